@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit tests sit beside the code they test and run in seconds; scenarios have their own config. */
+export default defineConfig({
+  test: {
+    include: ['{installer,services,monitoring,scripts,test}/**/*.test.ts'],
+    environment: 'node',
+    restoreMocks: true,
+  },
+});
