@@ -1,0 +1,141 @@
+# shellcheck shell=bash
+# Which images the `debian` image source consists of, and when one has to be built again.
+# Needs log.sh and apt.sh.
+
+IMAGE_TAG=debian-13
+# Everything built from Debian packages on top of `base`, in the order of the builds.
+COMPONENTS=(node postgres edge prometheus alertmanager node-exporter postgres-exporter blackbox-exporter)
+SERVICES=(records ingestion export caseblock signature facts exhibits caselaw)
+NEEDED_MIB=4096
+
+component_image() { printf 'factsway/%s:%s' "$1" "$IMAGE_TAG"; }
+service_image() { printf 'factsway/%s-service:%s' "$1" "$2"; }
+image_label() { docker image inspect --format "{{index .Config.Labels \"$2\"}}" "$1" 2>/dev/null || true; }
+image_id() { docker image inspect --format '{{.Id}}' "$1" 2>/dev/null || true; }
+image_version() { image_label "$1" org.opencontainers.image.version; }
+
+# An image is fresh when the hash it carries is the hash of what it would be built from now. The hash
+# covers the id of the base image, so a new base makes everything on top of it stale.
+component_hash() {
+  if [[ $1 == base ]]; then
+    hash_of images/base
+  else
+    printf '%s %s' "$(hash_of "images/$1")" "$BASE_ID" | sha256sum | cut -c1-64
+  fi
+}
+is_fresh() { [[ $(image_label "$1" io.factsway.context-hash) == "$2" ]]; }
+
+check_disk() {
+  local where free
+  where=$(docker info --format '{{.DockerRootDir}}')
+  # With an engine on another machine its directory is not here and cannot be measured.
+  [[ -d $where ]] || return 0
+  free=$(df --output=avail --block-size=1M "$where" | tail -n 1)
+  [[ $free -ge $NEEDED_MIB ]] || fail 3 "building the images needs $NEEDED_MIB MiB and $where has $free MiB free" \
+    "free some space there (docker system df shows what Docker holds)"
+}
+
+# Build arguments for a machine that reaches the mirror through a proxy. Docker leaves these names out
+# of the image and of its history.
+proxy_args() {
+  local name value
+  for name in http_proxy https_proxy no_proxy; do
+    value=${!name:-}
+    [[ -n $value || $name != http_proxy ]] || value=$(apt-config dump --no-empty --format '%v%n' Acquire::http::Proxy 2>/dev/null | head -n 1)
+    [[ -z $value ]] || printf -- '--build-arg=%s=%s\n' "$name" "$value"
+  done
+}
+
+# logged NAME COMMAND…: output goes to a log file of that name, which is shown when the command fails.
+logged() {
+  local log=$LOG_DIR/images/$1.log
+  shift
+  mkdir -p "${log%/*}"
+  "$@" >"$log" 2>&1 </dev/null || {
+    printf '\n' && tail -n 25 "$log" >&2
+    fail 1 "building failed: $*" "the whole output is in $log"
+  }
+}
+
+# Debian's mirror as the base image will use it, also for the builds on top. Security updates are
+# taken when this machine takes them too.
+base_sources() {
+  local mirror security
+  mirror=$(debian_mirror)
+  security=$(debian_security_mirror)
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s trixie main\n' "$mirror"
+  [[ -z $security ]] ||
+    printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s trixie-security main\n' "$security"
+}
+
+ensure_mmdebstrap() {
+  have mmdebstrap && return
+  if ! is_root || ! is_debian_like; then
+    fail 3 "mmdebstrap is needed to make the base image from Debian packages" "sudo apt-get install mmdebstrap"
+  fi
+  note "installing mmdebstrap from this machine's own release"
+  update_own_lists
+  # Not from trixie on an older release: that one replaces the C library.
+  install_packages mmdebstrap
+}
+
+# The tar file is complete before Docker sees it; a pipe could import half of a system.
+build_base() {
+  local hash=$1 tar=$ROOT/build/base.tar packages
+  local -a options
+  ensure_mmdebstrap
+  packages=$(grep -v '^#' "$ROOT/images/base/packages" | paste -sd, -)
+  mapfile -t options < <(grep -v '^#' "$ROOT/images/base/mmdebstrap.conf")
+  mkdir -p "$ROOT/build"
+  rm -f "$tar"
+  base_sources >"$ROOT/build/base.list"
+  logged base mmdebstrap --variant=minbase --include="$packages" "${options[@]}" trixie "$tar" "$ROOT/build/base.list"
+  logged base-import docker import \
+    --change 'ENV LANG=C.UTF-8' --change 'CMD ["bash"]' \
+    --change 'LABEL io.factsway.component=base' \
+    --change "LABEL io.factsway.context-hash=$hash" \
+    --change "LABEL org.opencontainers.image.version=$(tar -xOf "$tar" ./etc/debian_version)" \
+    "$tar" "$(component_image base)"
+  rm -f "$tar" "$ROOT/build/base.list"
+}
+
+# Built twice: the version of the packaged program is only known once it is installed, and the second
+# run takes every layer from the cache to add it as a label. The name is given by the last build, so
+# an interrupted one leaves an image without a name and the next run starts over.
+build_component() {
+  local name=$1 hash=$2 id_file=$ROOT/build/image-id package version first
+  local -a args proxy
+  mapfile -t proxy < <(proxy_args)
+  args=(docker build "${proxy[@]}" --build-arg "BASE=$(component_image base)"
+    --label "io.factsway.component=$name" --label "io.factsway.context-hash=$hash")
+  mkdir -p "$ROOT/build"
+  logged "$name" "${args[@]}" --iidfile "$id_file" "$ROOT/images/$name"
+  first=$(<"$id_file")
+  rm -f "$id_file"
+  package=$(image_label "$first" io.factsway.package)
+  # shellcheck disable=SC2016
+  version=$(docker run --rm --network none --entrypoint dpkg-query "$first" -W -f '${Version}' "$package")
+  logged "$name-label" "${args[@]}" --label "org.opencontainers.image.version=$(plain_version "$version")" \
+    --tag "$(component_image "$name")" "$ROOT/images/$name"
+  docker image rm "$first" >/dev/null 2>&1 || true
+}
+
+ensure_component() {
+  local name=$1 image hash start
+  image=$(component_image "$name")
+  hash=$(component_hash "$name")
+  if ! is_fresh "$image" "$hash"; then
+    [[ -n ${DISK_CHECKED:-} ]] || check_disk
+    DISK_CHECKED=1
+    start=$(now_ms)
+    if [[ $name == base ]]; then build_base "$hash"; else build_component "$name" "$hash"; fi
+    note "$(printf '%-42s %-10s built in %s' "$image" "$(image_version "$image")" "$(seconds_since "$start")")"
+  fi
+  [[ $name != base ]] || BASE_ID=$(image_id "$image")
+}
+
+ensure_components() {
+  local name
+  for name in base "${COMPONENTS[@]}"; do ensure_component "$name"; done
+  [[ -n ${DISK_CHECKED:-} ]] || note "component images: all $((${#COMPONENTS[@]} + 1)) are up to date"
+}
