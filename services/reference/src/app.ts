@@ -1,0 +1,43 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { useFastify } from '../../shared-utils/src/fastify.ts';
+import type { Platform } from '../../shared-utils/src/platform.ts';
+import { answerProblems } from './answer-problems.ts';
+import type { ServiceConfig } from './config.ts';
+import type { PooledDatabase } from './database.ts';
+import { registerDocumentRoute, titleFromDraft } from './export-routes.ts';
+import { registerFaults } from './fault-routes.ts';
+import { resourceAt } from './resource.ts';
+import { registerResource } from './routes.ts';
+
+/** A client may take this long to send a request, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** The HTTP application of one service, not yet listening. */
+export function createApp(
+  config: ServiceConfig,
+  platform: Platform,
+  db: PooledDatabase,
+): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: platform.logger,
+    disableRequestLogging: true,
+    bodyLimit: config.bodyLimitBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+  });
+  // Anything but JSON is 415.
+  app.removeContentTypeParser('text/plain');
+  useFastify(app, platform);
+  answerProblems(app, platform);
+  if (config.faults !== undefined) registerFaults(app, platform, db, config.faults);
+
+  const isExport = config.definition.name === 'export';
+  for (const definition of config.definition.resources) {
+    const resource = resourceAt(definition, config.version);
+    const prepare = isExport ? titleFromDraft(config.peers) : undefined;
+    registerResource(app, platform, db, resource, prepare);
+    if (isExport) registerDocumentRoute(app, platform, db, resource, config.exportMsPerPage);
+  }
+  return app;
+}

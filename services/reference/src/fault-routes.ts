@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Platform } from '../../shared-utils/src/platform.ts';
+import type { PooledDatabase } from './database.ts';
+import { changeFaults, type Faults } from './faults.ts';
+import { invalid, Problem } from './problem.ts';
+
+/** Makes the faults happen, and lets them be changed with `PUT /__faults` while running. */
+export function registerFaults(
+  app: FastifyInstance,
+  platform: Platform,
+  db: PooledDatabase,
+  initial: Faults,
+): void {
+  let faults = initial;
+  let crash: NodeJS.Timeout | undefined;
+
+  const enact = (previous: Faults | undefined) => {
+    platform.health.hold(faults.never_ready ? 'fault: never_ready' : undefined);
+    if (faults.hold_pool !== (previous?.hold_pool ?? 0)) {
+      db.hold(faults.hold_pool).catch((error: unknown) => {
+        platform.logger.warn({ err: error }, 'the pool could not be held');
+      });
+    }
+    if (faults.crash_after_ms !== (previous?.crash_after_ms ?? 0)) {
+      clearTimeout(crash);
+      if (faults.crash_after_ms > 0) crash = setTimeout(die, faults.crash_after_ms);
+    }
+  };
+  const die = () => {
+    platform.logger.fatal('fault: crash_after_ms');
+    process.exit(1);
+  };
+
+  app.addHook('preHandler', async (request) => {
+    if (!request.url.startsWith('/api/')) return;
+    if (faults.slow_ms > 0) await sleep(faults.slow_ms);
+    if (Math.random() < faults.error_rate) throw new Problem(500, 'fault', 'fault: error_rate');
+  });
+  app.get('/__faults', () => faults);
+  app.put('/__faults', (request) => {
+    const { body } = request;
+    if (typeof body !== 'object' || body === null) {
+      throw invalid([{ field: '', problem: 'must be a JSON object' }]);
+    }
+    const { faults: changed, refused } = changeFaults(faults, { ...body });
+    if (refused.length > 0) {
+      throw invalid(refused.map((field) => ({ field, problem: 'is unknown or out of range' })));
+    }
+    const previous = faults;
+    faults = changed;
+    enact(previous);
+    return faults;
+  });
+  enact(undefined);
+}

@@ -1,0 +1,160 @@
+import type { Database } from './database.ts';
+import { encodeCursor } from './cursor.ts';
+import type { Item, Resource } from './resource.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A created row, or the row an earlier request with the same key had created. */
+export type Creation =
+  | { readonly outcome: 'created'; readonly item: Item }
+  | { readonly outcome: 'replayed'; readonly item: Item }
+  /** The key was used before for another request. */
+  | { readonly outcome: 'key_reused' }
+  /** The key was used before, and what it created has been deleted since. */
+  | { readonly outcome: 'gone' };
+
+/** What makes a POST repeatable: its key and a digest of what it asked for. */
+export interface Idempotency {
+  readonly key: string;
+  readonly requestSha256: string;
+}
+
+export interface Page {
+  readonly items: readonly Item[];
+  readonly next_cursor: string | null;
+}
+
+/** Rows of one resource. Every method may throw what Database.query throws. */
+export interface Repository {
+  create(
+    id: string,
+    values: readonly unknown[],
+    idempotency: Idempotency | undefined,
+  ): Promise<Creation>;
+  list(
+    after: number,
+    limit: number,
+    filters: readonly (readonly [column: string, value: unknown])[],
+  ): Promise<Page>;
+  find(id: string): Promise<Item | undefined>;
+  update(id: string, values: readonly unknown[]): Promise<Item | undefined>;
+  remove(id: string): Promise<boolean>;
+}
+
+/** Names of all queries of a resource: the `query` labels, declared at boot. */
+export function queryNames(resource: Resource): string[] {
+  return ['create', 'list', 'find', 'update', 'remove'].map((verb) => `${verb}_${resource.path}`);
+}
+
+/**
+ * SQL for one resource. Column names come from the definitions in this repository, never from a
+ * request, and are listed one by one: a column of a later release is neither read nor written.
+ */
+export function createRepository(db: Database, resource: Resource): Repository {
+  const table = `factsway.${resource.table}`;
+  const columns = resource.fields.map((field) => field.name);
+  const selected = ['id', ...columns, 'created_at', 'updated_at', 'seq'].join(', ');
+  const name = (verb: string) => `${verb}_${resource.path}`;
+
+  const placeholders = columns.map((_, index) => `$${index + 2}`);
+  const insert = `INSERT INTO ${table} (id, ${columns.join(', ')})`;
+  const plainInsert = `${insert} VALUES ($1, ${placeholders.join(', ')}) RETURNING ${selected}`;
+  const [keyAt, shaAt] = [columns.length + 2, columns.length + 3];
+  // One statement, hence one transaction: the key and the row appear together or not at all. A
+  // concurrent request with the same key waits at the primary key and then inserts nothing.
+  const insertOnce = `
+    WITH key AS (
+      INSERT INTO factsway.idempotency_keys (resource, key, request_sha256, created_id)
+      VALUES ('${resource.path}', $${keyAt}, $${shaAt}, $1)
+      ON CONFLICT DO NOTHING
+      RETURNING created_id
+    )
+    ${insert}
+    SELECT key.created_id, ${resource.fields.map((field, index) => `$${index + 2}::${sqlType(field.kind)}`).join(', ')}
+    FROM key
+    RETURNING ${selected}`;
+
+  const find = async (id: string) => {
+    const sql = `SELECT ${selected} FROM ${table} WHERE id = $1`;
+    return itemOf((await db.query(name('find'), sql, [id]))[0]);
+  };
+  const replay = async ({ key, requestSha256 }: Idempotency): Promise<Creation> => {
+    const [earlier] = await db.query(
+      name('find'),
+      `SELECT request_sha256, created_id FROM factsway.idempotency_keys
+       WHERE resource = $1 AND key = $2`,
+      [resource.path, key],
+    );
+    if (earlier?.['request_sha256'] !== requestSha256) return { outcome: 'key_reused' };
+    const item = await find(String(earlier['created_id']));
+    return item === undefined ? { outcome: 'gone' } : { outcome: 'replayed', item };
+  };
+
+  return {
+    find,
+    async create(id, values, idempotency) {
+      const rows =
+        idempotency === undefined
+          ? await db.query(name('create'), plainInsert, [id, ...values])
+          : await db.query(name('create'), insertOnce, [
+              id,
+              ...values,
+              idempotency.key,
+              idempotency.requestSha256,
+            ]);
+      const item = itemOf(rows[0]);
+      if (item !== undefined) return { outcome: 'created', item };
+      if (idempotency === undefined) throw new Error(`no row came back from ${table}`);
+      return await replay(idempotency);
+    },
+    async list(after, limit, filters) {
+      const conditions = filters.map(([column], index) => ` AND ${column} = $${index + 3}`);
+      // One row more than asked for tells whether there is a next page.
+      const rows = await db.query(
+        name('list'),
+        `SELECT ${selected} FROM ${table} WHERE seq > $1${conditions.join('')} ORDER BY seq LIMIT $2`,
+        [after, limit + 1, ...filters.map(([, value]) => value)],
+      );
+      const page = rows.slice(0, limit);
+      const last = rows.length > limit ? page.at(-1) : undefined;
+      return {
+        items: page.flatMap((row) => itemOf(row) ?? []),
+        next_cursor: last === undefined ? null : encodeCursor(Number(last['seq'])),
+      };
+    },
+    async update(id, values) {
+      const assignments = columns.map((column, index) => `${column} = $${index + 2}`).join(', ');
+      const sql = `UPDATE ${table} SET ${assignments}, updated_at = now() WHERE id = $1 RETURNING ${selected}`;
+      return itemOf((await db.query(name('update'), sql, [id, ...values]))[0]);
+    },
+    async remove(id) {
+      const sql = `DELETE FROM ${table} WHERE id = $1 RETURNING id`;
+      return (await db.query(name('remove'), sql, [id])).length > 0;
+    },
+  };
+}
+
+/** Parameters of INSERT … SELECT have no column to take their type from. */
+function sqlType(kind: Resource['fields'][number]['kind']): string {
+  switch (kind) {
+    case 'text':
+    case 'choice':
+      return 'text';
+    case 'integer':
+      return 'bigint';
+    case 'number':
+      return 'double precision';
+    case 'boolean':
+    case 'date':
+    case 'uuid':
+      return kind;
+  }
+}
+
+function itemOf(row: Row | undefined): Item | undefined {
+  if (row === undefined) return undefined;
+  const item: Item = { ...row, id: String(row['id']) };
+  // The sequence number is the cursor's business.
+  delete item['seq'];
+  return item;
+}

@@ -1,0 +1,122 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Platform } from '../../shared-utils/src/platform.ts';
+import { decodeCursor } from './cursor.ts';
+import type { Database } from './database.ts';
+import { invalid, notFound, Problem } from './problem.ts';
+import { createRepository, queryNames, type Idempotency, type Page } from './repository.ts';
+import type { Field, Item, Resource } from './resource.ts';
+import { isUuid, problemOf, validateBody, type Validated } from './validate.ts';
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 200;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** Completes a body before it is validated, say from another service. */
+export type Prepare = (body: unknown) => Promise<unknown>;
+
+/** POST, GET (list), GET, PUT and DELETE of one resource under `/api/<path>`. */
+export function registerResource(
+  app: FastifyInstance,
+  platform: Platform,
+  db: Database,
+  resource: Resource,
+  prepare: Prepare = (body) => Promise.resolve(body),
+): void {
+  const base = `/api/${resource.path}`;
+  const rows = createRepository(db, resource);
+  platform.metrics.declareQueries(queryNames(resource));
+  const created =
+    resource.createdCounter === undefined
+      ? undefined
+      : platform.metrics.counter(resource.createdCounter);
+
+  const existing = (item: Item | undefined): Item => {
+    if (item === undefined) throw notFound(resource.path);
+    return item;
+  };
+
+  app.post(base, async (request, reply) => {
+    const input = validateBody(await prepare(request.body), resource);
+    const creation = await rows.create(
+      input.id ?? randomUUID(),
+      input.values,
+      idempotencyOf(request, input),
+    );
+    switch (creation.outcome) {
+      case 'key_reused':
+        throw new Problem(409, 'key_reused', 'This key or id was used for another request.');
+      case 'gone':
+        throw new Problem(410, 'gone', 'This request was applied, and the entry deleted since.');
+      case 'replayed':
+        void reply.header('idempotency-replayed', 'true');
+        return answerCreated(reply, base, creation.item);
+      case 'created':
+        created?.inc();
+        return answerCreated(reply, base, creation.item);
+    }
+  });
+  app.get(base, async (request): Promise<Page> => {
+    const { after, limit, filters } = listParameters(request.query, resource.fields);
+    return await rows.list(after, limit, filters);
+  });
+  app.get(`${base}/:id`, async (request) => existing(await rows.find(idOf(request, resource))));
+  app.put(`${base}/:id`, async (request) => {
+    const id = idOf(request, resource);
+    const input = validateBody(request.body, resource);
+    if (input.id !== undefined && input.id !== id) {
+      throw invalid([{ field: 'id', problem: 'must be the id of the address' }]);
+    }
+    return existing(await rows.update(id, input.values));
+  });
+  app.delete(`${base}/:id`, async (request, reply) => {
+    if (!(await rows.remove(idOf(request, resource)))) throw notFound(resource.path);
+    return reply.code(204).send();
+  });
+}
+
+/** The id in the address. What is not a UUID cannot name anything, hence 404 and not 400. */
+export function idOf(request: FastifyRequest, resource: Resource): string {
+  const { id } = request.params as { id?: unknown };
+  if (!isUuid(id)) throw notFound(resource.path);
+  return id.toLowerCase();
+}
+
+function answerCreated(reply: FastifyReply, base: string, item: Item): FastifyReply {
+  return reply.code(201).header('location', `${base}/${item.id}`).send(item);
+}
+
+/** The Idempotency-Key header, or the id the client chose, makes a POST repeatable. */
+function idempotencyOf(request: FastifyRequest, input: Validated): Idempotency | undefined {
+  const header = request.headers['idempotency-key'];
+  const ownId = input.id === undefined ? undefined : `id:${input.id}`;
+  if (header === undefined && ownId === undefined) return undefined;
+  const key = header === undefined ? ownId : `key:${String(header)}`;
+  if (key === undefined || !IDEMPOTENCY_KEY.test(key)) {
+    throw invalid([{ field: 'idempotency-key', problem: 'must be 1 to 250 printable characters' }]);
+  }
+  const digest = createHash('sha256').update(JSON.stringify([input.id ?? null, input.values]));
+  return { key, requestSha256: digest.digest('hex') };
+}
+
+function listParameters(query: unknown, fields: readonly Field[]) {
+  const { cursor, limit = String(DEFAULT_LIMIT), ...rest } = query as Record<string, unknown>;
+  const problems: { field: string; problem: string }[] = [];
+  const after =
+    cursor === undefined ? 0 : typeof cursor === 'string' ? decodeCursor(cursor) : undefined;
+  if (after === undefined) problems.push({ field: 'cursor', problem: 'is not one of ours' });
+  const count = Number(limit);
+  if (!Number.isInteger(count) || count < 1 || count > MAX_LIMIT) {
+    problems.push({ field: 'limit', problem: `must be a whole number from 1 to ${MAX_LIMIT}` });
+  }
+  const filters: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(rest)) {
+    const field = fields.find((candidate) => candidate.name === name && candidate.filter === true);
+    const problem =
+      field === undefined ? 'is not a parameter of this list' : problemOf(field, value);
+    if (problem !== undefined) problems.push({ field: name.slice(0, 100), problem });
+    else filters.push([name, value]);
+  }
+  if (problems.length > 0) throw invalid(problems);
+  return { after: after ?? 0, limit: count, filters };
+}

@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify';
+import { CLIENT_GONE, PLATFORM_ROUTES, type Platform } from './platform.ts';
+import { runInContext } from './request-context.ts';
+
+/** What each method can answer besides the successes: enough for every series to exist at boot. */
+const STATUSES: Readonly<Record<string, readonly number[]>> = {
+  GET: [200, 400, 404, 500, 503],
+  POST: [200, 201, 400, 404, 409, 413, 415, 500, 503],
+  PUT: [200, 400, 404, 409, 413, 415, 500, 503],
+  PATCH: [200, 400, 404, 409, 413, 415, 500, 503],
+  DELETE: [204, 400, 404, 409, 500, 503],
+};
+
+/**
+ * Adds the platform to a Fastify application: endpoints, request context, one log line and one
+ * observation per request. Call it before the routes are registered: each later route's series
+ * then exist at 0 from boot.
+ */
+export function useFastify(app: FastifyInstance, platform: Platform): void {
+  app.addHook('onRoute', (route) => {
+    if (route.url in PLATFORM_ROUTES) return;
+    for (const method of [route.method].flat()) {
+      platform.metrics.declareRoute(method, route.url, STATUSES[method] ?? [200, 500]);
+    }
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    const context = platform.contextOf(request.raw);
+    void reply.header('x-request-id', context.requestId);
+    // `close` and not onResponse: a client that goes away before the answer must be counted too.
+    reply.raw.once('close', () => {
+      const status = reply.raw.writableFinished ? reply.raw.statusCode : CLIENT_GONE;
+      platform.finished(request.raw, request.routeOptions.url, status);
+    });
+    runInContext(context, done);
+  });
+  // Reading a body ends in the parser's own async context; the request's is entered again after it.
+  app.addHook('preValidation', (request, _reply, done) => {
+    runInContext(platform.contextOf(request.raw), done);
+  });
+  for (const path of Object.keys(PLATFORM_ROUTES)) {
+    app.get(path, { exposeHeadRoute: false }, async (_request, reply) => {
+      const answer = await platform.answer(path);
+      if (answer === undefined) return reply.code(404).send();
+      return reply.code(answer.statusCode).type(answer.contentType).send(answer.body);
+    });
+  }
+}

@@ -1,0 +1,20 @@
+export {
+  createHealth,
+  type Check,
+  type CheckResult,
+  type Health,
+  type HealthBody,
+} from './health.ts';
+export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { createMetrics, DURATION_BUCKETS, UNMATCHED, type Metrics } from './metrics.ts';
+export { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
+export {
+  contextFromHeaders,
+  currentContext,
+  outgoingHeaders,
+  runInContext,
+  type RequestContext,
+} from './request-context.ts';
+export { describeError, redact, redactText } from './redact.ts';
+export { readSecretFile, withoutOneNewline } from './secret-file.ts';
+export { installShutdown, type ShutdownOptions } from './shutdown.ts';

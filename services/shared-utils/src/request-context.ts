@@ -1,0 +1,84 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What identifies one request across services. W3C Trace Context level 1 for the trace part. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** 2 lower-case hex digits, as received ("00" when we started the trace: not sampled). */
+  readonly traceFlags: string;
+  readonly traceState: string | undefined;
+  /** The desktop installation that sent the request, from `x-client-id`. */
+  readonly clientId: string | undefined;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+/** Identifiers end up in log lines and headers, so only harmless characters are taken over. */
+const SAFE_ID = /^[\w.:-]{1,128}$/;
+const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
+const NO_TRACE = '0'.repeat(32);
+const NO_SPAN = '0'.repeat(16);
+
+/** Reads the context of an incoming request; whatever is absent or malformed is generated anew. */
+export function contextFromHeaders(headers: IncomingHttpHeaders): RequestContext {
+  const trace = parseTraceparent(single(headers['traceparent']));
+  return {
+    requestId: safeId(single(headers['x-request-id'])) ?? randomUUID(),
+    traceId: trace?.traceId ?? randomBytes(16).toString('hex'),
+    traceFlags: trace?.flags ?? '00',
+    traceState: trace === undefined ? undefined : boundedState(single(headers['tracestate'])),
+    clientId: safeId(single(headers['x-client-id'])),
+  };
+}
+
+/** Runs `work` so that every log line and outgoing call below it carries this context. */
+export function runInContext<T>(context: RequestContext, work: () => T): T {
+  return storage.run(context, work);
+}
+
+/** The context of the request being served, or undefined outside of one. */
+export function currentContext(): RequestContext | undefined {
+  return storage.getStore();
+}
+
+/**
+ * Headers that pass the context on to another service. Each call is a new span of the same trace,
+ * so the parent id is fresh.
+ */
+export function outgoingHeaders(context = currentContext()): Record<string, string> {
+  if (context === undefined) return {};
+  const span = randomBytes(8).toString('hex');
+  const headers: Record<string, string> = {
+    'x-request-id': context.requestId,
+    traceparent: `00-${context.traceId}-${span}-${context.traceFlags}`,
+  };
+  if (context.traceState !== undefined) headers['tracestate'] = context.traceState;
+  if (context.clientId !== undefined) headers['x-client-id'] = context.clientId;
+  return headers;
+}
+
+function parseTraceparent(value: string | undefined) {
+  const match = TRACEPARENT.exec(value ?? '');
+  const [traceId, span, flags] = [match?.[1], match?.[2], match?.[3]];
+  if (traceId === undefined || flags === undefined) return undefined;
+  if (value?.startsWith('ff') === true || traceId === NO_TRACE || span === NO_SPAN) {
+    return undefined;
+  }
+  return { traceId, flags };
+}
+
+function safeId(value: string | undefined): string | undefined {
+  return value !== undefined && SAFE_ID.test(value) ? value : undefined;
+}
+
+/** 512 characters is what the recommendation asks a vendor to propagate at least. */
+function boundedState(value: string | undefined): string | undefined {
+  return value !== undefined && value.length <= 512 ? value : undefined;
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
