@@ -56,6 +56,18 @@ else
   first_start
 fi
 
+# postmaster.pid guards a directory against a second server only where both see the same processes; two
+# containers do not, and two servers on one directory destroy it. This lock does: the server and all its
+# children inherit it, and the kernel lifts it when the last of them is gone.
+exec {lock}<"$PGDATA"
+status=0
+flock --timeout 10 "$lock" || status=$?
+case $status in
+  0) ;;
+  1) refuse "another container is serving $PGDATA; two servers on one directory would destroy it" ;;
+  *) say "this file system has no locks; make sure that no other container uses $PGDATA" ;;
+esac
+
 # The server has no use for the password, and neither have the commands that it starts.
 unset POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE
 exec "$@"

@@ -132,7 +132,9 @@ first_start() {
   start_unfinished_server
   set_password
   create_database
-  PGDATA=$unfinished POSTGRES_PASSWORD=$password run_init_scripts
+  # In the background, because a shell that waits for a command in the foreground runs no trap.
+  PGDATA=$unfinished POSTGRES_PASSWORD=$password run_init_scripts &
+  wait $!
   unset PGHOST
   stop_unfinished_server
 
