@@ -55,6 +55,7 @@ install_engine() {
   note "looking for packages in this machine's own release"
   update_own_lists
   if ! choose_packages ''; then
+    # shellcheck source=/dev/null
     [[ $(. /etc/os-release && printf '%s' "$ID") == debian ]] ||
       refuse_to_install "this release offers no Docker Engine $ENGINE_MIN with Compose $COMPOSE_MIN"
     add_trixie_source

@@ -1,15 +1,13 @@
 # shellcheck shell=bash
 # Which images the `debian` image source consists of, and when one has to be built again.
-# Needs log.sh and apt.sh.
+# Needs log.sh, apt.sh and image-cache.sh.
 
 IMAGE_TAG=debian-13
 # Everything built from Debian packages on top of `base`, in the order of the builds.
 COMPONENTS=(node postgres edge prometheus alertmanager node-exporter postgres-exporter blackbox-exporter)
-SERVICES=(records ingestion export caseblock signature facts exhibits caselaw)
 NEEDED_MIB=4096
 
 component_image() { printf 'factsway/%s:%s' "$1" "$IMAGE_TAG"; }
-service_image() { printf 'factsway/%s-service:%s' "$1" "$2"; }
 image_label() { docker image inspect --format "{{index .Config.Labels \"$2\"}}" "$1" 2>/dev/null || true; }
 image_id() { docker image inspect --format '{{.Id}}' "$1" 2>/dev/null || true; }
 image_version() { image_label "$1" org.opencontainers.image.version; }
@@ -33,6 +31,14 @@ check_disk() {
   free=$(df --output=avail --block-size=1M "$where" | tail -n 1)
   [[ $free -ge $NEEDED_MIB ]] || fail 3 "building the images needs $NEEDED_MIB MiB and $where has $free MiB free" \
     "free some space there (docker system df shows what Docker holds)"
+}
+
+# Once per run, and only when something has to be built.
+before_first_build() {
+  [[ -z ${BUILDING:-} ]] || return 0
+  BUILDING=1
+  check_disk
+  remember_cache
 }
 
 # Build arguments for a machine that reaches the mirror through a proxy. Docker leaves these names out
@@ -125,8 +131,7 @@ ensure_component() {
   image=$(component_image "$name")
   hash=$(component_hash "$name")
   if ! is_fresh "$image" "$hash"; then
-    [[ -n ${DISK_CHECKED:-} ]] || check_disk
-    DISK_CHECKED=1
+    before_first_build
     start=$(now_ms)
     if [[ $name == base ]]; then build_base "$hash"; else build_component "$name" "$hash"; fi
     note "$(printf '%-42s %-10s built in %s' "$image" "$(image_version "$image")" "$(seconds_since "$start")")"
@@ -137,5 +142,5 @@ ensure_component() {
 ensure_components() {
   local name
   for name in base "${COMPONENTS[@]}"; do ensure_component "$name"; done
-  [[ -n ${DISK_CHECKED:-} ]] || note "component images: all $((${#COMPONENTS[@]} + 1)) are up to date"
+  [[ -n ${BUILDING:-} ]] || note "component images: all $((${#COMPONENTS[@]} + 1)) are up to date"
 }

@@ -49,11 +49,12 @@ report_failed_stage() {
 # The comment block at the top of a script is its help text.
 usage() { sed -n '2,/^[^#]/{/^#/!d;s/^# \{0,1\}//;p}' "$1"; }
 
-# hash_of PATH…: one hash over the names and contents of everything below these paths of ROOT.
+# hash_of PATH…: one hash over the names and contents of everything below these paths of ROOT, tests
+# aside: they change nothing that is built.
 hash_of() {
   (
     cd "$ROOT" || exit
-    find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 --no-run-if-empty sha256sum | sha256sum | cut -c1-64
+    find "$@" -type f ! -name '*.test.ts' -print0 | LC_ALL=C sort -z | xargs -0 --no-run-if-empty sha256sum | sha256sum | cut -c1-64
   )
 }
 
