@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { useFastify } from '../../shared-utils/src/fastify.ts';
+import { fastifyOptions, useFastify } from '../../shared-utils/src/fastify.ts';
 import type { Platform } from '../../shared-utils/src/platform.ts';
 import { answerProblems } from './answer-problems.ts';
 import type { ServiceConfig } from './config.ts';
@@ -19,12 +19,10 @@ export function createApp(
   db: PooledDatabase,
 ): FastifyInstance {
   const app = Fastify({
-    loggerInstance: platform.logger,
-    disableRequestLogging: true,
+    ...fastifyOptions(platform),
     bodyLimit: config.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
-    return503OnClosing: false,
   });
   // Anything but JSON is 415.
   app.removeContentTypeParser('text/plain');

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '../../shared-utils/src/logger.ts';
 import { createPlatform } from '../../shared-utils/src/platform.ts';
@@ -34,14 +35,26 @@ async function start(config: ServiceConfig): Promise<void> {
 
   const app = createApp(config, platform, db);
   platform.guard(app.server, () => db.close());
-  // Every interface: inside a container the network decides who may come.
-  await app.listen({ host: '0.0.0.0', port: config.port }).catch((error: unknown) => {
+  await app.ready();
+  await listen(app.server, config.port).catch((error: unknown) => {
     platform.logger.fatal({ err: error, port: config.port }, 'cannot listen');
     process.exit(EXIT_OS);
   });
   await sleep(config.faults?.start_delay_ms ?? 0);
   platform.health.markStarted();
   platform.logger.info({ port: config.port }, 'started');
+}
+
+/** Node's own listen: Fastify's would write a line for every address of the machine. */
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    // Every interface: inside a container the network decides who may come.
+    server.listen({ host: '0.0.0.0', port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 function readConfigOrExit(): ServiceConfig {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import { LogController, type FastifyInstance } from 'fastify';
 import { CLIENT_GONE, PLATFORM_ROUTES, type Platform } from './platform.ts';
 import { runInContext } from './request-context.ts';
 
@@ -10,6 +10,18 @@ const STATUSES: Readonly<Record<string, readonly number[]>> = {
   PATCH: [200, 400, 404, 409, 413, 415, 500, 503],
   DELETE: [204, 400, 404, 409, 500, 503],
 };
+
+/**
+ * Options for `Fastify(...)`: the platform's logger, no second log line per request, and requests
+ * that arrive while the server closes are served and not refused.
+ */
+export function fastifyOptions(platform: Platform) {
+  return {
+    loggerInstance: platform.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    return503OnClosing: false,
+  };
+}
 
 /**
  * Adds the platform to a Fastify application: endpoints, request context, one log line and one
