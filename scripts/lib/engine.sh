@@ -15,6 +15,9 @@ compose_version() { docker compose version --short 2>/dev/null || true; }
 has_buildx() { docker buildx version >/dev/null 2>&1; }
 under_systemd() { [[ -d /run/systemd/system ]]; }
 
+# Any dockerd, ours or not; a minimal system has no pgrep.
+engine_runs() { grep -qsx dockerd /proc/[0-9]*/comm; }
+
 # The pid of the engine that we started, if it still runs. A pid can be given to another process
 # after a reboot, so its name is checked as well.
 our_engine_pid() {
