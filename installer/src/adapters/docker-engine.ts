@@ -1,0 +1,178 @@
+import Dockerode from 'dockerode';
+import { PassThrough } from 'node:stream';
+import { FactswayError } from '../model/errors.ts';
+import type { ContainerState, ObservedContainer, ObservedImage } from '../model/observed.ts';
+import type { Docker, ExecResult, LogOptions } from '../ports/docker.ts';
+import { LABELS } from '../model/labels.ts';
+
+const PROJECT = 'com.docker.compose.project';
+const SERVICE = 'com.docker.compose.service';
+const WORKING_DIRECTORY = 'com.docker.compose.project.working_dir';
+const VOLUME = 'com.docker.compose.volume';
+const ONE_OFF = 'com.docker.compose.oneoff';
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'ECONNRESET', 'EPERM', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE']);
+
+/** The engine that DOCKER_HOST or the default socket leads to, by its API. */
+export class DockerEngine implements Docker {
+  readonly #client = new Dockerode();
+
+  async info() {
+    const [version, info] = await this.#call(() => Promise.all([this.#client.version(), this.#client.info() as Promise<{ DockerRootDir?: string }>]));
+    return { version: version.Version, apiVersion: version.ApiVersion, rootDirectory: info.DockerRootDir ?? '' };
+  }
+
+  async containers(project: string): Promise<ObservedContainer[]> {
+    const found = await this.#call(() => this.#client.listContainers({ all: true, filters: { label: [`${PROJECT}=${project}`] } }));
+    const observed = await Promise.all(found.filter(({ Labels }) => Labels[ONE_OFF] !== 'True').map(({ Id }) => this.container(Id)));
+    return observed.filter((container) => container !== undefined).sort((a, b) => (a.service < b.service ? -1 : 1));
+  }
+
+  async container(id: string): Promise<ObservedContainer | undefined> {
+    const details = await this.#find(() => this.#client.getContainer(id).inspect());
+    if (!details) return undefined;
+    const labels = details.Config.Labels;
+    return {
+      id: details.Id,
+      service: labels[SERVICE] ?? '',
+      name: details.Name.replace(/^\//, ''),
+      state: details.State.Status as ContainerState,
+      health: readHealth(details.State.Health?.Status),
+      exitCode: details.State.ExitCode,
+      spec: labels[LABELS.spec] ?? '',
+      image: details.Config.Image,
+      workingDirectory: labels[WORKING_DIRECTORY] ?? '',
+      startedAt: details.State.StartedAt,
+      restarts: details.RestartCount,
+      ports: Object.values(details.HostConfig.PortBindings as Record<string, { HostIp?: string; HostPort: string }[] | null>).flatMap((bindings) =>
+        (bindings ?? []).map(({ HostIp, HostPort }) => ({ bind: HostIp === undefined || HostIp === '' ? '0.0.0.0' : HostIp, port: Number(HostPort) })),
+      ),
+      environment: details.Config.Env,
+    };
+  }
+
+  async images(references: readonly string[]): Promise<Record<string, ObservedImage>> {
+    const entries = await Promise.all(
+      references.map(async (reference) => {
+        const image = await this.#find(() => this.#client.getImage(reference).inspect());
+        const labels = (image?.Config as { Labels?: Record<string, string> | null } | undefined)?.Labels;
+        return image ? [[reference, { reference, id: image.Id, version: labels?.['org.opencontainers.image.version'] ?? '' }] as const] : [];
+      }),
+    );
+    return Object.fromEntries(entries.flat());
+  }
+
+  async volumes(project: string): Promise<string[]> {
+    const { Volumes } = await this.#call(() => this.#client.listVolumes({ filters: JSON.stringify({ label: [`${PROJECT}=${project}`] }) }));
+    return Volumes.map(({ Labels, Name }) => Labels[VOLUME] ?? Name);
+  }
+
+  async pull(reference: string, progress: (line: string) => void): Promise<void> {
+    try {
+      const stream = await this.#call(() => this.#client.pull(reference));
+      await new Promise<void>((resolve, reject) => {
+        this.#client.modem.followProgress(
+          stream,
+          (error) => { error ? reject(error) : resolve(); },
+          (event: { status?: string; progress?: string }) => { progress(`${reference}: ${event.status ?? ''} ${event.progress ?? ''}`.trim()); },
+        );
+      });
+    } catch (error) {
+      if (error instanceof FactswayError) throw error;
+      throw new FactswayError('FW-IMAGE-PULL', `${reference} could not be pulled: ${reasonOf(error)}.`, 'Check name, registry and login (docker login), or use images that are on this host: --set images.source=debian');
+    }
+  }
+
+  async start(id: string): Promise<void> {
+    try {
+      await this.#call(() => this.#client.getContainer(id).start());
+    } catch (error) {
+      if (statusOf(error) === 304) return;
+      throw error;
+    }
+  }
+
+  async stop(id: string): Promise<void> {
+    // No timeout of our own: the container's stop_grace_period holds.
+    await this.#find(() => this.#client.getContainer(id).stop());
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#find(() => this.#client.getContainer(id).remove({ force: true }));
+  }
+
+  async signal(id: string, signal: string): Promise<void> {
+    await this.#call(() => this.#client.getContainer(id).kill({ signal }));
+  }
+
+  async exec(id: string, argv: readonly string[]): Promise<ExecResult> {
+    return this.#call(async () => {
+      const exec = await this.#client.getContainer(id).exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
+      const stream = await exec.start({});
+      const output = { stdout: '', stderr: '' };
+      const collect = (name: 'stdout' | 'stderr'): PassThrough => new PassThrough().on('data', (chunk: Buffer) => { output[name] += chunk.toString('utf8'); });
+      this.#client.modem.demuxStream(stream, collect('stdout'), collect('stderr'));
+      await new Promise<void>((resolve, reject) => { stream.on('end', resolve).on('error', reject); });
+      const { ExitCode } = await exec.inspect();
+      return { exitCode: ExitCode ?? 1, ...output };
+    });
+  }
+
+  async logs(id: string, { tail }: LogOptions): Promise<string[]> {
+    const raw = await this.#find(() => this.#client.getContainer(id).logs({ stdout: true, stderr: true, tail, follow: false }));
+    return raw ? demultiplex(raw).split('\n').filter((line) => line !== '') : [];
+  }
+
+  /** `undefined` where the engine says that there is no such thing (404) or nothing to change (304). */
+  async #find<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.#call(work);
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 404 || status === 304) return undefined;
+      throw error;
+    }
+  }
+
+  async #call<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const code = (error as { code?: unknown }).code;
+      if (typeof code === 'string' && UNREACHABLE.has(code)) {
+        const denied = code === 'EACCES' || code === 'EPERM';
+        throw new FactswayError(
+          'FW-DOCKER-UNREACHABLE',
+          denied ? 'This user may not use the Docker socket.' : `No Docker Engine answers (${code}).`,
+          denied ? 'Run the command as root, or add the user to the group docker: sudo usermod -aG docker $USER' : 'Start it: sudo systemctl start docker   or install it: https://docs.docker.com/engine/install/',
+        );
+      }
+      const status = statusOf(error);
+      if (status !== undefined && status >= 400 && status !== 404) {
+        throw new FactswayError('FW-DOCKER-COMMAND', `Docker refused: ${reasonOf(error)}.`, 'Correct what Docker names, then run the command again.');
+      }
+      throw error;
+    }
+  }
+}
+
+const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
+
+function reasonOf(error: unknown): string {
+  const json = (error as { json?: { message?: string } }).json;
+  return (json?.message ?? (error instanceof Error ? error.message : String(error))).replace(/\.$/, '');
+}
+
+function readHealth(status: string | undefined): ObservedContainer['health'] {
+  return status === 'healthy' || status === 'unhealthy' || status === 'starting' ? status : 'none';
+}
+
+/** Docker's log framing: eight bytes (stream, 0, 0, 0, length as big-endian 32 bit), then that many bytes of text. */
+function demultiplex(raw: Buffer): string {
+  const parts: Buffer[] = [];
+  for (let offset = 0; offset + 8 <= raw.length; ) {
+    const length = raw.readUInt32BE(offset + 4);
+    parts.push(raw.subarray(offset + 8, offset + 8 + length));
+    offset += 8 + length;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

@@ -1,0 +1,72 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { cpus, hostname, totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FactswayError } from '../model/errors.ts';
+import type { Clock, Host, Random } from '../ports/host.ts';
+
+/** Field 22 of /proc/PID/stat: clock ticks from boot to the start of the process (proc(5)). */
+const START_TIME = 22;
+
+export class NodeHost implements Host {
+  hostname(): string {
+    return hostname();
+  }
+
+  timeZone(): string {
+    return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
+
+  memoryBytes(): number {
+    return totalmem();
+  }
+
+  cores(): number {
+    return cpus().length;
+  }
+
+  isRoot(): boolean {
+    return process.getuid?.() === 0;
+  }
+
+  pid(): number {
+    return process.pid;
+  }
+
+  async processStart(pid: number): Promise<string | undefined> {
+    try {
+      const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+      // The command name, field 2, stands in parentheses and may hold spaces.
+      const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+      return fields[START_TIME - 3];
+    } catch {
+      return undefined;
+    }
+  }
+
+  portBusy(bind: string, port: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const server = createServer();
+      server.once('error', (error: NodeJS.ErrnoException) => { resolve(error.code === 'EADDRINUSE'); });
+      server.listen({ host: bind, port, exclusive: true }, () => { server.close(() => { resolve(false); }); });
+    });
+  }
+}
+
+export const nodeClock: Clock = {
+  now: () => new Date(),
+  monotonicMs: () => performance.now(),
+  async sleep(ms, signal) {
+    try {
+      await sleep(ms, undefined, signal ? { signal } : {});
+    } catch {
+      throw new FactswayError('FW-CANCELLED', 'Interrupted.', 'Run the same command again to continue.');
+    }
+  },
+};
+
+export const nodeRandom: Random = {
+  secret: (bytes) => randomBytes(bytes).toString('base64url'),
+  id: () => randomUUID().slice(0, 8),
+};

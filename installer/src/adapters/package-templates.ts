@@ -1,0 +1,18 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Templates } from '../ports/templates.ts';
+
+const DIRECTORIES = ['compose', 'config-templates'];
+
+/** The templates of the installed package, read once. */
+export function packageTemplates(packageRoot: string): Templates {
+  let loaded: Promise<Record<string, string>> | undefined;
+  const load = async (): Promise<Record<string, string>> => {
+    const lists = await Promise.all(
+      DIRECTORIES.map(async (directory) => (await readdir(join(packageRoot, directory), { recursive: true })).filter((file) => file.endsWith('.hbs')).map((file) => `${directory}/${file}`)),
+    );
+    const entries = await Promise.all(lists.flat().map(async (path) => [path, await readFile(join(packageRoot, path), 'utf8')] as const));
+    return Object.fromEntries(entries);
+  };
+  return { load: () => (loaded ??= load()) };
+}

@@ -1,0 +1,93 @@
+import type { InstanceConfig } from '../model/config.ts';
+import { FactswayError } from '../model/errors.ts';
+import { parseSize } from '../model/units.ts';
+import type { SecretFile } from '../model/bundle.ts';
+import type { SecretName, Slot, Workload } from '../model/workload.ts';
+import { alertmanager } from './components/alertmanager.ts';
+import { edge } from './components/edge.ts';
+import { blackboxExporter, nodeExporter, postgresExporter } from './components/exporters.ts';
+import { grafana } from './components/grafana.ts';
+import { migrations, MIGRATIONS } from './components/migrations.ts';
+import { postgres } from './components/postgres.ts';
+import { prometheus } from './components/prometheus.ts';
+import type { CatalogContext } from './context.ts';
+import { COMPONENT_IMAGES, resolveComponentImage, resolveReleaseImage, type ComponentImage, type ResolvedImage } from './images.ts';
+import { SECRETS } from './secrets.ts';
+import { SERVICES } from './services/index.generated.ts';
+import { serviceWorkload } from './services/service-workload.ts';
+import { deriveSizing } from './sizing.ts';
+
+type ComponentBuilder = (context: CatalogContext, image: ResolvedImage) => Workload;
+
+/** In the order they are shown and rendered. */
+const COMPONENTS: Readonly<Record<ComponentImage, ComponentBuilder>> = {
+  postgres,
+  edge,
+  prometheus,
+  alertmanager,
+  'node-exporter': nodeExporter,
+  'postgres-exporter': postgresExporter,
+  'blackbox-exporter': blackboxExporter,
+  grafana,
+};
+
+export type Catalog = {
+  readonly context: CatalogContext;
+  readonly workloads: readonly Workload[];
+  readonly secrets: readonly SecretFile[];
+  readonly warnings: readonly string[];
+};
+
+/**
+ * The platform for one configuration: every workload, the secrets they read and what had to be left out.
+ * Pure: the same configuration and slots give the same catalogue.
+ */
+export function buildCatalog(config: InstanceConfig, slots: readonly Slot[] = ['a']): Catalog {
+  refuseUnknownOverrides(config);
+  const sizing = deriveSizing({
+    memoryBytes: parseSize(config.host.memory) ?? 0,
+    cores: config.host.cores,
+    serviceWeight: SERVICES.reduce((sum, service) => sum + service.memoryWeight, 0),
+    serviceCount: SERVICES.length,
+  });
+  const context: CatalogContext = { config, sizing, slots, activeSlot: slots[0] ?? 'a' };
+  const warnings: string[] = [];
+  const workloads: Workload[] = [];
+
+  for (const [name, build] of Object.entries(COMPONENTS) as [ComponentImage, ComponentBuilder][]) {
+    if (name === 'grafana' && config.monitoring.grafana === 'off') continue;
+    const image = resolveComponentImage(name, config.images);
+    if (image) workloads.push(build(context, image));
+    else warnings.push(`${name} is left out: image source ${config.images.source} has no image of it. Name one with images.overrides.${name}.`);
+  }
+  for (const slot of slots) {
+    workloads.push(migrations(context, resolveReleaseImage(MIGRATIONS, config.release.version, config.images), slot));
+    for (const entry of SERVICES) {
+      const image = resolveReleaseImage(entry.name, config.release.version, config.images);
+      workloads.push(serviceWorkload(context, entry, SERVICES, image, slot));
+    }
+  }
+  if (!sizing.twoSlots.value) warnings.push(`${sizing.twoSlots.because}.`);
+  return { context, workloads, secrets: deriveSecrets(workloads), warnings };
+}
+
+/** Every secret some workload mounts, with the uids that must be able to read it, in a stable order. */
+function deriveSecrets(workloads: readonly Workload[]): SecretFile[] {
+  return (Object.keys(SECRETS) as SecretName[]).flatMap((name) => {
+    const users = workloads.filter((workload) => workload.secrets.includes(name)).map((workload) => Number(workload.user.split(':')[0]));
+    if (users.length === 0) return [];
+    const { purpose, unlocks } = SECRETS[name];
+    return [{ name, readers: [...new Set(users)], purpose, ...(unlocks === undefined ? {} : { unlocks }) }];
+  });
+}
+
+function refuseUnknownOverrides(config: InstanceConfig): void {
+  const known = new Set<string>([...Object.keys(COMPONENT_IMAGES), MIGRATIONS, ...SERVICES.map((service) => service.name)]);
+  const unknown = Object.keys(config.images.overrides).find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  throw new FactswayError(
+    'FW-CONFIG-INVALID',
+    `images.overrides names "${unknown}", which is no component.`,
+    `Use one of: ${[...known].join(', ')}.`,
+  );
+}

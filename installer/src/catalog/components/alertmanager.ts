@@ -1,0 +1,33 @@
+import type { Workload } from '../../model/workload.ts';
+import type { CatalogContext } from '../context.ts';
+import type { ResolvedImage } from '../images.ts';
+import { hardened, httpHealth } from './hardened.ts';
+
+export const ALERTMANAGER_PORT = 9093;
+
+export function alertmanager({ config, sizing }: CatalogContext, image: ResolvedImage): Workload {
+  return hardened({
+    component: 'alertmanager',
+    id: 'alertmanager',
+    group: 'monitoring',
+    purpose: 'groups alerts and sends them to people',
+    image: image.reference,
+    user: image.user,
+    entrypoint: ['alertmanager'],
+    command: [
+      '--config.file=/etc/alertmanager/alertmanager.yml',
+      '--storage.path=/alertmanager',
+      `--web.listen-address=:${ALERTMANAGER_PORT}`,
+      // One instance: without this it opens a gossip port for a cluster that does not exist.
+      '--cluster.listen-address=',
+    ],
+    environment: { TZ: config.host.timeZone },
+    config: { directory: 'alertmanager', mount: '/etc/alertmanager', reload: { how: 'signal', signal: 'SIGHUP' } },
+    volumes: [{ name: 'alertmanager-data', mount: '/alertmanager' }],
+    networks: [{ name: 'monitoring' }, { name: 'egress' }],
+    ports: [{ bind: '127.0.0.1', host: config.monitoring.alertmanagerPort, container: ALERTMANAGER_PORT, purpose: 'alerts and silences, from this host only' }],
+    health: httpHealth(ALERTMANAGER_PORT, '/-/ready'),
+    memory: sizing.fixed.alertmanager,
+    cpus: sizing.fixedCpus,
+  });
+}

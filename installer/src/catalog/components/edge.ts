@@ -1,0 +1,49 @@
+import { MiB } from '../../model/units.ts';
+import type { PublishedPort, Workload } from '../../model/workload.ts';
+import type { CatalogContext } from '../context.ts';
+import type { ResolvedImage } from '../images.ts';
+import { hardened, httpHealth, SCRATCH } from './hardened.ts';
+
+/** Ports inside the container: above 1024, so that no capability is needed to bind them. */
+export const EDGE_PORTS = { http: 8080, https: 8443, metrics: 9180 } as const;
+/** Where Caddy keeps the certificate of its own authority. */
+export const EDGE_ROOT_CERTIFICATE = '/data/caddy/pki/authorities/local/root.crt';
+export const EDGE_ADMIN = 'unix//run/caddy/admin.sock';
+
+export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): Workload {
+  const { bind, httpPort, httpsPort, tls } = config.edge;
+  const ports: PublishedPort[] = [{ bind, host: httpPort, container: EDGE_PORTS.http, purpose: tls.mode === 'off' ? 'HTTP' : 'HTTP: redirects to HTTPS' }];
+  if (tls.mode !== 'off') ports.push({ bind, host: httpsPort, container: EDGE_PORTS.https, purpose: 'HTTPS' });
+  const rootUser = image.user.startsWith('0:');
+  return hardened({
+    component: 'edge',
+    id: 'edge',
+    group: 'core',
+    purpose: 'Caddy: the only way in; ends TLS and routes to the serving slot',
+    image: image.reference,
+    user: image.user,
+    command: ['caddy', 'run', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'],
+    environment: { XDG_DATA_HOME: '/data', XDG_CONFIG_HOME: '/config', HOME: '/tmp' },
+    config: {
+      directory: 'edge',
+      mount: '/etc/caddy',
+      // A reload lets requests in flight finish; a new container would not.
+      reload: {
+        how: 'exec',
+        argv: ['caddy', 'reload', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile', '--address', EDGE_ADMIN],
+      },
+    },
+    volumes: [{ name: 'edge-data', mount: '/data' }],
+    tmpfs: [SCRATCH, { mount: '/config', sizeBytes: MiB, mode: '1777' }, { mount: '/run/caddy', sizeBytes: MiB, mode: '1777' }],
+    networks: [{ name: 'edge' }, { name: 'app-a' }, { name: 'app-b' }, { name: 'monitoring' }],
+    ports,
+    health: httpHealth(EDGE_PORTS.metrics, '/healthz'),
+    exceptions: rootUser
+      ? [{ rule: 'non-root user', reason: 'the official image owns /data as root; it runs without any capability and cannot gain one' }]
+      : [],
+    memory: sizing.fixed.edge,
+    cpus: sizing.fixedCpus,
+    // Longer than the longest request the proxy lets through would be too long for a reboot; a minute is the compromise.
+    stopGraceSeconds: 60,
+  });
+}

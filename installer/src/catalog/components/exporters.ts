@@ -1,0 +1,82 @@
+import type { Workload } from '../../model/workload.ts';
+import type { CatalogContext } from '../context.ts';
+import type { ResolvedImage } from '../images.ts';
+import { ROLES } from '../roles.ts';
+import { hardened, httpHealth } from './hardened.ts';
+import { POSTGRES_PORT } from './postgres.ts';
+
+export const EXPORTER_PORTS = { node: 9100, postgres: 9187, blackbox: 9115 } as const;
+
+/** Collectors that would describe the container's own network instead of the host's. */
+const CONTAINER_ONLY_COLLECTORS = ['arp', 'netclass', 'netdev', 'netstat', 'sockstat', 'softnet', 'udp_queues'];
+
+export function nodeExporter({ sizing }: CatalogContext, image: ResolvedImage): Workload {
+  return hardened({
+    component: 'node-exporter',
+    id: 'node-exporter',
+    group: 'monitoring',
+    purpose: 'metrics of this host: disks, memory, CPU',
+    image: image.reference,
+    user: image.user,
+    entrypoint: ['node_exporter'],
+    command: [
+      '--path.rootfs=/host',
+      '--path.procfs=/host/proc',
+      '--path.sysfs=/host/sys',
+      '--collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys|var/lib/docker/.+|var/lib/containerd/.+)($|/)',
+      ...CONTAINER_ONLY_COLLECTORS.map((name) => `--no-collector.${name}`),
+    ],
+    hostMounts: [{ host: '/', mount: '/host' }],
+    networks: [{ name: 'monitoring' }],
+    health: httpHealth(EXPORTER_PORTS.node, '/'),
+    exceptions: [
+      { rule: 'no sensitive host directories', reason: 'reads sizes of file systems; the mount is read-only and the user is nobody' },
+    ],
+    memory: sizing.fixed.exporter,
+    cpus: sizing.fixedCpus,
+    pids: 64,
+  });
+}
+
+export function postgresExporter({ config, sizing }: CatalogContext, image: ResolvedImage): Workload {
+  return hardened({
+    component: 'postgres-exporter',
+    id: 'postgres-exporter',
+    group: 'monitoring',
+    purpose: 'metrics of PostgreSQL, read by a role that sees statistics and no rows',
+    image: image.reference,
+    user: image.user,
+    entrypoint: ['postgres_exporter'],
+    command: [`--web.listen-address=:${EXPORTER_PORTS.postgres}`],
+    environment: {
+      DATA_SOURCE_URI: `postgres:${POSTGRES_PORT}/${config.postgres.database}?sslmode=disable`,
+      DATA_SOURCE_USER: ROLES.monitor,
+      DATA_SOURCE_PASS_FILE: '/run/secrets/postgres-monitor-password',
+    },
+    secrets: ['postgres-monitor-password'],
+    networks: [{ name: 'data' }, { name: 'monitoring' }],
+    health: httpHealth(EXPORTER_PORTS.postgres, '/'),
+    memory: sizing.fixed.exporter,
+    cpus: sizing.fixedCpus,
+    pids: 64,
+  });
+}
+
+export function blackboxExporter({ sizing }: CatalogContext, image: ResolvedImage): Workload {
+  return hardened({
+    component: 'blackbox-exporter',
+    id: 'blackbox-exporter',
+    group: 'monitoring',
+    purpose: 'asks the edge and every service from outside, as a user would',
+    image: image.reference,
+    user: image.user,
+    entrypoint: ['blackbox_exporter'],
+    command: ['--config.file=/etc/blackbox_exporter/blackbox.yml'],
+    config: { directory: 'blackbox', mount: '/etc/blackbox_exporter', reload: { how: 'signal', signal: 'SIGHUP' } },
+    networks: [{ name: 'monitoring' }, { name: 'edge' }, { name: 'app-a' }, { name: 'app-b' }],
+    health: httpHealth(EXPORTER_PORTS.blackbox, '/-/healthy'),
+    memory: sizing.fixed.exporter,
+    cpus: sizing.fixedCpus,
+    pids: 64,
+  });
+}

@@ -1,0 +1,12 @@
+import type { InstanceConfig } from '../model/config.ts';
+import type { Slot } from '../model/workload.ts';
+import type { Sizing } from './sizing.ts';
+
+/** What a catalogue entry may depend on. Pure: no clock, no environment, no disk. */
+export type CatalogContext = {
+  readonly config: InstanceConfig;
+  readonly sizing: Sizing;
+  /** Slots that are rendered now, the serving one first. */
+  readonly slots: readonly Slot[];
+  readonly activeSlot: Slot;
+};

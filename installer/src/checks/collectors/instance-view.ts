@@ -1,0 +1,17 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { ObservedContainer } from '../../model/observed.ts';
+import type { Ports } from '../../ports/ports.ts';
+
+/** What every collector may look at: the instance as it should be and the world behind the ports. */
+export type InstanceView = {
+  readonly directory: string;
+  readonly catalog: Catalog;
+  readonly ports: Pick<Ports, 'docker' | 'compose' | 'files' | 'http' | 'host'>;
+  /** PEM of the edge's own authority, where it has one. */
+  readonly rootCertificate: string | undefined;
+  containers(): Promise<ObservedContainer[]>;
+};
+
+export async function findContainer(view: InstanceView, id: string): Promise<ObservedContainer | undefined> {
+  return (await view.containers()).find(({ service }) => service === id);
+}

@@ -1,0 +1,114 @@
+import { SERVICES } from '../catalog/services/index.generated.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { fail, pass, type CheckResult } from '../model/check-result.ts';
+import { releaseImages } from '../planner/refusals.ts';
+import { analyseContainers, analyseExposure } from './analysers/containers.ts';
+import { analyseDatabase } from './analysers/database.ts';
+import { analyseEdge } from './analysers/edge.ts';
+import { analyseMetrics } from './analysers/metrics.ts';
+import { analyseMigrations } from './analysers/migrations.ts';
+import { analyseSecrets } from './analysers/secrets.ts';
+import { analyseServiceContract } from './analysers/service-contract.ts';
+import { analyseVersions } from './analysers/versions.ts';
+import { collectDatabaseFacts } from './collectors/database-facts.ts';
+import { collectEdgeAnswers } from './collectors/edge-answers.ts';
+import type { InstanceView } from './collectors/instance-view.ts';
+import { collectMigrationStatus } from './collectors/migration-status.ts';
+import { collectPrometheus } from './collectors/prometheus-state.ts';
+import { collectSecretFacts } from './collectors/secret-facts.ts';
+import { collectServiceEndpoints } from './collectors/service-endpoints.ts';
+
+export type Gate = {
+  readonly name: string;
+  /** What a passed gate proves, as a sentence. */
+  readonly proves: string;
+  readonly run: (view: InstanceView) => Promise<CheckResult>;
+  /** False where the gate has nothing to look at in this instance. */
+  readonly applies?: (catalog: Catalog) => boolean;
+};
+
+const has = (catalog: Catalog, component: string): boolean => catalog.workloads.some((workload) => workload.component === component);
+
+/** The gates of `verify`, in the order they are shown. Each pairs a collector with an analyser. */
+export const GATES: readonly Gate[] = [
+  {
+    name: 'containers',
+    proves: 'Every container exists, runs and is healthy; the migrations ended well.',
+    run: async (view) => analyseContainers(view.catalog.workloads, await view.containers()),
+  },
+  {
+    name: 'versions',
+    proves: 'Images, /health and factsway_build_info of all services name the version of the release.',
+    run: async (view) => {
+      const images = await view.ports.docker.images(releaseImages(view.catalog.workloads));
+      return analyseVersions(view.catalog.context.config.release.version, Object.values(images), await collectServiceEndpoints(view));
+    },
+  },
+  {
+    name: 'migrations',
+    proves: 'The schema is at the head of the release, and no applied migration was edited.',
+    run: async (view) => analyseMigrations(await collectMigrationStatus(view)),
+  },
+  {
+    name: 'contract',
+    proves: 'Every service answers its health endpoints and /metrics as the platform contract says.',
+    run: async (view) => analyseServiceContract(await collectServiceEndpoints(view)),
+  },
+  {
+    name: 'database',
+    proves: 'PostgreSQL answers, its three roles have no more rights than they need, checksums are on.',
+    run: async (view) => analyseDatabase(await collectDatabaseFacts(view)),
+  },
+  {
+    name: 'edge',
+    proves: 'Every public route reaches its service through the proxy, with a certificate that checks out.',
+    run: async (view) => analyseEdge(await collectEdgeAnswers(view)),
+  },
+  {
+    name: 'metrics',
+    proves: 'Prometheus scrapes every component, every target is up, and the build of each service is on record.',
+    run: async (view) =>
+      analyseMetrics(await collectPrometheus(view), {
+        jobs: [...SERVICES.map(({ name }) => name), 'prometheus', 'alertmanager', 'edge', 'node', 'postgres', 'blackbox', 'probe', ...(has(view.catalog, 'grafana') ? ['grafana'] : [])],
+        services: SERVICES.map(({ name }) => name),
+        version: view.catalog.context.config.release.version,
+      }),
+  },
+  {
+    name: 'alerting',
+    proves: 'Alertmanager is ready to take alerts.',
+    run: async (view) => {
+      const url = `http://127.0.0.1:${view.catalog.context.config.monitoring.alertmanagerPort}/-/ready`;
+      return askedOnce(view, 'alerting', 'Alertmanager', url);
+    },
+  },
+  {
+    name: 'grafana',
+    proves: 'Grafana answers behind the proxy.',
+    applies: (catalog) => has(catalog, 'grafana'),
+    run: async (view) => {
+      const container = (await view.containers()).find(({ service }) => service === 'grafana');
+      return container?.health === 'healthy' ? pass('grafana', 'Grafana is healthy') : fail('grafana', `Grafana is ${container?.health ?? 'missing'}`, 'Look at it: factsway-install logs grafana');
+    },
+  },
+  {
+    name: 'exposure',
+    proves: 'No port is published but the declared ones; monitoring listens on loopback only.',
+    run: async (view) => analyseExposure(view.catalog.workloads, await view.containers()),
+  },
+  {
+    name: 'secrets',
+    proves: 'Secret files are private and no value shows in an environment listing.',
+    run: async (view) => analyseSecrets(await collectSecretFacts(view)),
+  },
+];
+
+async function askedOnce(view: InstanceView, gate: string, what: string, url: string): Promise<CheckResult> {
+  const remedy = `Look at it: factsway-install logs ${what.toLowerCase()}`;
+  try {
+    const { status } = await view.ports.http.request({ url });
+    return status === 200 ? pass(gate, `${what} is ready`) : fail(gate, `${what} answers ${status}`, remedy);
+  } catch (error) {
+    return fail(gate, `${what} does not answer: ${error instanceof Error ? error.message : String(error)}`, remedy);
+  }
+}

@@ -1,0 +1,81 @@
+import type { ExitCode } from '../model/exit-codes.ts';
+import type { Ports } from '../ports/ports.ts';
+
+export type OptionSpec = {
+  /** As commander takes it: `--answers <file>`. */
+  readonly flags: string;
+  readonly description: string;
+  readonly repeatable?: boolean;
+  readonly default?: string;
+};
+
+export type ArgumentSpec = { readonly name: string; readonly description: string; readonly optional: boolean };
+
+/** What a person typed, after parsing. Options are by their camel-case name. */
+export type CommandInput = {
+  /** Absolute. */
+  readonly directory: string;
+  readonly argument: string | undefined;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+  readonly quiet: boolean;
+  /** Whether stdout takes colours. */
+  readonly color: boolean;
+};
+
+export type CommandResult = {
+  /** `result` of the JSON document. */
+  readonly result: unknown;
+  /** What goes to stdout for people; empty for nothing. */
+  readonly text: string;
+  readonly warnings?: readonly string[];
+  /** Failed checks end in an exit code without being thrown. */
+  readonly exitCode?: ExitCode;
+};
+
+/** A command is data and one function; help, completion and reference are made from the data. */
+export type Command = {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly examples: readonly { readonly command: string; readonly does: string }[];
+  readonly argument?: ArgumentSpec;
+  readonly options: readonly OptionSpec[];
+  /** Whether it changes something: then it has --yes and --dry-run. */
+  readonly changes: boolean;
+  readonly run: (input: CommandInput, ports: Ports) => Promise<CommandResult>;
+};
+
+/** Options of every command (spec 00, "Command line contract"). */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--dir <dir>', description: 'instance directory (default: /opt/factsway as root, else ./factsway)' },
+  { flags: '--json', description: 'print one JSON document on stdout and nothing else' },
+  { flags: '--plain', description: 'no colours, no moving display' },
+  { flags: '--quiet', description: 'no progress, only the result' },
+  { flags: '--verbose', description: 'show dependencies and undo of each step' },
+];
+
+export const CHANGE_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--yes', description: 'carry out the plan without asking' },
+  { flags: '--dry-run', description: 'show the plan and change nothing' },
+];
+
+/** Options of the commands that take a configuration. */
+export const CONFIG_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--answers <file>', description: 'take settings from a file with the keys of factsway.yaml' },
+  { flags: '--set <key=value>', description: 'set one key of factsway.yaml, e.g. edge.httpsPort=8443', repeatable: true },
+  { flags: '--overwrite-edited', description: 'replace rendered files that were edited by hand; a copy is kept in state/edited' },
+];
+
+/** The answers, sets and overwrite of CONFIG_OPTIONS as a flow wants them. */
+export function configRequest({ directory, options }: CommandInput) {
+  const answers = options['answers'];
+  const sets = options['set'];
+  return {
+    directory,
+    ...(typeof answers === 'string' ? { answersFile: answers } : {}),
+    sets: Array.isArray(sets) ? sets.map(String) : [],
+    overwrite: options['overwriteEdited'] === true,
+  };
+}

@@ -1,0 +1,127 @@
+#!/usr/bin/env node
+/**
+ * The composition root: reads the command line, builds the adapters, runs one command, prints its
+ * result and exits. Everything beyond parsing is imported when a command needs it, so that `--help` and
+ * `--version` stay instant.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EXIT, type ExitCode } from '../model/exit-codes.ts';
+import { toFactswayError, type ErrorReport, type FactswayError } from '../model/errors.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { CommandInput } from './command.ts';
+import type { Parsed } from './parse-arguments.ts';
+
+declare const FACTSWAY_VERSION: string;
+
+type Run = Extract<Parsed, { kind: 'run' }>;
+type Mode = { readonly json: boolean; readonly quiet: boolean; readonly live: boolean; readonly verbose: boolean; readonly color: boolean };
+
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    process.stdout.write(`${FACTSWAY_VERSION}\n`);
+    return EXIT.ok;
+  }
+  const json = argv.includes('--json');
+  try {
+    const [{ parseArguments }, { COMMANDS }] = await Promise.all([import('./parse-arguments.ts'), import('./registry.ts')]);
+    const parsed = parseArguments(argv, COMMANDS, FACTSWAY_VERSION, process.stdout.isTTY ? process.stdout.columns : 80);
+    if (parsed.kind === 'text') {
+      process.stdout.write(parsed.text.endsWith('\n') ? parsed.text : `${parsed.text}\n`);
+      return EXIT.ok;
+    }
+    return await runCommand(parsed);
+  } catch (error) {
+    const known = toFactswayError(error);
+    printError(known, argv.find((word) => !word.startsWith('-')) ?? '', json, argv.includes('--verbose'));
+    return known.exitCode;
+  }
+}
+
+async function runCommand({ command, argument, options }: Run): Promise<ExitCode> {
+  const on = (name: string): boolean => options[name] === true;
+  const noColor = (process.env['NO_COLOR'] ?? '') !== '' || on('plain');
+  const mode: Mode = {
+    json: on('json'),
+    quiet: on('quiet'),
+    verbose: on('verbose'),
+    live: process.stderr.isTTY && !on('plain') && process.env['TERM'] !== 'dumb',
+    color: !noColor && process.stdout.isTTY,
+  };
+  const input: CommandInput = {
+    directory: resolve(typeof options['dir'] === 'string' ? options['dir'] : process.getuid?.() === 0 ? '/opt/factsway' : './factsway'),
+    argument,
+    options,
+    yes: on('yes'),
+    dryRun: on('dryRun'),
+    quiet: mode.quiet || mode.json,
+    color: mode.color,
+  };
+  const abort = new AbortController();
+  process.once('SIGINT', () => { abort.abort(); });
+  process.once('SIGTERM', () => { abort.abort(); });
+  const ports = await createPorts(mode, abort.signal);
+  try {
+    const { result, text, warnings = [], exitCode = EXIT.ok } = await command.run(input, ports);
+    ports.reporter.settle();
+    if (mode.json) process.stdout.write(`${JSON.stringify({ ok: exitCode === EXIT.ok, command: command.name, result, warnings, errors: [] })}\n`);
+    else if (text !== '') process.stdout.write(`${text}\n`);
+    return exitCode;
+  } finally {
+    ports.reporter.settle();
+  }
+}
+
+async function createPorts({ json, quiet, live, verbose }: Mode, signal: AbortSignal): Promise<Ports> {
+  const [docker, compose, files, host, http, templates, prompters, plain, tty] = await Promise.all([
+    import('../adapters/lazy-docker.ts'),
+    import('../adapters/compose-cli.ts'),
+    import('../adapters/node-files.ts'),
+    import('../adapters/node-host.ts'),
+    import('../adapters/node-http.ts'),
+    import('../adapters/package-templates.ts'),
+    import('../adapters/inquirer-prompter.ts'),
+    import('../adapters/reporters/plain-reporter.ts'),
+    live && !json && !quiet ? import('../adapters/reporters/tty-reporter.ts') : undefined,
+  ]);
+  const color = (process.env['NO_COLOR'] ?? '') === '';
+  const reporter = json || quiet ? plain.silentReporter : (tty?.ttyReporter(process.stderr, color, verbose) ?? plain.plainReporter((line) => process.stderr.write(`${line}\n`), verbose));
+  return {
+    docker: docker.lazyDocker(),
+    compose: new compose.ComposeCli(process.env),
+    files: new files.NodeFiles(),
+    host: new host.NodeHost(),
+    clock: host.nodeClock,
+    random: host.nodeRandom,
+    http: http.nodeHttp,
+    templates: templates.packageTemplates(packageRoot()),
+    prompter: process.stdin.isTTY && process.stderr.isTTY && !json ? prompters.terminalPrompter : prompters.silentPrompter,
+    reporter,
+    signal,
+  };
+}
+
+/** The directory that holds compose/ and config-templates/: above dist/ when built, further up from source. */
+function packageRoot(): string {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(directory, 'config-templates'))) {
+    const parent = dirname(directory);
+    if (parent === directory) throw new Error('the package is incomplete: config-templates/ is missing');
+    directory = parent;
+  }
+  return directory;
+}
+
+function printError(error: FactswayError, command: string, json: boolean, verbose: boolean): void {
+  if (json) {
+    const errors: ErrorReport[] = [error.report()];
+    process.stdout.write(`${JSON.stringify({ ok: false, command, result: null, warnings: [], errors })}\n`);
+    return;
+  }
+  const details = error.details.map((line) => `    ${line}\n`).join('');
+  process.stderr.write(`\n${error.code}: ${error.message}\n${details}  → ${error.hint}\n`);
+  if (verbose && error.code === 'FW-BUG') process.stderr.write(`${error.stack ?? ''}\n`);
+}
+
+process.exitCode = await main(process.argv.slice(2));

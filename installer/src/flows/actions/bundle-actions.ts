@@ -1,0 +1,88 @@
+import { sha256 } from '../../render/digest.ts';
+import { EMPTY_MANIFEST, type Manifest } from '../../model/bundle.ts';
+import type { ActionOf } from '../../model/plan.ts';
+import { readJson } from '../observe.ts';
+import { requireDesired, type ActionContext } from './action-context.ts';
+import { startAndWait } from './start-components.ts';
+
+const ownerOf = (root: boolean, readers: readonly number[]): { uid?: number; gid?: number } => {
+  const [owner, second] = readers;
+  // Not root: nothing can be given away, so the file is readable and its directory (0700) guards it.
+  if (!root || owner === undefined) return {};
+  return { uid: owner, gid: second ?? owner };
+};
+
+/** Writes each missing secret once. A file that is there is never written again, whatever is in it. */
+export async function createSecrets(action: ActionOf<'CreateSecrets'>, context: ActionContext): Promise<void> {
+  const { files, random } = context.ports;
+  await files.makeDirectory(context.paths.secrets, 0o700);
+  for (const name of action.names) {
+    await files.createExclusive(context.paths.secret(name), `${random.secret(24)}\n`, 0o600);
+  }
+}
+
+/** Owner and mode of every secret, also of those a person put there. Cheap, so it runs whenever containers are made. */
+export async function alignSecretPermissions(context: ActionContext): Promise<void> {
+  const { files, host } = context.ports;
+  await files.setMode(context.paths.secrets, 0o700);
+  for (const { name, readers } of requireDesired(context).bundle.secrets) {
+    const path = context.paths.secret(name);
+    const { uid, gid } = ownerOf(host.isRoot(), readers);
+    if (uid !== undefined && gid !== undefined) await files.setOwner(path, uid, gid);
+    await files.setMode(path, uid === undefined ? 0o444 : readers.length > 1 ? 0o440 : 0o400);
+  }
+}
+
+/**
+ * Brings the directory to the new bundle. What is replaced is kept below state/previous first; a file
+ * somebody edited is kept below state/edited as well, for good.
+ */
+export async function writeBundle(action: ActionOf<'WriteBundle'>, context: ActionContext): Promise<void> {
+  const { files } = context.ports;
+  const { paths } = context;
+  const { bundle, configText } = requireDesired(context);
+  const manifest = (await readJson<Manifest>(paths.manifest, files)) ?? EMPTY_MANIFEST;
+  const wanted = new Map(bundle.files.map((file) => [file.path, file]));
+
+  await files.write(`${paths.previous}/manifest.json`, JSON.stringify(manifest), { mode: 0o644 });
+  for (const { path, change } of action.changes) {
+    const current = await files.readText(paths.file(path));
+    if (current !== undefined) {
+      await files.write(`${paths.previous}/${path}`, current, { mode: 0o644 });
+      const edited = manifest.files[path] !== undefined && manifest.files[path] !== sha256(current) && sha256(current) !== sha256(wanted.get(path)?.content ?? '');
+      if (edited) await files.write(`${paths.edited}/${context.run}/${path}`, current, { mode: 0o644 });
+    }
+    if (change === 'delete') await files.remove(paths.file(path));
+  }
+  // What we are about to write goes on record beside what was there: after a kill half way the next run
+  // recognises either content as ours.
+  const rendered = bundle.files.filter(({ ownership }) => ownership === 'rendered');
+  const digests = Object.fromEntries(rendered.map(({ path, content }) => [path, sha256(content)]));
+  await saveManifest({ ...manifest, pending: digests }, context);
+  for (const { path, change } of action.changes) {
+    const file = wanted.get(path);
+    if (path === 'factsway.yaml') await files.write(paths.config, configText, { mode: 0o644 });
+    else if (file && change !== 'delete') await files.write(paths.file(path), file.content, { mode: file.mode });
+  }
+  await saveManifest({ version: 1, files: digests }, context);
+}
+
+function saveManifest(manifest: Manifest, { ports, paths }: ActionContext): Promise<void> {
+  return ports.files.write(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o644 });
+}
+
+/** Puts back the files a failed run replaced, and the containers that ran from them. */
+export async function restoreBundle(action: ActionOf<'RestoreBundle'>, context: ActionContext): Promise<void> {
+  const { files, compose } = context.ports;
+  const { paths } = context;
+  for (const { path, change } of action.changes) {
+    const previous = await files.readText(`${paths.previous}/${path}`);
+    if (change === 'create' || previous === undefined) await files.remove(paths.file(path));
+    else await files.write(paths.file(path), previous, { mode: path.endsWith('.sh') ? 0o755 : 0o644 });
+  }
+  const manifest = await files.readText(`${paths.previous}/manifest.json`);
+  if (manifest !== undefined) await files.write(paths.manifest, manifest, { mode: 0o644 });
+  if (action.services.length === 0) return;
+  await compose.create(paths.directory, action.services);
+  await startAndWait(action.services, context, () => undefined);
+}

@@ -1,0 +1,44 @@
+import type { ActionKind, ActionOf } from '../../model/plan.ts';
+import type { RunAction } from '../execute-plan.ts';
+import type { ActionContext } from './action-context.ts';
+import { createSecrets, restoreBundle, writeBundle } from './bundle-actions.ts';
+import {
+  checkImageVersions,
+  createContainers,
+  pullImage,
+  recordOverride,
+  recordRelease,
+  reloadConfig,
+  removeContainers,
+  saveRootCertificate,
+  startComponents,
+  stopComponents,
+  stopProject,
+} from './container-actions.ts';
+import { runMigrations } from './run-migrations.ts';
+
+type Handler<K extends ActionKind> = (action: ActionOf<K>, context: ActionContext, waiting: (message: string) => void) => Promise<void>;
+
+/** One handler for each kind of action; the compiler asks for a missing one. */
+const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
+  CreateSecrets: createSecrets,
+  WriteBundle: writeBundle,
+  RestoreBundle: restoreBundle,
+  PullImage: pullImage,
+  CheckImageVersions: checkImageVersions,
+  CreateContainers: createContainers,
+  RemoveContainers: removeContainers,
+  StartComponents: startComponents,
+  StopComponents: stopComponents,
+  RunMigrations: runMigrations,
+  ReloadConfig: reloadConfig,
+  StopProject: stopProject,
+  SaveRootCertificate: saveRootCertificate,
+  RecordRelease: recordRelease,
+  RecordOverride: recordOverride,
+};
+
+export function actionRunner(context: ActionContext): RunAction {
+  // The union of handlers takes the intersection of actions, which only the lookup by kind makes true.
+  return (action, waiting) => (HANDLERS[action.kind] as Handler<ActionKind>)(action, context, waiting);
+}

@@ -1,0 +1,41 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Plan } from '../model/plan.ts';
+import { planUp, type UpOptions } from '../planner/plan-up.ts';
+import type { Ports } from '../ports/ports.ts';
+import { requireDocker } from './check-docker.ts';
+import { desire } from './desire.ts';
+import { observe, observeWithoutDocker } from './observe.ts';
+import { runPlan, type Consent } from './run-plan.ts';
+import type { ConfigRequest } from './resolve-config.ts';
+
+export type ApplyRequest = ConfigRequest & {
+  readonly command: string;
+  readonly options: UpOptions;
+  readonly consent: Consent;
+};
+
+export type ApplyResult = { readonly plan: Plan; readonly executed: boolean; readonly warnings: readonly string[]; readonly catalog: Catalog };
+
+/** The main path of install, up and render: desire → observe → plan → confirm → execute. */
+export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyResult> {
+  const { options, consent, command, directory } = request;
+  const desired = await desire(request, ports);
+  if (!options.renderOnly) await requireDocker(ports);
+  const look = () => (options.renderOnly ? observeWithoutDocker(desired, ports.files) : observe(desired, ports));
+  const { plan, warnings } = planUp(desired, await look(), options);
+  for (const warning of warnings) ports.reporter.warning(warning);
+  const executed = await runPlan(
+    {
+      command,
+      directory,
+      project: desired.catalog.context.config.project,
+      desired,
+      plan,
+      replan: async () => planUp(desired, await look(), options).plan,
+      consent,
+      confirm: !options.renderOnly,
+    },
+    ports,
+  );
+  return { plan, executed, warnings, catalog: desired.catalog };
+}

@@ -1,0 +1,119 @@
+import { EXIT } from '../model/exit-codes.ts';
+import { FactswayError, toFactswayError } from '../model/errors.ts';
+import { describeAction, type Action, type Plan, type Step } from '../model/plan.ts';
+import type { Clock } from '../ports/host.ts';
+import type { Reporter } from '../ports/reporter.ts';
+import type { Journal } from './journal.ts';
+
+/** Carries out one action; `waiting` tells the person what it is waiting for. */
+export type RunAction = (action: Action, waiting: (message: string) => void) => Promise<void>;
+
+type Executor = {
+  readonly run: RunAction;
+  readonly journal: Journal;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Carries out a plan: steps whose dependencies are done run side by side. It decides nothing: when a
+ * step fails it starts no more, waits for those under way and runs the undo of every finished step in
+ * reverse. Throws the step's error, or FW-UNDO-FAILED when putting back failed, or FW-CANCELLED.
+ */
+export async function executePlan(plan: Plan, executor: Executor): Promise<void> {
+  const done: Step[] = [];
+  const failure = await runSteps(plan, executor, done);
+  if (!failure) {
+    await executor.journal.end('done');
+    return;
+  }
+  if (failure.code === 'FW-CANCELLED') {
+    await executor.journal.end('cancelled');
+    throw failure;
+  }
+  const undoErrors = await undoSteps(done, executor);
+  await executor.journal.end(undoErrors.length > 0 ? 'stuck' : 'undone');
+  throw undoErrors.length > 0 ? undoFailed(failure, undoErrors) : asPutBack(failure);
+}
+
+async function runSteps(plan: Plan, executor: Executor, done: Step[]): Promise<FactswayError | undefined> {
+  const waiting = new Set(plan.steps);
+  const running = new Map<number, Promise<void>>();
+  const finished = new Set<number>();
+  let failure: FactswayError | undefined;
+
+  for (;;) {
+    if (executor.signal.aborted) failure ??= cancelled();
+    if (!failure) {
+      for (const step of waiting) {
+        if (!step.dependsOn.every((id) => finished.has(id))) continue;
+        waiting.delete(step);
+        const work = runStep(step, executor).then(
+          () => {
+            finished.add(step.id);
+            done.push(step);
+          },
+          (error: unknown) => {
+            // The first failure is the cause; what falls over after it is a consequence.
+            failure ??= executor.signal.aborted ? cancelled() : toFactswayError(error);
+          },
+        );
+        running.set(step.id, work.finally(() => running.delete(step.id)));
+      }
+    }
+    if (running.size === 0) return failure;
+    await Promise.race(running.values());
+  }
+}
+
+async function runStep(step: Step, { run, journal, reporter, clock }: Executor): Promise<void> {
+  const begun = clock.monotonicMs();
+  await journal.stepStarted(step);
+  reporter.stepStarted(step);
+  try {
+    await run(step.action, (message) => { reporter.stepWaiting(step, message); });
+  } catch (error) {
+    const { code, message } = toFactswayError(error);
+    reporter.stepFailed(step, message);
+    await journal.stepFailed(step, code, message);
+    throw error;
+  }
+  await journal.stepDone(step);
+  reporter.stepDone(step, clock.monotonicMs() - begun);
+}
+
+async function undoSteps(done: readonly Step[], { run, journal, reporter }: Executor): Promise<string[]> {
+  const errors: string[] = [];
+  for (const step of done.toReversed()) {
+    if (!step.undo) continue;
+    reporter.undoing(describeAction(step.undo));
+    await journal.undo('undo-started', step);
+    try {
+      await run(step.undo, () => undefined);
+      await journal.undo('undo-done', step);
+    } catch (error) {
+      const { message } = toFactswayError(error);
+      errors.push(`${describeAction(step.undo)}: ${message}`);
+      await journal.undo('undo-failed', step, message);
+    }
+  }
+  return errors;
+}
+
+function cancelled(): FactswayError {
+  return new FactswayError('FW-CANCELLED', 'Interrupted.', 'Nothing is lost: run the same command again and it continues from what is there.');
+}
+
+/** Whatever the failing step was, by now everything is back: the exit code says so. */
+function asPutBack(failure: FactswayError): FactswayError {
+  if (failure.exitCode === EXIT.operator || failure.exitCode === EXIT.bug) return failure;
+  return new FactswayError(failure.code, failure.message, failure.hint, failure.details, EXIT.restored);
+}
+
+function undoFailed(failure: FactswayError, errors: readonly string[]): FactswayError {
+  return new FactswayError('FW-UNDO-FAILED', `${failure.message} Putting things back failed as well.`, `${failure.hint} Then run the command again: it works from what is there.`, [
+    ...errors,
+    ...failure.details,
+  ]);
+}

@@ -1,0 +1,73 @@
+import { describeAction, type Plan, type Step } from '../model/plan.ts';
+import type { Files } from '../ports/files.ts';
+import type { Clock } from '../ports/host.ts';
+import type { InstancePaths } from './paths.ts';
+
+const ROTATE_AT_BYTES = 4 * 1024 * 1024;
+
+type Entry = { readonly run: string; readonly at: string; readonly event: string } & Record<string, unknown>;
+
+/** state/journal.jsonl: one durable line before and after every step, so that a killed run can be told. */
+export class Journal {
+  readonly #path: string;
+  readonly #run: string;
+  readonly #files: Files;
+  readonly #clock: Clock;
+
+  constructor(paths: InstancePaths, run: string, files: Files, clock: Clock) {
+    this.#path = paths.journal;
+    this.#run = run;
+    this.#files = files;
+    this.#clock = clock;
+  }
+
+  async begin(command: string, plan: Plan): Promise<void> {
+    const size = (await this.#files.stat(this.#path))?.size ?? 0;
+    if (size > ROTATE_AT_BYTES) await this.#files.rename(this.#path, `${this.#path}.1`);
+    await this.#write('run-started', { command, steps: plan.steps.length });
+  }
+
+  stepStarted(step: Step): Promise<void> {
+    return this.#write('step-started', { step: step.id, action: describeAction(step.action), cause: step.cause });
+  }
+
+  stepDone(step: Step): Promise<void> {
+    return this.#write('step-done', { step: step.id });
+  }
+
+  stepFailed(step: Step, code: string, message: string): Promise<void> {
+    return this.#write('step-failed', { step: step.id, code, message });
+  }
+
+  undo(event: 'undo-started' | 'undo-done' | 'undo-failed', step: Step, message?: string): Promise<void> {
+    return this.#write(event, { step: step.id, ...(step.undo ? { action: describeAction(step.undo) } : {}), ...(message === undefined ? {} : { message }) });
+  }
+
+  end(outcome: string): Promise<void> {
+    return this.#write('run-ended', { outcome });
+  }
+
+  #write(event: string, fields: Record<string, unknown>): Promise<void> {
+    const entry: Entry = { run: this.#run, at: this.#clock.now().toISOString(), event, ...fields };
+    return this.#files.append(this.#path, `${JSON.stringify(entry)}\n`);
+  }
+}
+
+/** The last run on record that began and never ended, in words; undefined when the last one ended. */
+export async function unfinishedRun(paths: InstancePaths, files: Files): Promise<string | undefined> {
+  const text = (await files.readText(paths.journal)) ?? '';
+  const entries = text.split('\n').flatMap((line): Entry[] => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as Entry];
+    } catch {
+      // The last line of a run killed in the middle of a write.
+      return [];
+    }
+  });
+  const begun = entries.findLast(({ event }) => event === 'run-started');
+  if (!begun || entries.some(({ event, run }) => event === 'run-ended' && run === begun.run)) return undefined;
+  const last = entries.findLast(({ event, run }) => event === 'step-started' && run === begun.run);
+  const command = typeof begun['command'] === 'string' ? begun['command'] : 'a command';
+  const action = typeof last?.['action'] === 'string' ? ` at "${last['action']}"` : '';
+  return `"${command}" of ${begun.at} stopped${action} without finishing`;
+}

@@ -1,0 +1,22 @@
+import type { Files } from '../ports/files.ts';
+import type { InstancePaths } from './paths.ts';
+
+const MASK = '[secret]';
+
+/** A function that replaces every secret of the instance in a text before it is shown or written. */
+export async function secretMask(paths: InstancePaths, files: Files): Promise<(text: string) => string> {
+  const values: string[] = [];
+  for (const name of await files.list(paths.secrets)) {
+    const text = await files.readText(paths.secret(name));
+    const value = text?.replace(/\n$/, '') ?? '';
+    // Shorter ones would hide half of every log and protect nothing.
+    if (value.length >= 6) values.push(value, ...escapedForms(value));
+  }
+  // Longest first, so that a value contained in another does not leave the rest of it visible.
+  const ordered = [...new Set(values)].sort((a, b) => b.length - a.length);
+  return (text) => ordered.reduce((masked, value) => masked.replaceAll(value, MASK), text);
+}
+
+function escapedForms(value: string): string[] {
+  return [JSON.stringify(value).slice(1, -1), encodeURIComponent(value), Buffer.from(value, 'utf8').toString('base64')];
+}

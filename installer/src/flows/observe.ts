@@ -1,0 +1,69 @@
+import { sha256 } from '../render/digest.ts';
+import { EMPTY_MANIFEST, type Manifest } from '../model/bundle.ts';
+import type { Observed, ObservedContainer, ObservedInstance } from '../model/observed.ts';
+import type { Slot, Workload } from '../model/workload.ts';
+import type { Desired } from '../planner/desired.ts';
+import type { Files } from '../ports/files.ts';
+import type { Ports } from '../ports/ports.ts';
+import { instancePaths, type InstancePaths } from './paths.ts';
+
+/** The instance directory as it is. Reads only. */
+export async function observeInstance(desired: Desired, files: Files): Promise<ObservedInstance> {
+  const paths = instancePaths(desired.directory);
+  const manifest = (await readJson<Manifest>(paths.manifest, files)) ?? EMPTY_MANIFEST;
+  const digests: Record<string, string> = {};
+  for (const path of new Set([...Object.keys({ ...manifest.files, ...manifest.pending }), ...desired.bundle.files.map((file) => file.path)])) {
+    const text = await files.readText(paths.file(path));
+    if (text !== undefined) digests[path] = sha256(text);
+  }
+  const release = await readRelease(paths, files);
+  return {
+    manifest,
+    digests,
+    secrets: await files.list(paths.secrets),
+    appliedConfig: (await readJson<Record<string, string>>(paths.applied, files)) ?? {},
+    rootCertificate: await files.exists(paths.rootCertificate),
+    ...(release ? { release } : {}),
+  };
+}
+
+export function readRelease(paths: InstancePaths, files: Files): Promise<{ version: string; slot: Slot } | undefined> {
+  return readJson(paths.release, files);
+}
+
+/** Directory, containers, images, volumes and ports. Reads only. */
+export async function observe(desired: Desired, ports: Ports): Promise<Observed> {
+  const { docker, files, host } = ports;
+  const { config } = desired.catalog.context;
+  const [instance, containers, images, volumes] = await Promise.all([
+    observeInstance(desired, files),
+    docker.containers(config.project),
+    docker.images([...new Set(desired.catalog.workloads.map(({ image }) => image))]),
+    docker.volumes(config.project),
+  ]);
+  return { instance, containers, images, volumes, busyPorts: await observeBusyPorts(desired.catalog.workloads, containers, host) };
+}
+
+/** What the directory alone tells, for commands that need no Docker. */
+export async function observeWithoutDocker(desired: Desired, files: Files): Promise<Observed> {
+  return { instance: await observeInstance(desired, files), containers: [], images: {}, volumes: [], busyPorts: [] };
+}
+
+async function observeBusyPorts(workloads: readonly Workload[], containers: readonly ObservedContainer[], host: Ports['host']): Promise<Observed['busyPorts']> {
+  const running = new Set(containers.filter(({ state }) => state === 'running' || state === 'restarting').map(({ service }) => service));
+  const wanted = workloads.filter(({ id }) => !running.has(id)).flatMap((workload) => workload.ports);
+  const busy = await Promise.all(wanted.map(async ({ bind, host: port }) => ((await host.portBusy(bind, port)) ? [{ port, bind }] : [])));
+  return busy.flat();
+}
+
+export async function readJson<T>(path: string, files: Files): Promise<T | undefined> {
+  const text = await files.readText(path);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    // Our own files are written atomically; a damaged one is treated as absent and written anew.
+    return undefined;
+  }
+}
+

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+
+/** The fixed places of an instance directory (spec 00), absolute. */
+export function instancePaths(directory: string) {
+  const state = join(directory, 'state');
+  return {
+    directory,
+    config: join(directory, 'factsway.yaml'),
+    secrets: join(directory, 'secrets'),
+    state,
+    manifest: join(state, 'manifest.json'),
+    applied: join(state, 'applied.json'),
+    release: join(state, 'release.json'),
+    lock: join(state, 'lock'),
+    journal: join(state, 'journal.jsonl'),
+    previous: join(state, 'previous'),
+    edited: join(state, 'edited'),
+    failures: join(state, 'failures'),
+    releases: join(directory, 'releases'),
+    rootCertificate: join(state, 'root-ca.crt'),
+    file: (path: string) => join(directory, path),
+    secret: (name: string) => join(directory, 'secrets', name),
+  };
+}
+
+export type InstancePaths = ReturnType<typeof instancePaths>;

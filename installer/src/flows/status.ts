@@ -1,0 +1,55 @@
+import { publicUrl } from '../catalog/public-url.ts';
+import type { ContainerState, ObservedContainer } from '../model/observed.ts';
+import type { Ports } from '../ports/ports.ts';
+import { desire } from './desire.ts';
+import { readRelease } from './observe.ts';
+import { instancePaths } from './paths.ts';
+import { requireConfig } from './resolve-config.ts';
+
+export type ComponentStatus = {
+  readonly service: string;
+  readonly purpose: string;
+  readonly state: ContainerState | 'missing';
+  readonly health: ObservedContainer['health'] | 'finished';
+  readonly startedAt: string;
+  readonly restarts: number;
+  readonly good: boolean;
+};
+
+export type Status = {
+  readonly directory: string;
+  readonly release: string | null;
+  readonly slot: string | null;
+  readonly url: string;
+  readonly components: readonly ComponentStatus[];
+  readonly healthy: boolean;
+};
+
+/** What should run and what does. Reads only. */
+export async function status(directory: string, ports: Ports): Promise<Status> {
+  const config = await requireConfig(directory, ports.files);
+  const { catalog } = await desire({ directory, sets: [] }, ports);
+  const containers = new Map((await ports.docker.containers(config.project)).map((container) => [container.service, container]));
+  const release = await readRelease(instancePaths(directory), ports.files);
+  const components = catalog.workloads.map((workload): ComponentStatus => {
+    const found = containers.get(workload.id);
+    const finished = workload.kind === 'one-shot' && found?.state === 'exited' && found.exitCode === 0;
+    return {
+      service: workload.id,
+      purpose: workload.purpose,
+      state: found?.state ?? 'missing',
+      health: finished ? 'finished' : (found?.health ?? 'none'),
+      startedAt: found?.startedAt ?? '',
+      restarts: found?.restarts ?? 0,
+      good: finished || (found?.state === 'running' && found.health !== 'unhealthy' && found.health !== 'starting'),
+    };
+  });
+  return {
+    directory,
+    release: release?.version ?? null,
+    slot: release?.slot ?? null,
+    url: publicUrl(config),
+    components,
+    healthy: components.every(({ good }) => good),
+  };
+}

@@ -1,0 +1,70 @@
+import { closest } from 'fastest-levenshtein';
+import type { InstanceView } from '../checks/collectors/instance-view.ts';
+import { GATES, type Gate } from '../checks/gates.ts';
+import { fail, type CheckResult } from '../model/check-result.ts';
+import { FactswayError, toFactswayError } from '../model/errors.ts';
+import type { Ports } from '../ports/ports.ts';
+import { requireDocker } from './check-docker.ts';
+import { desire } from './desire.ts';
+import { instancePaths } from './paths.ts';
+import { requireConfig } from './resolve-config.ts';
+
+const RETRY_MS = 500;
+
+export type VerifyRequest = {
+  readonly directory: string;
+  /** Names of the gates to run; empty means all. */
+  readonly gates: readonly string[];
+  /** How long a gate may take to turn green; the first scrape of a target comes up to 15 s after the start. */
+  readonly timeoutMs: number;
+};
+
+/** Runs the gates side by side, each until it passes or its time is up, and reports them in their order. */
+export async function verify(request: VerifyRequest, ports: Ports): Promise<CheckResult[]> {
+  const { project } = await requireConfig(request.directory, ports.files);
+  const { catalog } = await desire({ directory: request.directory, sets: [] }, ports);
+  const gates = chooseGates(request.gates).filter((gate) => gate.applies?.(catalog) ?? true);
+  await requireDocker(ports);
+  const view: InstanceView = {
+    directory: request.directory,
+    catalog,
+    ports,
+    rootCertificate: await ports.files.readText(instancePaths(request.directory).rootCertificate),
+    containers: () => ports.docker.containers(project),
+  };
+  const running = gates.map((gate) => untilGreen(gate, view, request.timeoutMs, ports));
+  const results: CheckResult[] = [];
+  for (const result of running) {
+    const finished = await result;
+    ports.reporter.gate(finished);
+    results.push(finished);
+  }
+  return results;
+}
+
+function chooseGates(names: readonly string[]): readonly Gate[] {
+  const known = GATES.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new FactswayError('FW-USAGE', `There is no gate "${unknown}".`, `Did you mean "${closest(unknown, known)}"? Known: ${known.join(', ')}`);
+  return names.length === 0 ? GATES : GATES.filter(({ name }) => names.includes(name));
+}
+
+async function untilGreen(gate: Gate, view: InstanceView, timeoutMs: number, { clock, reporter, signal }: Ports): Promise<CheckResult> {
+  const deadline = clock.monotonicMs() + timeoutMs;
+  for (;;) {
+    const result = await runGate(gate, view);
+    if (result.status !== 'fail' || clock.monotonicMs() >= deadline) return result;
+    reporter.gateWaiting(gate.name, `waiting: ${result.details?.[0] ?? result.found}`);
+    await clock.sleep(RETRY_MS, signal);
+  }
+}
+
+/** A collector that throws is a failed gate, never the end of the others. */
+async function runGate(gate: Gate, view: InstanceView): Promise<CheckResult> {
+  try {
+    return await gate.run(view);
+  } catch (error) {
+    const { message, hint } = toFactswayError(error);
+    return fail(gate.name, message, hint);
+  }
+}

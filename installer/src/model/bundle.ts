@@ -1,0 +1,43 @@
+import type { SecretName } from './workload.ts';
+
+/** One file of the instance directory as it should be. */
+export type BundleFile = {
+  /** Relative to the instance directory, with forward slashes. */
+  readonly path: string;
+  readonly content: string;
+  /** Permission bits, e.g. 0o644. */
+  readonly mode: number;
+  /**
+   * rendered: ours, replaced when the model changes, guarded against hand edits.
+   * seed: written once when missing and then the customer's own.
+   */
+  readonly ownership: 'rendered' | 'seed';
+};
+
+/** Who may read a secret file: the first reader owns it, a second one reads through the group. */
+export type SecretFile = {
+  readonly name: SecretName;
+  /** Numeric uids of the containers that need it. */
+  readonly readers: readonly number[];
+  /** Where this secret is used, for people. */
+  readonly purpose: string;
+  /** The volume whose content only this secret opens; a lost secret with a kept volume is an error. */
+  readonly unlocks?: string;
+};
+
+export type Bundle = {
+  readonly files: readonly BundleFile[];
+  readonly secrets: readonly SecretFile[];
+  readonly warnings: readonly string[];
+};
+
+/** state/manifest.json: what the last rendering wrote. */
+export type Manifest = {
+  readonly version: 1;
+  /** sha256 of each rendered file, hex, by path. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The same of a rendering under way; left behind only by a run that was killed while writing. */
+  readonly pending?: Readonly<Record<string, string>>;
+};
+
+export const EMPTY_MANIFEST: Manifest = { version: 1, files: {} };

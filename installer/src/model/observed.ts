@@ -1,0 +1,57 @@
+import type { Manifest } from './bundle.ts';
+import type { Slot } from './workload.ts';
+
+export type ContainerState = 'created' | 'running' | 'exited' | 'restarting' | 'paused' | 'dead' | 'removing';
+
+/** One container of our Compose project as the engine reports it. */
+export type ObservedContainer = {
+  readonly id: string;
+  /** Compose service name. */
+  readonly service: string;
+  readonly name: string;
+  readonly state: ContainerState;
+  readonly health: 'healthy' | 'unhealthy' | 'starting' | 'none';
+  readonly exitCode: number;
+  /** Our fingerprint of everything it was created from (label `io.factsway.spec`). */
+  readonly spec: string;
+  readonly image: string;
+  /** Directory the project was created in (Compose's own label). */
+  readonly workingDirectory: string;
+  readonly startedAt: string;
+  readonly restarts: number;
+  /** Host ports it publishes. */
+  readonly ports: readonly { readonly bind: string; readonly port: number }[];
+  /** `NAME=value` as anybody who may inspect the container sees it. */
+  readonly environment: readonly string[];
+};
+
+export type ObservedImage = {
+  readonly reference: string;
+  readonly id: string;
+  /** Label org.opencontainers.image.version, empty where the image has none. */
+  readonly version: string;
+};
+
+/** The instance directory as it is on disk. */
+export type ObservedInstance = {
+  readonly manifest: Manifest;
+  /** sha256 (hex) of every file the manifest or the new bundle names; absent when the file is not there. */
+  readonly digests: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  /** sha256 of the config directory each reloadable component last took up, by service id. */
+  readonly appliedConfig: Readonly<Record<string, string>>;
+  /** Whether the edge's root certificate was saved. */
+  readonly rootCertificate: boolean;
+  readonly release?: { readonly version: string; readonly slot: Slot };
+};
+
+/** Everything a plan is made from besides what is wanted. */
+export type Observed = {
+  readonly instance: ObservedInstance;
+  readonly containers: readonly ObservedContainer[];
+  /** By reference; a missing image is absent. */
+  readonly images: Readonly<Record<string, ObservedImage>>;
+  readonly volumes: readonly string[];
+  /** Host ports we would publish and that something else listens on. */
+  readonly busyPorts: readonly { readonly port: number; readonly bind: string }[];
+};

@@ -1,0 +1,118 @@
+import type { Reload, Slot } from './workload.ts';
+
+export type FileChange = { readonly path: string; readonly change: 'create' | 'update' | 'delete' };
+
+/**
+ * What a step does. Every kind is an order, holds all its executor needs, and nothing the executor
+ * would have to decide. Adding a kind makes the compiler ask for its handler and its sentence.
+ */
+export type Action =
+  | { readonly kind: 'CreateSecrets'; readonly names: readonly string[] }
+  | { readonly kind: 'WriteBundle'; readonly changes: readonly FileChange[] }
+  /** Puts the previous files back and the containers that ran from them. */
+  | { readonly kind: 'RestoreBundle'; readonly changes: readonly FileChange[]; readonly services: readonly string[] }
+  | { readonly kind: 'PullImage'; readonly reference: string }
+  | { readonly kind: 'CheckImageVersions'; readonly references: readonly string[]; readonly version: string }
+  | { readonly kind: 'CreateContainers'; readonly services: readonly string[] }
+  | { readonly kind: 'RemoveContainers'; readonly services: readonly string[] }
+  | {
+      readonly kind: 'StartComponents';
+      readonly group: string;
+      readonly services: readonly string[];
+      /** Hash of the configuration each of them reads when it starts, by service, where it can reload one. */
+      readonly configHashes: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'StopComponents'; readonly group: string; readonly services: readonly string[] }
+  | { readonly kind: 'RunMigrations'; readonly service: string; readonly slot: Slot; readonly version: string }
+  | { readonly kind: 'ReloadConfig'; readonly service: string; readonly reload: Reload; readonly configHash: string }
+  /** Copies the edge's own root certificate out of its container; `path` is inside the container. */
+  | { readonly kind: 'SaveRootCertificate'; readonly service: string; readonly path: string }
+  | { readonly kind: 'StopProject'; readonly project: string; readonly services: readonly string[] }
+  | { readonly kind: 'RecordRelease'; readonly version: string; readonly slot: Slot; readonly references: readonly string[] }
+  /** Remembers which compose.override.yaml the containers were made with. */
+  | { readonly kind: 'RecordOverride'; readonly digest: string };
+
+export type ActionKind = Action['kind'];
+export type ActionOf<K extends ActionKind> = Extract<Action, { kind: K }>;
+
+export type Step = {
+  /** 1-based; the order of the list is a valid order of execution. */
+  readonly id: number;
+  readonly action: Action;
+  /** Why the step exists, readable after "because". */
+  readonly cause: string;
+  readonly dependsOn: readonly number[];
+  /** What is lost for good when this step runs; absent when nothing is. */
+  readonly destroys?: string;
+  readonly undo?: Action;
+};
+
+export type Plan = { readonly title: string; readonly steps: readonly Step[] };
+
+/** Builds a plan in order; `add` returns the id that later steps depend on. */
+export class PlanBuilder {
+  readonly #steps: Step[] = [];
+
+  add(step: Omit<Step, 'id' | 'dependsOn'> & { dependsOn?: readonly (number | undefined)[] }): number {
+    const id = this.#steps.length + 1;
+    const dependsOn = (step.dependsOn ?? []).filter((dependency) => dependency !== undefined);
+    this.#steps.push({ ...step, id, dependsOn });
+    return id;
+  }
+
+  build(title: string): Plan {
+    return { title, steps: this.#steps };
+  }
+}
+
+const list = (items: readonly string[], most = 4): string =>
+  items.length <= most ? items.join(', ') : `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
+
+/** What the action acts on, in a few words: `StartComponents postgres`. */
+export function describeAction(action: Action): string {
+  return `${action.kind} ${subject(action)}`;
+}
+
+function subject(action: Action): string {
+  switch (action.kind) {
+    case 'CreateSecrets':
+      return list(action.names, 6);
+    case 'WriteBundle':
+    case 'RestoreBundle':
+      return `${action.changes.length} ${action.changes.length === 1 ? 'file' : 'files'}`;
+    case 'PullImage':
+      return action.reference;
+    case 'CheckImageVersions':
+      return `${action.references.length} images = ${action.version}`;
+    case 'CreateContainers':
+    case 'RemoveContainers':
+      return list(action.services);
+    case 'StartComponents':
+    case 'StopComponents':
+      return action.services.length === 1 ? list(action.services) : `${action.group} (${list(action.services, 9)})`;
+    case 'RunMigrations':
+      return `up to ${action.version}`;
+    case 'ReloadConfig':
+    case 'SaveRootCertificate':
+      return action.service;
+    case 'StopProject':
+      return `${action.project} (${action.services.length} containers)`;
+    case 'RecordOverride':
+      return action.digest.slice(0, 12);
+    case 'RecordRelease':
+      return `${action.version} in slot ${action.slot}`;
+  }
+}
+
+/** One line per step: `[3] StartComponents edge because it is not running, after 1, 2 (undo: …)`. */
+export function formatStep(step: Step): string {
+  const after = step.dependsOn.length > 0 ? `, after ${step.dependsOn.join(', ')}` : '';
+  const destroys = step.destroys ? ` DESTROYS ${step.destroys}` : '';
+  const undo = step.undo ? ` (undo: ${describeAction(step.undo)})` : '';
+  return `[${step.id}] ${describeAction(step.action)} because ${step.cause}${after}${destroys}${undo}`;
+}
+
+export function formatPlan(plan: Plan): string {
+  if (plan.steps.length === 0) return `${plan.title}: nothing to do`;
+  return [`${plan.title}:`, ...plan.steps.map((step) => `  ${formatStep(step)}`)].join('\n');
+}

@@ -1,0 +1,98 @@
+/**
+ * The neutral description of one container the platform runs. Compose files and Kubernetes manifests
+ * are both lowered from it, so nothing in here speaks of either.
+ */
+
+/** A derived number together with the sentence that explains it; the sentence is rendered beside it. */
+export type Reasoned<T> = { readonly value: T; readonly because: string };
+
+export type SecretName =
+  | 'postgres-superuser-password'
+  | 'postgres-owner-password'
+  | 'postgres-app-password'
+  | 'postgres-monitor-password'
+  | 'grafana-admin-password';
+
+export type NetworkName = 'edge' | 'app-a' | 'app-b' | 'data' | 'monitoring' | 'egress';
+export type VolumeName =
+  | 'postgres-data'
+  | 'edge-data'
+  | 'prometheus-data'
+  | 'alertmanager-data'
+  | 'grafana-data';
+
+export type Slot = 'a' | 'b';
+
+/** Which rendered Compose file a workload lives in, and the order groups start in. */
+export type WorkloadGroup = 'core' | 'app' | 'monitoring';
+
+/** How a running component takes up a changed configuration file. */
+export type Reload =
+  | { readonly how: 'recreate' }
+  | { readonly how: 'signal'; readonly signal: 'SIGHUP' }
+  | { readonly how: 'exec'; readonly argv: readonly string[] };
+
+export type Health = {
+  /** Run inside the container without a shell; exit 0 is healthy. */
+  readonly argv: readonly string[];
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly retries: number;
+  /** Failures in this time after the start do not count. */
+  readonly startPeriodSeconds: number;
+};
+
+export type PublishedPort = {
+  readonly bind: string;
+  readonly host: number;
+  readonly container: number;
+  readonly purpose: string;
+};
+
+/** A deliberate step away from a hardening rule, with the reason a reviewer will ask for. */
+export type HardeningException = { readonly rule: string; readonly reason: string };
+
+export type Workload = {
+  /** Component name, the same in every slot: `records-service`. */
+  readonly component: string;
+  /** Compose service name: the component, with its slot where it has one: `records-service-a`. */
+  readonly id: string;
+  readonly slot?: Slot;
+  readonly group: WorkloadGroup;
+  readonly kind: 'service' | 'one-shot';
+  /** One line for the administrator who reads the rendered file. */
+  readonly purpose: string;
+  readonly image: string;
+  /** `uid:gid`, numeric, so that no image decides it by name. */
+  readonly user: string;
+  readonly entrypoint?: readonly string[];
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string | Reasoned<string>>>;
+  readonly secrets: readonly SecretName[];
+  /** Directory below `config/` mounted read-only, and what to do when a file in it changes. */
+  readonly config?: { readonly directory: string; readonly mount: string; readonly reload: Reload };
+  /** Further read-only mounts of config directories: they never need a reload. */
+  readonly extraConfig?: readonly { readonly directory: string; readonly mount: string }[];
+  readonly volumes: readonly { readonly name: VolumeName; readonly mount: string }[];
+  /** Read-only view of the host, for the node exporter alone. */
+  readonly hostMounts: readonly { readonly host: string; readonly mount: string }[];
+  readonly tmpfs: readonly { readonly mount: string; readonly sizeBytes: number; readonly mode?: string }[];
+  readonly networks: readonly { readonly name: NetworkName; readonly aliases?: readonly string[] }[];
+  readonly ports: readonly PublishedPort[];
+  readonly dependsOn: readonly { readonly id: string; readonly condition: 'healthy' | 'completed' }[];
+  readonly health?: Health;
+  readonly readOnly: boolean;
+  readonly capabilities: readonly string[];
+  readonly exceptions: readonly HardeningException[];
+  readonly memory: Reasoned<number>;
+  readonly cpus: Reasoned<number>;
+  readonly pids: number;
+  readonly shmBytes?: number;
+  readonly stopGraceSeconds: number;
+  readonly stopSignal?: string;
+};
+
+/** The plain value of an environment entry or of any derived number. */
+export function plain<T extends string | number>(entry: T | Reasoned<T>): T {
+  return typeof entry === 'object' ? entry.value : entry;
+}

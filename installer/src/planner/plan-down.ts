@@ -1,0 +1,14 @@
+import type { ObservedContainer } from '../model/observed.ts';
+import { PlanBuilder, type Plan } from '../model/plan.ts';
+
+/** Stops and removes every container of the project; data volumes and the instance directory stay. */
+export function planDown(project: string, containers: readonly ObservedContainer[]): Plan {
+  const builder = new PlanBuilder();
+  if (containers.length > 0) {
+    builder.add({
+      action: { kind: 'StopProject', project, services: containers.map(({ service }) => service).sort() },
+      cause: 'the platform is to stop; its data stays',
+    });
+  }
+  return builder.build('Stop the platform');
+}

@@ -1,0 +1,47 @@
+import type { Bundle } from '../model/bundle.ts';
+import type { ObservedInstance } from '../model/observed.ts';
+import type { FileChange } from '../model/plan.ts';
+import { sha256 } from '../render/digest.ts';
+
+export type FilePlan = {
+  readonly changes: readonly FileChange[];
+  /** Edited by hand and also changed by us: writing would lose somebody's work. */
+  readonly conflicts: readonly string[];
+  /** Edited by hand, but we have nothing new for them: left alone. */
+  readonly kept: readonly string[];
+};
+
+/**
+ * Three-way comparison of each file: what we want, what we last wrote, what is there.
+ * With `overwrite` a hand-edited file is replaced (the executor keeps a copy).
+ */
+export function planFiles(bundle: Bundle, instance: ObservedInstance, overwrite: boolean): FilePlan {
+  const changes: FileChange[] = [];
+  const conflicts: string[] = [];
+  const kept: string[] = [];
+
+  const { manifest } = instance;
+  const isOurs = (path: string, digest: string): boolean => digest === manifest.files[path] || digest === manifest.pending?.[path];
+
+  for (const { path, content, ownership } of bundle.files) {
+    const onDisk = instance.digests[path];
+    if (onDisk === undefined) {
+      changes.push({ path, change: 'create' });
+      continue;
+    }
+    const wanted = sha256(content);
+    if (ownership === 'seed' || onDisk === wanted) continue;
+    if (isOurs(path, onDisk) || overwrite) changes.push({ path, change: 'update' });
+    else if (manifest.files[path] === wanted) kept.push(path);
+    else conflicts.push(path);
+  }
+
+  const wantedPaths = new Set(bundle.files.map((file) => file.path));
+  for (const path of Object.keys({ ...manifest.files, ...manifest.pending })) {
+    const onDisk = instance.digests[path];
+    if (wantedPaths.has(path) || onDisk === undefined) continue;
+    if (isOurs(path, onDisk) || overwrite) changes.push({ path, change: 'delete' });
+    else conflicts.push(path);
+  }
+  return { changes, conflicts, kept };
+}

@@ -1,0 +1,85 @@
+import { FactswayError } from '../model/errors.ts';
+import type { Observed } from '../model/observed.ts';
+import { analyseImageVersions } from '../checks/analysers/image-versions.ts';
+import type { Desired } from './desired.ts';
+
+/** Everything that must be true before the first step; each breach has its own code. Nothing was changed yet. */
+export function refuseWhatCannotWork(desired: Desired, observed: Observed): void {
+  refuseForeignProject(desired, observed);
+  refuseLostSecrets(desired, observed);
+  refuseMissingImages(desired, observed);
+  refuseMixedVersions(desired, observed);
+  refuseBusyPorts(desired, observed);
+}
+
+function refuseForeignProject({ directory, catalog }: Desired, { containers }: Observed): void {
+  const foreign = containers.find((container) => container.workingDirectory !== directory);
+  if (!foreign) return;
+  throw new FactswayError(
+    'FW-PROJECT-FOREIGN',
+    `Compose project "${catalog.context.config.project}" already runs from ${foreign.workingDirectory}.`,
+    'Use that directory with --dir, or give this instance another name: --set project=NAME',
+  );
+}
+
+function refuseLostSecrets({ bundle }: Desired, { instance, volumes }: Observed): void {
+  for (const { name, unlocks } of bundle.secrets) {
+    if (unlocks === undefined || instance.secrets.includes(name) || !volumes.includes(unlocks)) continue;
+    throw new FactswayError(
+      'FW-SECRET-LOST',
+      `secrets/${name} is missing, but the volume ${unlocks} it belongs to still holds data. A new secret would not fit.`,
+      `Put the file back from your backup, or remove the data knowingly: docker volume rm PROJECT_${unlocks}`,
+    );
+  }
+}
+
+function refuseMissingImages({ catalog }: Desired, { images }: Observed): void {
+  const { source } = catalog.context.config.images;
+  if (source === 'upstream') return;
+  const missing = [...new Set(catalog.workloads.map((workload) => workload.image))].filter((reference) => images[reference] === undefined);
+  if (missing.length === 0) return;
+  throw new FactswayError(
+    'FW-IMAGE-MISSING',
+    `${missing.length} of the images are not on this host: ${missing.join(', ')}.`,
+    'Build them from Debian packages: ./scripts/images ensure   (nothing was stopped or changed)',
+  );
+}
+
+function refuseMixedVersions({ catalog }: Desired, { images }: Observed): void {
+  const { version } = catalog.context.config.release;
+  const references = releaseImages(catalog.workloads);
+  const findings = analyseImageVersions(references.flatMap((reference) => images[reference] ?? []), version);
+  if (findings.length === 0) return;
+  throw mixedVersions(findings, version);
+}
+
+export function mixedVersions(findings: readonly string[], version: string): FactswayError {
+  return new FactswayError(
+    'FW-IMAGE-VERSION',
+    `Not all images are of release ${version}: ${findings.join('; ')}.`,
+    `Get the images of ${version}, or set release.version to the release you have. Nothing was started.`,
+  );
+}
+
+/** Images that must carry the release's version: those of workloads that live in a slot. */
+export function releaseImages(workloads: Desired['catalog']['workloads']): string[] {
+  return [...new Set(workloads.filter((workload) => workload.slot !== undefined).map((workload) => workload.image))];
+}
+
+function refuseBusyPorts({ catalog }: Desired, { busyPorts }: Observed): void {
+  const busy = busyPorts[0];
+  if (!busy) return;
+  const { edge, monitoring } = catalog.context.config;
+  const keys: readonly (readonly [number, string])[] = [
+    [edge.httpPort, 'edge.httpPort'],
+    [edge.httpsPort, 'edge.httpsPort'],
+    [monitoring.prometheusPort, 'monitoring.prometheusPort'],
+    [monitoring.alertmanagerPort, 'monitoring.alertmanagerPort'],
+  ];
+  const key = keys.find(([port]) => port === busy.port)?.[1] ?? 'the port';
+  throw new FactswayError(
+    'FW-PORT-IN-USE',
+    `Port ${busy.port} on ${busy.bind} is taken by another program.`,
+    `See who holds it: ss -ltnp 'sport = :${busy.port}'   or choose another: --set ${key}=PORT`,
+  );
+}

@@ -1,0 +1,28 @@
+import type { ObservedContainer, ObservedImage } from '../model/observed.ts';
+
+export type EngineInfo = { readonly version: string; readonly apiVersion: string; readonly rootDirectory: string };
+export type ExecResult = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
+export type LogOptions = { readonly tail: number };
+
+/** The Docker Engine. Every call throws FW-DOCKER-UNREACHABLE when no engine answers. */
+export type Docker = {
+  info(): Promise<EngineInfo>;
+  /** All containers of a Compose project, stopped ones included. */
+  containers(project: string): Promise<ObservedContainer[]>;
+  container(id: string): Promise<ObservedContainer | undefined>;
+  /** Images of these references that are on the host. */
+  images(references: readonly string[]): Promise<Record<string, ObservedImage>>;
+  /** Names of the project's volumes, without the project prefix. */
+  volumes(project: string): Promise<string[]>;
+  /** Pulls one image; `progress` receives a short line now and then. Throws FW-IMAGE-PULL. */
+  pull(reference: string, progress: (line: string) => void): Promise<void>;
+  start(id: string): Promise<void>;
+  /** Stops within the container's own grace period. */
+  stop(id: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  signal(id: string, signal: string): Promise<void>;
+  /** Runs a program inside the container, without a shell. */
+  exec(id: string, argv: readonly string[]): Promise<ExecResult>;
+  /** The last lines of a container, stdout and stderr in order. */
+  logs(id: string, options: LogOptions): Promise<string[]>;
+};

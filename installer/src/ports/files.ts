@@ -1,0 +1,21 @@
+export type WriteOptions = { readonly mode: number; readonly uid?: number; readonly gid?: number };
+
+/** The file system, with the one way of writing we allow: beside, fsync, rename. */
+export type Files = {
+  readText(path: string): Promise<string | undefined>;
+  exists(path: string): Promise<boolean>;
+  /** Names in a directory, empty where it does not exist. */
+  list(directory: string): Promise<string[]>;
+  /** Atomic and durable; makes missing parent directories. */
+  write(path: string, content: string, options: WriteOptions): Promise<void>;
+  /** Creates the file only if it is not there; false when it was. Durable. */
+  createExclusive(path: string, content: string, mode: number): Promise<boolean>;
+  append(path: string, line: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  makeDirectory(path: string, mode: number): Promise<void>;
+  setMode(path: string, mode: number): Promise<void>;
+  setOwner(path: string, uid: number, gid: number): Promise<void>;
+  /** Permission bits and owner, undefined where the path does not exist. */
+  stat(path: string): Promise<{ mode: number; uid: number; gid: number; size: number } | undefined>;
+};

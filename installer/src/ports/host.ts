@@ -1,0 +1,19 @@
+/** Facts about the machine we run on and the process we are. */
+export type Host = {
+  hostname(): string;
+  timeZone(): string;
+  /** Bytes of physical memory. */
+  memoryBytes(): number;
+  cores(): number;
+  isRoot(): boolean;
+  pid(): number;
+  /** When the process with this pid started, in a form that can only be compared; undefined when it is gone. */
+  processStart(pid: number): Promise<string | undefined>;
+  /** Whether something listens on the port already. */
+  portBusy(bind: string, port: number): Promise<boolean>;
+};
+
+export type Clock = { now(): Date; monotonicMs(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> };
+
+/** Cryptographically strong randomness. */
+export type Random = { secret(bytes: number): string; id(): string };

@@ -1,0 +1,24 @@
+import type { Compose } from './compose.ts';
+import type { Docker } from './docker.ts';
+import type { Files } from './files.ts';
+import type { Clock, Host, Random } from './host.ts';
+import type { Http } from './http.ts';
+import type { Prompter } from './prompter.ts';
+import type { Reporter } from './reporter.ts';
+import type { Templates } from './templates.ts';
+
+/** Everything a flow may touch of the world. */
+export type Ports = {
+  readonly docker: Docker;
+  readonly compose: Compose;
+  readonly files: Files;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly http: Http;
+  readonly prompter: Prompter;
+  readonly reporter: Reporter;
+  readonly templates: Templates;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+};

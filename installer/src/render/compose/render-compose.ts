@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parse, stringify } from 'yaml';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { NETWORKS, VOLUMES } from '../../catalog/networks.ts';
+import type { BundleFile } from '../../model/bundle.ts';
+import type { Slot, Workload } from '../../model/workload.ts';
+import { sha256 } from '../digest.ts';
+import { TemplateError, type TemplateEngine } from '../template-engine.ts';
+import { viewService } from './compose-view.ts';
+import { lowerWorkload, type ComposeService } from './lower.ts';
+
+export const COMPOSE_FILE = 'compose.yaml';
+export const MONITORING_FILE = 'compose.monitoring.yaml';
+export const OVERRIDE_FILE = 'compose.override.yaml';
+export const slotFile = (slot: Slot): string => `compose.app-${slot}.yaml`;
+
+/** sha256 by config directory of everything rendered into it. */
+export type ConfigHashes = Readonly<Record<string, string>>;
+
+/**
+ * Fingerprint of all a container is created from. A config directory counts only for components that
+ * cannot reload it: a reload must not look like a new container.
+ */
+export function specOf(workload: Workload, configHashes: ConfigHashes): string {
+  const config = workload.config?.reload.how === 'recreate' ? configHashes[workload.config.directory] : undefined;
+  return sha256(stringify([lowerWorkload(workload, ''), config ?? ''])).slice(0, 16);
+}
+
+/** The Compose files and `.env`, each parsed again and compared with the objects it was rendered from. */
+export function renderCompose(catalog: Catalog, configHashes: ConfigHashes, engine: TemplateEngine): BundleFile[] {
+  const { workloads, secrets, context } = catalog;
+  const services = new Map(workloads.map((workload) => [workload.id, lowerWorkload(workload, specOf(workload, configHashes))]));
+  const file = (path: string, template: string, members: readonly Workload[], extra: object): BundleFile => {
+    const content = engine.render(`compose/${template}.hbs`, {
+      release: context.config.release.version,
+      ...extra,
+      services: members.map((workload) => viewService(workload, services.get(workload.id) as ComposeService)),
+    });
+    assertFaithful(path, content, members, services);
+    return { path, content, mode: 0o644, ownership: 'rendered' };
+  };
+  const of = (group: Workload['group'], slot?: Slot) => workloads.filter((workload) => workload.group === group && workload.slot === slot);
+  const usedVolumes = VOLUMES.filter(({ name }) => workloads.some((workload) => workload.volumes.some((volume) => volume.name === name)));
+
+  const composeFiles = [COMPOSE_FILE, ...context.slots.map(slotFile), MONITORING_FILE, OVERRIDE_FILE];
+  return [
+    file(COMPOSE_FILE, 'compose.yaml', of('core'), {
+      project: context.config.project,
+      networks: NETWORKS,
+      volumes: usedVolumes,
+      secrets,
+    }),
+    ...context.slots.map((slot) => file(slotFile(slot), 'compose.app.yaml', of('app', slot), { slot })),
+    file(MONITORING_FILE, 'compose.monitoring.yaml', of('monitoring'), {}),
+    { path: '.env', content: engine.render('compose/env.hbs', { project: context.config.project, files: composeFiles.join(':') }), mode: 0o644, ownership: 'rendered' },
+    { path: OVERRIDE_FILE, content: engine.render('compose/compose.override.yaml.hbs', {}), mode: 0o644, ownership: 'seed' },
+  ];
+}
+
+function assertFaithful(path: string, content: string, members: readonly Workload[], services: ReadonlyMap<string, ComposeService>): void {
+  const parsed = parse(content, unescapeDollars) as { services: Record<string, unknown> };
+  const expected = Object.fromEntries(members.map((workload) => [workload.id, services.get(workload.id)]));
+  for (const id of new Set([...Object.keys(expected), ...Object.keys(parsed.services)])) {
+    if (isDeepStrictEqual(parsed.services[id], expected[id])) continue;
+    throw new TemplateError(
+      `${path}: service ${id} does not read back as it was rendered\n${stringify(expected[id] ?? null)}\n--- read back\n${stringify(parsed.services[id] ?? null)}`,
+    );
+  }
+}
+
+/** What Compose's own interpolation will make of the text: `$$` is a dollar. */
+function unescapeDollars(_key: unknown, value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('$$', '$') : value;
+}

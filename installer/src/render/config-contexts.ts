@@ -1,0 +1,82 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import { ALERTMANAGER_PORT } from '../catalog/components/alertmanager.ts';
+import { EDGE_ADMIN, EDGE_PORTS } from '../catalog/components/edge.ts';
+import { EXPORTER_PORTS } from '../catalog/components/exporters.ts';
+import { DATASOURCE_UID, GRAFANA_PORT } from '../catalog/components/grafana.ts';
+import { PROMETHEUS_PORT } from '../catalog/components/prometheus.ts';
+import { publicUrl } from '../catalog/public-url.ts';
+import { ROLES } from '../catalog/roles.ts';
+import { SERVICES } from '../catalog/services/index.generated.ts';
+import { parseSize } from '../model/units.ts';
+
+/** The typed context of each directory of config-templates/, by directory. */
+export function configContexts(catalog: Catalog): Record<string, object> {
+  return {
+    postgres: postgresContext(catalog),
+    'postgres-init': { database: catalog.context.config.postgres.database, roles: ROLES },
+    services: {},
+    edge: edgeContext(catalog),
+    prometheus: prometheusContext(catalog),
+    alertmanager: {},
+    blackbox: { hostName: catalog.context.config.host.name },
+    grafana: { uid: DATASOURCE_UID, url: `http://prometheus:${PROMETHEUS_PORT}` },
+  };
+}
+
+function postgresContext({ context: { config, sizing } }: Catalog): object {
+  return { ...sizing.postgres, timeZone: config.host.timeZone, roles: ROLES };
+}
+
+function edgeContext({ context: { config, activeSlot }, workloads }: Catalog): object {
+  const { tls, requestTimeoutSeconds, maxRequestSize, httpsPort } = config.edge;
+  const secure = tls.mode !== 'off';
+  return {
+    hostName: config.host.name,
+    secure,
+    redirectPort: httpsPort === 443 ? '' : `:${httpsPort}`,
+    tlsMode: tls.mode,
+    admin: EDGE_ADMIN,
+    ports: EDGE_PORTS,
+    maxRequestBytes: parseSize(maxRequestSize),
+    requestTimeoutSeconds,
+    slot: activeSlot,
+    upstreams: SERVICES.map((service) => ({
+      name: service.name,
+      routes: service.routes.map((prefix) => ({ exact: prefix, below: `${prefix}/*` })),
+      address: `${service.name}-${activeSlot}:${service.port}`,
+    })),
+    grafana: workloads.some((workload) => workload.component === 'grafana'),
+    grafanaAddress: `grafana:${GRAFANA_PORT}`,
+  };
+}
+
+function prometheusContext({ context, workloads }: Catalog): object {
+  const has = (component: string): boolean => workloads.some((workload) => workload.component === component);
+  const { config, slots } = context;
+  const edgeTarget = config.edge.tls.mode === 'off' ? `http://edge:${EDGE_PORTS.http}/healthz` : `https://edge:${EDGE_PORTS.https}/healthz`;
+  const job = (name: string, target: string) => ({ name, target });
+  return {
+    alertmanager: `alertmanager:${ALERTMANAGER_PORT}`,
+    services: SERVICES.map((service) => ({
+      name: service.name,
+      targets: slots.map((slot) => ({ address: `${service.name}-${slot}:${service.port}`, slot })),
+    })),
+    components: [
+      job('prometheus', `localhost:${PROMETHEUS_PORT}`),
+      job('alertmanager', `alertmanager:${ALERTMANAGER_PORT}`),
+      job('edge', `edge:${EDGE_PORTS.metrics}`),
+      job('node', `node-exporter:${EXPORTER_PORTS.node}`),
+      job('postgres', `postgres-exporter:${EXPORTER_PORTS.postgres}`),
+      job('blackbox', `blackbox-exporter:${EXPORTER_PORTS.blackbox}`),
+      ...(has('grafana') ? [job('grafana', `grafana:${GRAFANA_PORT}`)] : []),
+    ],
+    blackbox: `blackbox-exporter:${EXPORTER_PORTS.blackbox}`,
+    probes: [
+      ...SERVICES.flatMap((service) =>
+        slots.map((slot) => ({ module: 'http_health', target: `http://${service.name}-${slot}:${service.port}/health`, service: service.name })),
+      ),
+      { module: config.edge.tls.mode === 'off' ? 'http_edge' : 'https_edge', target: edgeTarget, service: 'edge' },
+    ],
+    publicUrl: publicUrl(config),
+  };
+}

@@ -1,0 +1,17 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Bundle } from '../model/bundle.ts';
+import { renderCompose } from './compose/render-compose.ts';
+import { renderConfigs } from './render-configs.ts';
+import type { TemplateEngine } from './template-engine.ts';
+
+export type RenderedBundle = Bundle & {
+  /** sha256 by config directory, for telling which component has to reload. */
+  readonly configHashes: Readonly<Record<string, string>>;
+};
+
+/** The whole instance directory as files in memory, sorted by path. factsway.yaml is the person's and not in it. */
+export function renderBundle(catalog: Catalog, engine: TemplateEngine): RenderedBundle {
+  const configs = renderConfigs(catalog, engine);
+  const files = [...configs.files, ...renderCompose(catalog, configs.hashes, engine)].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { files, secrets: catalog.secrets, warnings: catalog.warnings, configHashes: configs.hashes };
+}

@@ -1,0 +1,52 @@
+/**
+ * Bundles the installer into dist/. Everything is bundled, so the published package has no runtime
+ * dependency of its own: `npx factsway-install` fetches one small archive, and what runs is what was tested.
+ */
+import { build } from 'esbuild';
+import { chmod, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+
+/** Parts of our libraries that are never reached here, each with what would have reached it. */
+const UNUSED = {
+  ssh2: 'DOCKER_HOST=ssh:// is not supported',
+  '@grpc/grpc-js': 'BuildKit sessions: the installer builds no images',
+  '@grpc/proto-loader': 'BuildKit sessions: the installer builds no images',
+  protobufjs: 'BuildKit sessions: the installer builds no images',
+} as const;
+
+await rm(join(ROOT, 'dist'), { recursive: true, force: true });
+await build({
+  entryPoints: { 'factsway-install': join(ROOT, 'installer/src/cli/main.ts') },
+  outdir: join(ROOT, 'dist'),
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minify: true,
+  keepNames: true,
+  legalComments: 'linked',
+  define: { FACTSWAY_VERSION: JSON.stringify(version) },
+  chunkNames: 'chunks/[name]-[hash]',
+  banner: {
+    // CommonJS libraries inside an ES module need a require of their own.
+    js: "import { createRequire as factswayRequire } from 'node:module'; const require = factswayRequire(import.meta.url);",
+  },
+  plugins: [
+    {
+      name: 'unused-parts',
+      setup({ onResolve, onLoad }) {
+        const filter = new RegExp(`^(${Object.keys(UNUSED).join('|')})(/.*)?$`);
+        onResolve({ filter }, ({ path }) => ({ path, namespace: 'unused' }));
+        onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => {
+          const reason = Object.entries(UNUSED).find(([name]) => path === name || path.startsWith(`${name}/`))?.[1] ?? '';
+          return { contents: `module.exports = new Proxy({}, { get() { throw new Error(${JSON.stringify(reason)}); } });` };
+        });
+      },
+    },
+  ],
+});
+await chmod(join(ROOT, 'dist/factsway-install.js'), 0o755);
