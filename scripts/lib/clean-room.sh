@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2153
 # The steps of scripts/clean-room. Needs log.sh; ROOM is the container's name.
 
 # The bare system is made in here and not taken from a registry; for trixie it is the base of all our
@@ -36,9 +36,9 @@ start_room() {
     options+=(--volume "$bundle:/etc/ssl/host-ca.crt:ro" --env NODE_EXTRA_CA_CERTS=/etc/ssl/host-ca.crt --env NPM_CONFIG_CAFILE=/etc/ssl/host-ca.crt)
   fi
   if have npm; then
-    options+=(--env "NPM_CONFIG_REGISTRY=$(cd / && npm config get registry)")
+    options+=(--env "NPM_CONFIG_REGISTRY=$(cd / && npm config get registry 2>/dev/null)")
     for name in globalconfig userconfig; do
-      file=$(cd / && npm config get "$name")
+      file=$(cd / && npm config get "$name" 2>/dev/null)
       [[ ! -r $file ]] || options+=(--volume "$file:/etc/host-$name.npmrc:ro" --env "NPM_CONFIG_${name^^}=/etc/host-$name.npmrc")
     done
   fi

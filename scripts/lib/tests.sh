@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# Runs the parts of scripts/test and adds up their results. Needs log.sh and engine.sh.
+
+RESULTS=$ROOT/build/test-results
+ARTEFACTS=$ROOT/test/.artefacts
+# Parts that failed, whatever their tests say.
+FAILED_PARTS=()
+ALL_RAN=
+
+forget_earlier_results() { rm -rf "$RESULTS" "$ARTEFACTS"; }
+
+# A part that fails does not keep the next one from running: one run should tell everything. The time
+# limit is for a part that hangs; SIGINT first, so that vitest can still clean up after itself.
+run_part() {
+  local status=0
+  (cd "$ROOT" && exec timeout --foreground --signal=INT --kill-after=60 "${FACTSWAY_TEST_TIMEOUT:-2400}" npm run --silent "$1") </dev/null || status=$?
+  [[ $status -ne 0 ]] || return 0
+  FAILED_PARTS+=("$1")
+  warn "npm run $1 ended with status $status"
+}
+
+# Prints `PASSED FAILED SKIPPED` over every vitest JSON report.
+count_results() {
+  have node || {
+    printf '0 0 0'
+    return
+  }
+  # shellcheck disable=SC2016
+  node -e '
+    const fs = require("node:fs");
+    const sum = [0, 0, 0];
+    for (const name of fs.existsSync(process.argv[1]) ? fs.readdirSync(process.argv[1]) : []) {
+      if (!name.endsWith(".json")) continue;
+      const report = JSON.parse(fs.readFileSync(`${process.argv[1]}/${name}`, "utf8"));
+      sum[0] += report.numPassedTests ?? 0;
+      sum[1] += report.numFailedTests ?? 0;
+      sum[2] += (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0);
+    }
+    console.log(sum.join(" "));
+  ' "$RESULTS"
+}
+
+keep_artefacts() {
+  mkdir -p "$ARTEFACTS/run"
+  cp -r "$LOG_DIR" "$RESULTS" "$ARTEFACTS/run/" 2>/dev/null || true
+  tail -n 500 "$ENGINE_LOG" >"$ARTEFACTS/run/dockerd.log" 2>/dev/null || true
+  if have docker && docker_answers; then docker ps --all >"$ARTEFACTS/run/containers.txt" 2>&1 || true; fi
+  note "kept for you: test/.artefacts"
+}
+
+# EXIT trap of scripts/test: whatever happened, the engine is put back and the last line is the count.
+close_tests() {
+  local status=$1 passed failed skipped stopped=0
+  set +e
+  trap '' INT TERM
+  report_failed_stage "$status" "mend what is said above and run the same command again"
+  read -r passed failed skipped <<<"$(count_results)"
+  # Something that failed outside of a test must not read as a success.
+  if [[ $failed -eq 0 && (${#FAILED_PARTS[@]} -gt 0 || -z $ALL_RAN || $passed -eq 0) ]]; then failed=1; fi
+  if [[ $failed -gt 0 && $status -eq 0 ]]; then status=1; fi
+  say
+  [[ ${#FAILED_PARTS[@]} -eq 0 ]] || note "failed: ${FAILED_PARTS[*]}"
+  [[ $skipped -eq 0 ]] || note "skipped: $skipped"
+  [[ $status -eq 0 ]] || keep_artefacts
+  if [[ -n ${ENGINE_STARTED_NOW:-} && -z ${KEEP_ENGINE:-} ]] && our_engine_pid >/dev/null; then
+    note "stopping the engine that this run started"
+    (stop_engine) || stopped=1
+  fi
+  [[ $stopped -eq 0 ]] || warn "the engine did not stop; see scripts/engine status"
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  exit "$status"
+}
