@@ -27,7 +27,7 @@ export function useExpress(
     const context = platform.contextOf(request);
     response.setHeader('x-request-id', context.requestId);
     response.once('close', () => {
-      const status = response.writableFinished ? response.statusCode : CLIENT_GONE;
+      const status = response.writableEnded ? response.statusCode : CLIENT_GONE;
       platform.finished(request, endpointOf(request, path), status);
     });
     if (!isPlatformCall(request, path)) {

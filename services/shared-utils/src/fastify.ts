@@ -40,7 +40,7 @@ export function useFastify(app: FastifyInstance, platform: Platform): void {
     void reply.header('x-request-id', context.requestId);
     // `close` and not onResponse: a client that goes away before the answer must be counted too.
     reply.raw.once('close', () => {
-      const status = reply.raw.writableFinished ? reply.raw.statusCode : CLIENT_GONE;
+      const status = reply.raw.writableEnded ? reply.raw.statusCode : CLIENT_GONE;
       platform.finished(request.raw, request.routeOptions.url, status);
     });
     runInContext(context, done);
