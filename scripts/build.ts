@@ -7,7 +7,9 @@ import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+  version: string;
+};
 
 /** Parts of our libraries that are never reached here, each with what would have reached it. */
 const UNUSED = {
@@ -38,12 +40,18 @@ await build({
   plugins: [
     {
       name: 'unused-parts',
-      setup({ onResolve, onLoad }) {
+      setup(bundler) {
         const filter = new RegExp(`^(${Object.keys(UNUSED).join('|')})(/.*)?$`);
-        onResolve({ filter }, ({ path }) => ({ path, namespace: 'unused' }));
-        onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => {
-          const reason = Object.entries(UNUSED).find(([name]) => path === name || path.startsWith(`${name}/`))?.[1] ?? '';
-          return { contents: `module.exports = new Proxy({}, { get() { throw new Error(${JSON.stringify(reason)}); } });` };
+        bundler.onResolve({ filter }, ({ path }) => ({ path, namespace: 'unused' }));
+        bundler.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => {
+          const reason =
+            Object.entries(UNUSED).find(
+              ([name]) => path === name || path.startsWith(`${name}/`),
+            )?.[1] ?? '';
+          // Libraries look properties up while they load; only a call or a construction is an error.
+          return {
+            contents: `function absent() { throw new Error(${JSON.stringify(reason)}); }\nmodule.exports = new Proxy(absent, { get: (_, name) => (name === '__esModule' ? undefined : absent) });`,
+          };
         });
       },
     },

@@ -3,14 +3,33 @@ import { FactswayError } from '../model/errors.ts';
 import type { Compose, ComposeRun } from '../ports/compose.ts';
 
 /** Nothing but what the CLI needs: a variable of the caller's must never reach the interpolation of our files. */
-const PASSED_ON = ['PATH', 'HOME', 'DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY', 'XDG_RUNTIME_DIR', 'TMPDIR', 'LANG', 'TERM', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
+const PASSED_ON = [
+  'PATH',
+  'HOME',
+  'DOCKER_HOST',
+  'DOCKER_CONFIG',
+  'DOCKER_CONTEXT',
+  'DOCKER_CERT_PATH',
+  'DOCKER_TLS_VERIFY',
+  'XDG_RUNTIME_DIR',
+  'TMPDIR',
+  'LANG',
+  'TERM',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+];
 
 /** The `docker compose` plugin, always run in the instance directory with arguments as an array. */
 export class ComposeCli implements Compose {
   readonly #environment: Readonly<Record<string, string>>;
 
   constructor(environment: Readonly<Record<string, string | undefined>>) {
-    this.#environment = Object.fromEntries(PASSED_ON.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+    this.#environment = Object.fromEntries(
+      PASSED_ON.flatMap((name) =>
+        environment[name] === undefined ? [] : [[name, environment[name]]],
+      ),
+    );
   }
 
   async version(): Promise<string> {
@@ -20,7 +39,15 @@ export class ComposeCli implements Compose {
   }
 
   async create(directory: string, services: readonly string[]): Promise<void> {
-    await this.#must(directory, ['up', '--no-start', '--no-deps', '--no-build', '--pull', 'never', ...services]);
+    await this.#must(directory, [
+      'up',
+      '--no-start',
+      '--no-deps',
+      '--no-build',
+      '--pull',
+      'never',
+      ...services,
+    ]);
   }
 
   async down(directory: string, project: string): Promise<void> {
@@ -28,40 +55,95 @@ export class ComposeCli implements Compose {
   }
 
   run(directory: string, service: string, argv: readonly string[]): Promise<ComposeRun> {
-    return this.#docker(['compose', '--progress', 'quiet', 'run', '--rm', '--no-deps', '--no-TTY', '--quiet-pull', service, ...argv], directory);
+    return this.#docker(
+      [
+        'compose',
+        '--progress',
+        'quiet',
+        'run',
+        '--rm',
+        '--no-deps',
+        '--no-TTY',
+        '--quiet-pull',
+        service,
+        ...argv,
+      ],
+      directory,
+    );
   }
 
-  async logs(directory: string, services: readonly string[], { follow, tail, since }: { follow: boolean; tail: string; since?: string }): Promise<string[]> {
-    const options = ['--no-color', '--tail', tail, ...(since === undefined ? [] : ['--since', since])];
+  async logs(
+    directory: string,
+    services: readonly string[],
+    { follow, tail, since }: { follow: boolean; tail: string; since?: string },
+  ): Promise<string[]> {
+    const options = ['--tail', tail, ...(since === undefined ? [] : ['--since', since])];
     if (follow) {
       // Ctrl-C reaches the child as well, since it is in our process group; its exit code says nothing new.
-      await execa('docker', ['compose', 'logs', '--follow', ...options.slice(1), ...services], { cwd: directory, env: this.#environment, extendEnv: false, stdio: 'inherit', reject: false });
+      await execa('docker', ['compose', 'logs', '--follow', ...options, ...services], {
+        cwd: directory,
+        env: this.#environment,
+        extendEnv: false,
+        stdio: 'inherit',
+        reject: false,
+      });
       return [];
     }
-    const { exitCode, stdout, stderr } = await this.#docker(['compose', 'logs', ...options, ...services], directory);
-    if (exitCode !== 0) throw new FactswayError('FW-COMPOSE-REFUSED', 'docker compose logs failed.', 'See the lines below.', stderr.trim().split('\n').slice(-5));
+    const { exitCode, stdout, stderr } = await this.#docker(
+      ['compose', '--ansi', 'never', 'logs', '--no-color', ...options, ...services],
+      directory,
+    );
+    if (exitCode !== 0)
+      throw new FactswayError(
+        'FW-COMPOSE-REFUSED',
+        'docker compose logs failed.',
+        'See the lines below.',
+        stderr.trim().split('\n').slice(-5),
+      );
     return stdout === '' ? [] : stdout.split('\n');
   }
 
   async #must(directory: string, argv: readonly string[]): Promise<void> {
-    const { exitCode, stderr } = await this.#docker(['compose', '--progress', 'plain', ...argv], directory);
+    const { exitCode, stderr } = await this.#docker(
+      ['compose', '--progress', 'plain', ...argv],
+      directory,
+    );
     if (exitCode === 0) return;
     const lines = stderr.trim().split('\n').slice(-12);
-    throw new FactswayError('FW-COMPOSE-REFUSED', `docker compose ${argv[0] ?? ''} failed (exit code ${exitCode}).`, `See the lines below. The same by hand: cd ${directory} && docker compose config --quiet`, lines);
+    throw new FactswayError(
+      'FW-COMPOSE-REFUSED',
+      `docker compose ${argv[0] ?? ''} failed (exit code ${exitCode}).`,
+      `See the lines below. The same by hand: cd ${directory} && docker compose config --quiet`,
+      lines,
+    );
   }
 
   async #docker(argv: readonly string[], directory: string): Promise<ComposeRun> {
     try {
-      const { exitCode, stdout, stderr } = await execa('docker', argv, { cwd: directory, env: this.#environment, extendEnv: false, stdin: 'ignore', reject: true });
+      const { exitCode, stdout, stderr } = await execa('docker', argv, {
+        cwd: directory,
+        env: this.#environment,
+        extendEnv: false,
+        stdin: 'ignore',
+        reject: true,
+      });
       return { exitCode: exitCode ?? 1, stdout, stderr };
     } catch (thrown) {
       const error = thrown as ExecaError<{ encoding: 'utf8' }>;
       if (error.code === 'ENOENT') throw missing();
-      return { exitCode: error.exitCode ?? 1, stdout: error.stdout, stderr: error.stderr === '' ? error.shortMessage : error.stderr };
+      return {
+        exitCode: error.exitCode ?? 1,
+        stdout: error.stdout,
+        stderr: error.stderr === '' ? error.shortMessage : error.stderr,
+      };
     }
   }
 }
 
 function missing(): FactswayError {
-  return new FactswayError('FW-COMPOSE-MISSING', 'The docker command or its compose plugin is not installed.', 'Install both: https://docs.docker.com/engine/install/   (Debian: sudo apt install docker-cli docker-compose)');
+  return new FactswayError(
+    'FW-COMPOSE-MISSING',
+    'The docker command or its compose plugin is not installed.',
+    'Install both: https://docs.docker.com/engine/install/   (Debian: sudo apt install docker-cli docker-compose)',
+  );
 }

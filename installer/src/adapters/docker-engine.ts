@@ -10,21 +10,45 @@ const SERVICE = 'com.docker.compose.service';
 const WORKING_DIRECTORY = 'com.docker.compose.project.working_dir';
 const VOLUME = 'com.docker.compose.volume';
 const ONE_OFF = 'com.docker.compose.oneoff';
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'ECONNRESET', 'EPERM', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE']);
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOENT',
+  'EACCES',
+  'ECONNRESET',
+  'EPERM',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EPIPE',
+]);
 
 /** The engine that DOCKER_HOST or the default socket leads to, by its API. */
 export class DockerEngine implements Docker {
   readonly #client = new Dockerode();
 
   async info() {
-    const [version, info] = await this.#call(() => Promise.all([this.#client.version(), this.#client.info() as Promise<{ DockerRootDir?: string }>]));
-    return { version: version.Version, apiVersion: version.ApiVersion, rootDirectory: info.DockerRootDir ?? '' };
+    const [version, info] = await this.#call(() =>
+      Promise.all([
+        this.#client.version(),
+        this.#client.info() as Promise<{ DockerRootDir?: string }>,
+      ]),
+    );
+    return {
+      version: version.Version,
+      apiVersion: version.ApiVersion,
+      rootDirectory: info.DockerRootDir ?? '',
+    };
   }
 
   async containers(project: string): Promise<ObservedContainer[]> {
-    const found = await this.#call(() => this.#client.listContainers({ all: true, filters: { label: [`${PROJECT}=${project}`] } }));
-    const observed = await Promise.all(found.filter(({ Labels }) => Labels[ONE_OFF] !== 'True').map(({ Id }) => this.container(Id)));
-    return observed.filter((container) => container !== undefined).sort((a, b) => (a.service < b.service ? -1 : 1));
+    const found = await this.#call(() =>
+      this.#client.listContainers({ all: true, filters: { label: [`${PROJECT}=${project}`] } }),
+    );
+    const observed = await Promise.all(
+      found.filter(({ Labels }) => Labels[ONE_OFF] !== 'True').map(({ Id }) => this.container(Id)),
+    );
+    return observed
+      .filter((container) => container !== undefined)
+      .sort((a, b) => (a.service < b.service ? -1 : 1));
   }
 
   async container(id: string): Promise<ObservedContainer | undefined> {
@@ -43,8 +67,16 @@ export class DockerEngine implements Docker {
       workingDirectory: labels[WORKING_DIRECTORY] ?? '',
       startedAt: details.State.StartedAt,
       restarts: details.RestartCount,
-      ports: Object.values(details.HostConfig.PortBindings as Record<string, { HostIp?: string; HostPort: string }[] | null>).flatMap((bindings) =>
-        (bindings ?? []).map(({ HostIp, HostPort }) => ({ bind: HostIp === undefined || HostIp === '' ? '0.0.0.0' : HostIp, port: Number(HostPort) })),
+      ports: Object.values(
+        details.HostConfig.PortBindings as Record<
+          string,
+          { HostIp?: string; HostPort: string }[] | null
+        >,
+      ).flatMap((bindings) =>
+        (bindings ?? []).map(({ HostIp, HostPort }) => ({
+          bind: HostIp === undefined || HostIp === '' ? '0.0.0.0' : HostIp,
+          port: Number(HostPort),
+        })),
       ),
       environment: details.Config.Env,
     };
@@ -54,15 +86,29 @@ export class DockerEngine implements Docker {
     const entries = await Promise.all(
       references.map(async (reference) => {
         const image = await this.#find(() => this.#client.getImage(reference).inspect());
-        const labels = (image?.Config as { Labels?: Record<string, string> | null } | undefined)?.Labels;
-        return image ? [[reference, { reference, id: image.Id, version: labels?.['org.opencontainers.image.version'] ?? '' }] as const] : [];
+        const labels = (image?.Config as { Labels?: Record<string, string> | null } | undefined)
+          ?.Labels;
+        return image
+          ? [
+              [
+                reference,
+                {
+                  reference,
+                  id: image.Id,
+                  version: labels?.['org.opencontainers.image.version'] ?? '',
+                },
+              ] as const,
+            ]
+          : [];
       }),
     );
     return Object.fromEntries(entries.flat());
   }
 
   async volumes(project: string): Promise<string[]> {
-    const { Volumes } = await this.#call(() => this.#client.listVolumes({ filters: JSON.stringify({ label: [`${PROJECT}=${project}`] }) }));
+    const { Volumes } = await this.#call(() =>
+      this.#client.listVolumes({ filters: JSON.stringify({ label: [`${PROJECT}=${project}`] }) }),
+    );
     return Volumes.map(({ Labels, Name }) => Labels[VOLUME] ?? Name);
   }
 
@@ -72,13 +118,22 @@ export class DockerEngine implements Docker {
       await new Promise<void>((resolve, reject) => {
         this.#client.modem.followProgress(
           stream,
-          (error) => { error ? reject(error) : resolve(); },
-          (event: { status?: string; progress?: string }) => { progress(`${reference}: ${event.status ?? ''} ${event.progress ?? ''}`.trim()); },
+          (error) => {
+            if (error) reject(error);
+            else resolve();
+          },
+          (event: { status?: string; progress?: string }) => {
+            progress(`${reference}: ${event.status ?? ''} ${event.progress ?? ''}`.trim());
+          },
         );
       });
     } catch (error) {
       if (error instanceof FactswayError) throw error;
-      throw new FactswayError('FW-IMAGE-PULL', `${reference} could not be pulled: ${reasonOf(error)}.`, 'Check name, registry and login (docker login), or use images that are on this host: --set images.source=debian');
+      throw new FactswayError(
+        'FW-IMAGE-PULL',
+        `${reference} could not be pulled: ${reasonOf(error)}.`,
+        'Check name, registry and login (docker login), or use images that are on this host: --set images.source=debian',
+      );
     }
   }
 
@@ -106,20 +161,33 @@ export class DockerEngine implements Docker {
 
   async exec(id: string, argv: readonly string[]): Promise<ExecResult> {
     return this.#call(async () => {
-      const exec = await this.#client.getContainer(id).exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
+      const exec = await this.#client
+        .getContainer(id)
+        .exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
       const stream = await exec.start({});
       const output = { stdout: '', stderr: '' };
-      const collect = (name: 'stdout' | 'stderr'): PassThrough => new PassThrough().on('data', (chunk: Buffer) => { output[name] += chunk.toString('utf8'); });
+      const collect = (name: 'stdout' | 'stderr'): PassThrough =>
+        new PassThrough().on('data', (chunk: Buffer) => {
+          output[name] += chunk.toString('utf8');
+        });
       this.#client.modem.demuxStream(stream, collect('stdout'), collect('stderr'));
-      await new Promise<void>((resolve, reject) => { stream.on('end', resolve).on('error', reject); });
+      await new Promise<void>((resolve, reject) => {
+        stream.on('end', resolve).on('error', reject);
+      });
       const { ExitCode } = await exec.inspect();
       return { exitCode: ExitCode ?? 1, ...output };
     });
   }
 
   async logs(id: string, { tail }: LogOptions): Promise<string[]> {
-    const raw = await this.#find(() => this.#client.getContainer(id).logs({ stdout: true, stderr: true, tail, follow: false }));
-    return raw ? demultiplex(raw).split('\n').filter((line) => line !== '') : [];
+    const raw = await this.#find(() =>
+      this.#client.getContainer(id).logs({ stdout: true, stderr: true, tail, follow: false }),
+    );
+    return raw
+      ? demultiplex(raw)
+          .split('\n')
+          .filter((line) => line !== '')
+      : [];
   }
 
   /** `undefined` where the engine says that there is no such thing (404) or nothing to change (304). */
@@ -142,24 +210,36 @@ export class DockerEngine implements Docker {
         const denied = code === 'EACCES' || code === 'EPERM';
         throw new FactswayError(
           'FW-DOCKER-UNREACHABLE',
-          denied ? 'This user may not use the Docker socket.' : `No Docker Engine answers (${code}).`,
-          denied ? 'Run the command as root, or add the user to the group docker: sudo usermod -aG docker $USER' : 'Start it: sudo systemctl start docker   or install it: https://docs.docker.com/engine/install/',
+          denied
+            ? 'This user may not use the Docker socket.'
+            : `No Docker Engine answers (${code}).`,
+          denied
+            ? 'Run the command as root, or add the user to the group docker: sudo usermod -aG docker $USER'
+            : 'Start it: sudo systemctl start docker   or install it: https://docs.docker.com/engine/install/',
         );
       }
       const status = statusOf(error);
       if (status !== undefined && status >= 400 && status !== 404) {
-        throw new FactswayError('FW-DOCKER-COMMAND', `Docker refused: ${reasonOf(error)}.`, 'Correct what Docker names, then run the command again.');
+        throw new FactswayError(
+          'FW-DOCKER-COMMAND',
+          `Docker refused: ${reasonOf(error)}.`,
+          'Correct what Docker names, then run the command again.',
+        );
       }
       throw error;
     }
   }
 }
 
-const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
+const statusOf = (error: unknown): number | undefined =>
+  (error as { statusCode?: number }).statusCode;
 
 function reasonOf(error: unknown): string {
   const json = (error as { json?: { message?: string } }).json;
-  return (json?.message ?? (error instanceof Error ? error.message : String(error))).replace(/\.$/, '');
+  return (json?.message ?? (error instanceof Error ? error.message : String(error))).replace(
+    /\.$/,
+    '',
+  );
 }
 
 function readHealth(status: string | undefined): ObservedContainer['health'] {
@@ -169,7 +249,7 @@ function readHealth(status: string | undefined): ObservedContainer['health'] {
 /** Docker's log framing: eight bytes (stream, 0, 0, 0, length as big-endian 32 bit), then that many bytes of text. */
 function demultiplex(raw: Buffer): string {
   const parts: Buffer[] = [];
-  for (let offset = 0; offset + 8 <= raw.length; ) {
+  for (let offset = 0; offset + 8 <= raw.length;) {
     const length = raw.readUInt32BE(offset + 4);
     parts.push(raw.subarray(offset + 8, offset + 8 + length));
     offset += 8 + length;

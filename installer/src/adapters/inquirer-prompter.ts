@@ -7,10 +7,17 @@ export const terminalPrompter: Prompter = {
   async confirm(message, defaultAnswer) {
     const { default: inquirer } = await import('inquirer');
     try {
-      const { answer } = await inquirer.createPromptModule({ output: process.stderr })<{ answer: boolean }>([{ type: 'confirm', name: 'answer', message, default: defaultAnswer }]);
+      const { answer } = await inquirer.createPromptModule({ output: process.stderr })<{
+        answer: boolean;
+      }>([{ type: 'confirm', name: 'answer', message, default: defaultAnswer }]);
       return answer;
     } catch (error) {
-      if ((error as Error).name === 'ExitPromptError') throw new FactswayError('FW-CANCELLED', 'Interrupted at the question; nothing was changed.', 'Run the command again when you are ready.');
+      if ((error as Error).name === 'ExitPromptError')
+        throw new FactswayError(
+          'FW-CANCELLED',
+          'Interrupted at the question; nothing was changed.',
+          'Run the command again when you are ready.',
+        );
       throw error;
     }
   },
@@ -19,5 +26,12 @@ export const terminalPrompter: Prompter = {
 /** Nobody is there to answer: silence is never a yes. */
 export const silentPrompter: Prompter = {
   interactive: false,
-  confirm: () => Promise.reject(new FactswayError('FW-NOT-CONFIRMED', 'This changes the system and nobody is there to confirm it.', 'Look at the plan with --dry-run, then give your consent with --yes')),
+  confirm: () =>
+    Promise.reject(
+      new FactswayError(
+        'FW-NOT-CONFIRMED',
+        'This changes the system and nobody is there to confirm it.',
+        'Look at the plan with --dry-run, then give your consent with --yes',
+      ),
+    ),
 };

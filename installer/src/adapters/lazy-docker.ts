@@ -3,7 +3,8 @@ import type { Docker } from '../ports/docker.ts';
 /** The engine adapter, loaded with the first call: `render` never needs dockerode. */
 export function lazyDocker(): Docker {
   let engine: Promise<Docker> | undefined;
-  const load = (): Promise<Docker> => (engine ??= import('./docker-engine.ts').then(({ DockerEngine }) => new DockerEngine()));
+  const load = (): Promise<Docker> =>
+    (engine ??= import('./docker-engine.ts').then(({ DockerEngine }) => new DockerEngine()));
   return {
     info: async () => (await load()).info(),
     containers: async (project) => (await load()).containers(project),

@@ -1,4 +1,15 @@
-import { appendFile, chmod, chown, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  chown,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FactswayError } from '../model/errors.ts';
 import type { Files, WriteOptions } from '../ports/files.ts';
@@ -25,7 +36,13 @@ async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
     const code = codeOf(error);
     if (!NOT_ALLOWED.has(code)) throw error;
     const full = code === 'ENOSPC' || code === 'EDQUOT';
-    throw new FactswayError('FW-DIR-NOT-WRITABLE', `${path} cannot be written (${code}).`, full ? 'Free some space (df -h), then run the command again; it continues where it stopped.' : 'Run the command as a user who may write there, or choose another directory: --dir DIR');
+    throw new FactswayError(
+      'FW-DIR-NOT-WRITABLE',
+      `${path} cannot be written (${code}).`,
+      full
+        ? 'Free some space (df -h), then run the command again; it continues where it stopped.'
+        : 'Run the command as a user who may write there, or choose another directory: --dir DIR',
+    );
   }
 }
 
@@ -39,7 +56,12 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-async function writeSynced(path: string, content: string, flags: string, mode: number): Promise<void> {
+async function writeSynced(
+  path: string,
+  content: string,
+  flags: string,
+  mode: number,
+): Promise<void> {
   const handle = await open(path, flags, mode);
   try {
     await handle.writeFile(content, 'utf8');
@@ -117,7 +139,9 @@ export class NodeFiles implements Files {
     return writing(path, () => chown(path, uid, gid));
   }
 
-  async stat(path: string): Promise<{ mode: number; uid: number; gid: number; size: number } | undefined> {
+  async stat(
+    path: string,
+  ): Promise<{ mode: number; uid: number; gid: number; size: number } | undefined> {
     const found = await optional(stat(path));
     return found && { mode: found.mode & 0o7777, uid: found.uid, gid: found.gid, size: found.size };
   }

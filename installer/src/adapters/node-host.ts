@@ -48,8 +48,14 @@ export class NodeHost implements Host {
   portBusy(bind: string, port: number): Promise<boolean> {
     return new Promise((resolve) => {
       const server = createServer();
-      server.once('error', (error: NodeJS.ErrnoException) => { resolve(error.code === 'EADDRINUSE'); });
-      server.listen({ host: bind, port, exclusive: true }, () => { server.close(() => { resolve(false); }); });
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        resolve(error.code === 'EADDRINUSE');
+      });
+      server.listen({ host: bind, port, exclusive: true }, () => {
+        server.close(() => {
+          resolve(false);
+        });
+      });
     });
   }
 }
@@ -61,7 +67,11 @@ export const nodeClock: Clock = {
     try {
       await sleep(ms, undefined, signal ? { signal } : {});
     } catch {
-      throw new FactswayError('FW-CANCELLED', 'Interrupted.', 'Run the same command again to continue.');
+      throw new FactswayError(
+        'FW-CANCELLED',
+        'Interrupted.',
+        'Run the same command again to continue.',
+      );
     }
   },
 };

@@ -19,8 +19,14 @@ export const nodeHttp: Http = {
         ...(secure && request.ca !== undefined ? { ca: request.ca } : {}),
         agent: false,
       };
-      const message = (secure ? httpsRequest : httpRequest)(options, (response) => { collect(response).then(resolve, reject); });
-      message.setTimeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS, () => message.destroy(new Error(`no answer within ${request.timeoutMs ?? DEFAULT_TIMEOUT_MS} ms`)));
+      const message = (secure ? httpsRequest : httpRequest)(options, (response) => {
+        collect(response).then(resolve, reject);
+      });
+      message.setTimeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS, () =>
+        message.destroy(
+          new Error(`no answer within ${request.timeoutMs ?? DEFAULT_TIMEOUT_MS} ms`),
+        ),
+      );
       message.once('error', reject);
       message.end(request.body);
     }),
@@ -29,6 +35,15 @@ export const nodeHttp: Http = {
 async function collect(response: IncomingMessage): Promise<HttpResponse> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
-  const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
-  return { status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString('utf8') };
+  const headers = Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  );
+  return {
+    status: response.statusCode ?? 0,
+    headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
 }

@@ -11,7 +11,13 @@ import { migrations, MIGRATIONS } from './components/migrations.ts';
 import { postgres } from './components/postgres.ts';
 import { prometheus } from './components/prometheus.ts';
 import type { CatalogContext } from './context.ts';
-import { COMPONENT_IMAGES, resolveComponentImage, resolveReleaseImage, type ComponentImage, type ResolvedImage } from './images.ts';
+import {
+  COMPONENT_IMAGES,
+  resolveComponentImage,
+  resolveReleaseImage,
+  type ComponentImage,
+  type ResolvedImage,
+} from './images.ts';
 import { SECRETS } from './secrets.ts';
 import { SERVICES } from './services/index.generated.ts';
 import { serviceWorkload } from './services/service-workload.ts';
@@ -58,10 +64,19 @@ export function buildCatalog(config: InstanceConfig, slots: readonly Slot[] = ['
     if (name === 'grafana' && config.monitoring.grafana === 'off') continue;
     const image = resolveComponentImage(name, config.images);
     if (image) workloads.push(build(context, image));
-    else warnings.push(`${name} is left out: image source ${config.images.source} has no image of it. Name one with images.overrides.${name}.`);
+    else
+      warnings.push(
+        `${name} is left out: image source ${config.images.source} has no image of it. Name one with images.overrides.${name}.`,
+      );
   }
   for (const slot of slots) {
-    workloads.push(migrations(context, resolveReleaseImage(MIGRATIONS, config.release.version, config.images), slot));
+    workloads.push(
+      migrations(
+        context,
+        resolveReleaseImage(MIGRATIONS, config.release.version, config.images),
+        slot,
+      ),
+    );
     for (const entry of SERVICES) {
       const image = resolveReleaseImage(entry.name, config.release.version, config.images);
       workloads.push(serviceWorkload(context, entry, SERVICES, image, slot));
@@ -74,15 +89,28 @@ export function buildCatalog(config: InstanceConfig, slots: readonly Slot[] = ['
 /** Every secret some workload mounts, with the uids that must be able to read it, in a stable order. */
 function deriveSecrets(workloads: readonly Workload[]): SecretFile[] {
   return (Object.keys(SECRETS) as SecretName[]).flatMap((name) => {
-    const users = workloads.filter((workload) => workload.secrets.includes(name)).map((workload) => Number(workload.user.split(':')[0]));
+    const users = workloads
+      .filter((workload) => workload.secrets.includes(name))
+      .map((workload) => Number(workload.user.split(':')[0]));
     if (users.length === 0) return [];
     const { purpose, unlocks } = SECRETS[name];
-    return [{ name, readers: [...new Set(users)], purpose, ...(unlocks === undefined ? {} : { unlocks }) }];
+    return [
+      {
+        name,
+        readers: [...new Set(users)],
+        purpose,
+        ...(unlocks === undefined ? {} : { unlocks }),
+      },
+    ];
   });
 }
 
 function refuseUnknownOverrides(config: InstanceConfig): void {
-  const known = new Set<string>([...Object.keys(COMPONENT_IMAGES), MIGRATIONS, ...SERVICES.map((service) => service.name)]);
+  const known = new Set<string>([
+    ...Object.keys(COMPONENT_IMAGES),
+    MIGRATIONS,
+    ...SERVICES.map((service) => service.name),
+  ]);
   const unknown = Object.keys(config.images.overrides).find((name) => !known.has(name));
   if (unknown === undefined) return;
   throw new FactswayError(

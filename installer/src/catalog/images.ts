@@ -3,7 +3,11 @@ import type { ImageSource } from '../model/config.ts';
 /** Where an image comes from per source, and the numeric user it is run as there. */
 type ImageEntry = {
   /** official: a public image by full reference; published: ours, below `images.registry`. */
-  readonly upstream: { readonly reference: string; readonly published: boolean; readonly user: string };
+  readonly upstream: {
+    readonly reference: string;
+    readonly published: boolean;
+    readonly user: string;
+  };
   /** Built from Debian packages by images/; absent where Debian has no such package. */
   readonly debian?: { readonly user: string };
 };
@@ -39,11 +43,19 @@ export const COMPONENT_IMAGES = {
     debian: { user: NOBODY },
   },
   'postgres-exporter': {
-    upstream: { reference: 'docker.io/prometheuscommunity/postgres-exporter:v0.17.1', published: false, user: NOBODY },
+    upstream: {
+      reference: 'docker.io/prometheuscommunity/postgres-exporter:v0.17.1',
+      published: false,
+      user: NOBODY,
+    },
     debian: { user: NOBODY },
   },
   'blackbox-exporter': {
-    upstream: { reference: 'docker.io/prom/blackbox-exporter:v0.27.0', published: false, user: NOBODY },
+    upstream: {
+      reference: 'docker.io/prom/blackbox-exporter:v0.27.0',
+      published: false,
+      user: NOBODY,
+    },
     debian: { user: NOBODY },
   },
   grafana: {
@@ -63,11 +75,17 @@ export type ImageSettings = {
 export const SERVICE_USER = '10001:10001';
 
 /** The image of a component, or undefined where the chosen source has none. An override always wins. */
-export function resolveComponentImage(name: ComponentImage, settings: ImageSettings): ResolvedImage | undefined {
+export function resolveComponentImage(
+  name: ComponentImage,
+  settings: ImageSettings,
+): ResolvedImage | undefined {
   const entry: ImageEntry = COMPONENT_IMAGES[name];
   const override = settings.overrides[name];
   if (settings.source === 'debian' && entry.debian) {
-    return { reference: override ?? `${LOCAL_PREFIX}/${name}:${DEBIAN_TAG}`, user: entry.debian.user };
+    return {
+      reference: override ?? `${LOCAL_PREFIX}/${name}:${DEBIAN_TAG}`,
+      user: entry.debian.user,
+    };
   }
   if (override !== undefined) return { reference: override, user: entry.upstream.user };
   if (settings.source === 'debian') return undefined;
@@ -76,7 +94,14 @@ export function resolveComponentImage(name: ComponentImage, settings: ImageSetti
 }
 
 /** The image of a service or of the migrations: always of the release's one version. */
-export function resolveReleaseImage(name: string, version: string, settings: ImageSettings): ResolvedImage {
+export function resolveReleaseImage(
+  name: string,
+  version: string,
+  settings: ImageSettings,
+): ResolvedImage {
   const prefix = settings.source === 'debian' ? LOCAL_PREFIX : settings.registry;
-  return { reference: settings.overrides[name] ?? `${prefix}/${name}:${version}`, user: SERVICE_USER };
+  return {
+    reference: settings.overrides[name] ?? `${prefix}/${name}:${version}`,
+    user: SERVICE_USER,
+  };
 }

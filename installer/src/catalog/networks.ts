@@ -1,6 +1,10 @@
 import type { NetworkName, VolumeName } from '../model/workload.ts';
 
-export type NetworkEntry = { readonly name: NetworkName; readonly internal: boolean; readonly purpose: string };
+export type NetworkEntry = {
+  readonly name: NetworkName;
+  readonly internal: boolean;
+  readonly purpose: string;
+};
 
 /**
  * Both slots have their network from the start, so that switching slots never recreates the proxy or
@@ -8,11 +12,23 @@ export type NetworkEntry = { readonly name: NetworkName; readonly internal: bool
  */
 export const NETWORKS: readonly NetworkEntry[] = [
   { name: 'edge', internal: false, purpose: 'the proxy alone: where published ports arrive' },
-  { name: 'app-a', internal: false, purpose: 'services of slot a, reached by the proxy and by Prometheus' },
+  {
+    name: 'app-a',
+    internal: false,
+    purpose: 'services of slot a, reached by the proxy and by Prometheus',
+  },
   { name: 'app-b', internal: false, purpose: 'services of slot b; empty until an upgrade uses it' },
   { name: 'data', internal: true, purpose: 'PostgreSQL and those who speak to it; no route out' },
-  { name: 'monitoring', internal: true, purpose: 'Prometheus, exporters and dashboards among themselves; no route out' },
-  { name: 'egress', internal: false, purpose: 'Prometheus and Alertmanager: loopback ports and outgoing notifications' },
+  {
+    name: 'monitoring',
+    internal: true,
+    purpose: 'Prometheus, exporters and dashboards among themselves; no route out',
+  },
+  {
+    name: 'egress',
+    internal: false,
+    purpose: 'Prometheus and Alertmanager: loopback ports and outgoing notifications',
+  },
 ];
 
 export const VOLUMES: readonly { readonly name: VolumeName; readonly purpose: string }[] = [

@@ -66,7 +66,12 @@ export function deriveSizing(input: SizingInput): Sizing {
   }
   const host = formatSize(memoryBytes);
   const system = Math.max(memoryBytes * 0.1, 0.75 * GiB);
-  const platform = MONITORING.prometheus + MONITORING.alertmanager + MONITORING.grafana + MONITORING.edge + EXPORTERS * MONITORING.exporter;
+  const platform =
+    MONITORING.prometheus +
+    MONITORING.alertmanager +
+    MONITORING.grafana +
+    MONITORING.edge +
+    EXPORTERS * MONITORING.exporter;
   const postgresMemory = wholeMiB(memoryBytes * 0.3);
   const left = memoryBytes - system - platform - postgresMemory;
   const perSlotUnit = left / serviceWeight;
@@ -89,7 +94,10 @@ export function deriveSizing(input: SizingInput): Sizing {
       unit,
       `${twoSlots ? 'half a share, so that two slots fit' : 'one share'}, of what PostgreSQL, monitoring and the system leave of ${host}`,
     ),
-    serviceCpus: because(share, `half of ${cores} cores, so that one service cannot starve the others`),
+    serviceCpus: because(
+      share,
+      `half of ${cores} cores, so that one service cannot starve the others`,
+    ),
     postgres: {
       memory: because(postgresMemory, `30 % of ${host}`),
       cpus: because(cores, `all ${cores} cores: everything waits for the database`),
@@ -97,17 +105,32 @@ export function deriveSizing(input: SizingInput): Sizing {
         maxConnections,
         `${serviceCount} services × ${pool} pooled connections × 2 slots + ${OTHER_CONNECTIONS} for migrations, monitoring, backup and administrators`,
       ),
-      sharedBuffersMb: because(mebibytes(postgresMemory / 4), 'a quarter of the memory of PostgreSQL'),
-      effectiveCacheMb: because(mebibytes(postgresMemory * 0.75), 'three quarters of the memory of PostgreSQL: what the page cache will hold'),
-      maintenanceWorkMb: because(Math.min(1024, mebibytes(postgresMemory / 16)), 'a sixteenth of the memory of PostgreSQL, at most 1 GiB'),
+      sharedBuffersMb: because(
+        mebibytes(postgresMemory / 4),
+        'a quarter of the memory of PostgreSQL',
+      ),
+      effectiveCacheMb: because(
+        mebibytes(postgresMemory * 0.75),
+        'three quarters of the memory of PostgreSQL: what the page cache will hold',
+      ),
+      maintenanceWorkMb: because(
+        Math.min(1024, mebibytes(postgresMemory / 16)),
+        'a sixteenth of the memory of PostgreSQL, at most 1 GiB',
+      ),
       workKb: because(
         Math.max(4096, Math.floor(postgresMemory / 4 / maxConnections / 1024)),
         `a quarter of the memory of PostgreSQL over ${maxConnections} connections, at least 4 MiB`,
       ),
-      superuserReserved: because(SUPERUSER_RESERVED, 'an administrator gets in even when every pool is full'),
+      superuserReserved: because(
+        SUPERUSER_RESERVED,
+        'an administrator gets in even when every pool is full',
+      ),
     },
     fixed: {
-      prometheus: because(MONITORING.prometheus, 'some 10,000 series at 15 s need about 200 MiB; the rest is for queries'),
+      prometheus: because(
+        MONITORING.prometheus,
+        'some 10,000 series at 15 s need about 200 MiB; the rest is for queries',
+      ),
       alertmanager: because(MONITORING.alertmanager, 'holds alerts and silences only'),
       grafana: because(MONITORING.grafana, 'a handful of viewers'),
       exporter: because(MONITORING.exporter, 'an exporter keeps nothing'),

@@ -27,7 +27,8 @@ export type Gate = {
   readonly applies?: (catalog: Catalog) => boolean;
 };
 
-const has = (catalog: Catalog, component: string): boolean => catalog.workloads.some((workload) => workload.component === component);
+const has = (catalog: Catalog, component: string): boolean =>
+  catalog.workloads.some((workload) => workload.component === component);
 
 /** The gates of `verify`, in the order they are shown. Each pairs a collector with an analyser. */
 export const GATES: readonly Gate[] = [
@@ -38,10 +39,15 @@ export const GATES: readonly Gate[] = [
   },
   {
     name: 'versions',
-    proves: 'Images, /health and factsway_build_info of all services name the version of the release.',
+    proves:
+      'Images, /health and factsway_build_info of all services name the version of the release.',
     run: async (view) => {
       const images = await view.ports.docker.images(releaseImages(view.catalog.workloads));
-      return analyseVersions(view.catalog.context.config.release.version, Object.values(images), await collectServiceEndpoints(view));
+      return analyseVersions(
+        view.catalog.context.config.release.version,
+        Object.values(images),
+        await collectServiceEndpoints(view),
+      );
     },
   },
   {
@@ -51,25 +57,39 @@ export const GATES: readonly Gate[] = [
   },
   {
     name: 'contract',
-    proves: 'Every service answers its health endpoints and /metrics as the platform contract says.',
+    proves:
+      'Every service answers its health endpoints and /metrics as the platform contract says.',
     run: async (view) => analyseServiceContract(await collectServiceEndpoints(view)),
   },
   {
     name: 'database',
-    proves: 'PostgreSQL answers, its three roles have no more rights than they need, checksums are on.',
+    proves:
+      'PostgreSQL answers, its three roles have no more rights than they need, checksums are on.',
     run: async (view) => analyseDatabase(await collectDatabaseFacts(view)),
   },
   {
     name: 'edge',
-    proves: 'Every public route reaches its service through the proxy, with a certificate that checks out.',
+    proves:
+      'Every public route reaches its service through the proxy, with a certificate that checks out.',
     run: async (view) => analyseEdge(await collectEdgeAnswers(view)),
   },
   {
     name: 'metrics',
-    proves: 'Prometheus scrapes every component, every target is up, and the build of each service is on record.',
+    proves:
+      'Prometheus scrapes every component, every target is up, and the build of each service is on record.',
     run: async (view) =>
       analyseMetrics(await collectPrometheus(view), {
-        jobs: [...SERVICES.map(({ name }) => name), 'prometheus', 'alertmanager', 'edge', 'node', 'postgres', 'blackbox', 'probe', ...(has(view.catalog, 'grafana') ? ['grafana'] : [])],
+        jobs: [
+          ...SERVICES.map(({ name }) => name),
+          'prometheus',
+          'alertmanager',
+          'edge',
+          'node',
+          'postgres',
+          'blackbox',
+          'probe',
+          ...(has(view.catalog, 'grafana') ? ['grafana'] : []),
+        ],
         services: SERVICES.map(({ name }) => name),
         version: view.catalog.context.config.release.version,
       }),
@@ -88,7 +108,13 @@ export const GATES: readonly Gate[] = [
     applies: (catalog) => has(catalog, 'grafana'),
     run: async (view) => {
       const container = (await view.containers()).find(({ service }) => service === 'grafana');
-      return container?.health === 'healthy' ? pass('grafana', 'Grafana is healthy') : fail('grafana', `Grafana is ${container?.health ?? 'missing'}`, 'Look at it: factsway-install logs grafana');
+      return container?.health === 'healthy'
+        ? pass('grafana', 'Grafana is healthy')
+        : fail(
+            'grafana',
+            `Grafana is ${container?.health ?? 'missing'}`,
+            'Look at it: factsway-install logs grafana',
+          );
     },
   },
   {
@@ -103,12 +129,23 @@ export const GATES: readonly Gate[] = [
   },
 ];
 
-async function askedOnce(view: InstanceView, gate: string, what: string, url: string): Promise<CheckResult> {
+async function askedOnce(
+  view: InstanceView,
+  gate: string,
+  what: string,
+  url: string,
+): Promise<CheckResult> {
   const remedy = `Look at it: factsway-install logs ${what.toLowerCase()}`;
   try {
     const { status } = await view.ports.http.request({ url });
-    return status === 200 ? pass(gate, `${what} is ready`) : fail(gate, `${what} answers ${status}`, remedy);
+    return status === 200
+      ? pass(gate, `${what} is ready`)
+      : fail(gate, `${what} answers ${status}`, remedy);
   } catch (error) {
-    return fail(gate, `${what} does not answer: ${error instanceof Error ? error.message : String(error)}`, remedy);
+    return fail(
+      gate,
+      `${what} does not answer: ${error instanceof Error ? error.message : String(error)}`,
+      remedy,
+    );
   }
 }

@@ -9,7 +9,11 @@ export type OptionSpec = {
   readonly default?: string;
 };
 
-export type ArgumentSpec = { readonly name: string; readonly description: string; readonly optional: boolean };
+export type ArgumentSpec = {
+  readonly name: string;
+  readonly description: string;
+  readonly optional: boolean;
+};
 
 /** What a person typed, after parsing. Options are by their camel-case name. */
 export type CommandInput = {
@@ -49,7 +53,10 @@ export type Command = {
 
 /** Options of every command (spec 00, "Command line contract"). */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--dir <dir>', description: 'instance directory (default: /opt/factsway as root, else ./factsway)' },
+  {
+    flags: '--dir <dir>',
+    description: 'instance directory (default: /opt/factsway as root, else ./factsway)',
+  },
   { flags: '--json', description: 'print one JSON document on stdout and nothing else' },
   { flags: '--plain', description: 'no colours, no moving display' },
   { flags: '--quiet', description: 'no progress, only the result' },
@@ -63,9 +70,19 @@ export const CHANGE_OPTIONS: readonly OptionSpec[] = [
 
 /** Options of the commands that take a configuration. */
 export const CONFIG_OPTIONS: readonly OptionSpec[] = [
-  { flags: '--answers <file>', description: 'take settings from a file with the keys of factsway.yaml' },
-  { flags: '--set <key=value>', description: 'set one key of factsway.yaml, e.g. edge.httpsPort=8443', repeatable: true },
-  { flags: '--overwrite-edited', description: 'replace rendered files that were edited by hand; a copy is kept in state/edited' },
+  {
+    flags: '--answers <file>',
+    description: 'take settings from a file with the keys of factsway.yaml',
+  },
+  {
+    flags: '--set <key=value>',
+    description: 'set one key of factsway.yaml, e.g. edge.httpsPort=8443',
+    repeatable: true,
+  },
+  {
+    flags: '--overwrite-edited',
+    description: 'replace rendered files that were edited by hand; a copy is kept in state/edited',
+  },
 ];
 
 /** The answers, sets and overwrite of CONFIG_OPTIONS as a flow wants them. */

@@ -14,15 +14,26 @@ export function describeInstance({ context: { config }, workloads }: Catalog, di
     prometheus: `http://127.0.0.1:${config.monitoring.prometheusPort}`,
     alertmanager: `http://127.0.0.1:${config.monitoring.alertmanagerPort}`,
     rootCertificate: internal ? `${directory}/state/root-ca.crt` : null,
-    rootCertificateUrl: internal ? `http://${config.host.name}${plainPort}/factsway-root.crt` : null,
+    rootCertificateUrl: internal
+      ? `http://${config.host.name}${plainPort}/factsway-root.crt`
+      : null,
     directory,
   };
   const rows: string[][] = [
     ['Platform', facts.url],
-    ...(facts.grafana ? [['Grafana', `${facts.grafana}  (user admin, password in secrets/grafana-admin-password)`]] : []),
+    ...(facts.grafana
+      ? [['Grafana', `${facts.grafana}  (user admin, password in secrets/grafana-admin-password)`]]
+      : []),
     ['Prometheus', `${facts.prometheus}  (this host only)`],
     ['Alertmanager', `${facts.alertmanager}  (this host only)`],
-    ...(facts.rootCertificate ? [['Root certificate', `${facts.rootCertificate}  (for the browsers of the firm; also at ${facts.rootCertificateUrl ?? ''})`]] : []),
+    ...(facts.rootCertificate
+      ? [
+          [
+            'Root certificate',
+            `${facts.rootCertificate}  (for the browsers of the firm; also at ${facts.rootCertificateUrl ?? ''})`,
+          ],
+        ]
+      : []),
     ['Instance', facts.directory],
   ];
   const next = `Next: factsway-install status --dir ${directory}`;

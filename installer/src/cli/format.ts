@@ -5,12 +5,18 @@ import { formatPlan, type Plan } from '../model/plan.ts';
 /** One line per check, with its findings and the next command below it when it did not pass. */
 export function formatChecks(results: readonly CheckResult[], color: boolean): string {
   const paint = createColors(color);
-  const marks = { pass: paint.green('✓ pass'), warn: paint.yellow('! warn'), fail: paint.red('✗ FAIL') };
+  const marks = {
+    pass: paint.green('✓ pass'),
+    warn: paint.yellow('! warn'),
+    fail: paint.red('✗ FAIL'),
+  };
   const width = Math.max(...results.map(({ name }) => name.length));
   return results
     .flatMap(({ name, status, found, remedy, details }) => [
       `${marks[status]}  ${name.padEnd(width)}  ${found}`,
-      ...(status === 'pass' ? [] : (details ?? []).map((detail) => `${' '.repeat(width + 10)}${detail}`)),
+      ...(status === 'pass'
+        ? []
+        : (details ?? []).map((detail) => `${' '.repeat(width + 10)}${detail}`)),
       ...(remedy === '' ? [] : [`${' '.repeat(width + 10)}→ ${remedy}`]),
     ])
     .join('\n');
@@ -18,13 +24,33 @@ export function formatChecks(results: readonly CheckResult[], color: boolean): s
 
 /** Left-aligned columns, two spaces apart. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** A plan for `--json`: the steps with their sentence. */
 export function planAsJson(plan: Plan): unknown {
-  return { title: plan.title, steps: plan.steps.map(({ id, action, cause, dependsOn, destroys, undo }) => ({ id, kind: action.kind, cause, dependsOn, destroys: destroys ?? null, undo: undo?.kind ?? null })), text: formatPlan(plan) };
+  return {
+    title: plan.title,
+    steps: plan.steps.map(({ id, action, cause, dependsOn, destroys, undo }) => ({
+      id,
+      kind: action.kind,
+      cause,
+      dependsOn,
+      destroys: destroys ?? null,
+      undo: undo?.kind ?? null,
+    })),
+    text: formatPlan(plan),
+  };
 }
 
 /** `3 min`, `2 h`, `5 d` since a moment. */
@@ -33,5 +59,7 @@ export function formatAge(since: string, now: Date): string {
   if (!Number.isFinite(seconds) || Date.parse(since) < 0) return '';
   if (seconds < 120) return `${Math.floor(seconds)} s`;
   if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
+  return seconds < 172_800
+    ? `${Math.floor(seconds / 3600)} h`
+    : `${Math.floor(seconds / 86_400)} d`;
 }

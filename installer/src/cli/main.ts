@@ -16,7 +16,13 @@ import type { Parsed } from './parse-arguments.ts';
 declare const FACTSWAY_VERSION: string;
 
 type Run = Extract<Parsed, { kind: 'run' }>;
-type Mode = { readonly json: boolean; readonly quiet: boolean; readonly live: boolean; readonly verbose: boolean; readonly color: boolean };
+type Mode = {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly live: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+};
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
@@ -25,8 +31,16 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   const json = argv.includes('--json');
   try {
-    const [{ parseArguments }, { COMMANDS }] = await Promise.all([import('./parse-arguments.ts'), import('./registry.ts')]);
-    const parsed = parseArguments(argv, COMMANDS, FACTSWAY_VERSION, process.stdout.isTTY ? process.stdout.columns : 80);
+    const [{ parseArguments }, { COMMANDS }] = await Promise.all([
+      import('./parse-arguments.ts'),
+      import('./registry.ts'),
+    ]);
+    const parsed = parseArguments(
+      argv,
+      COMMANDS,
+      FACTSWAY_VERSION,
+      process.stdout.isTTY ? process.stdout.columns : 80,
+    );
     if (parsed.kind === 'text') {
       process.stdout.write(parsed.text.endsWith('\n') ? parsed.text : `${parsed.text}\n`);
       return EXIT.ok;
@@ -34,7 +48,12 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     return await runCommand(parsed);
   } catch (error) {
     const known = toFactswayError(error);
-    printError(known, argv.find((word) => !word.startsWith('-')) ?? '', json, argv.includes('--verbose'));
+    printError(
+      known,
+      argv.find((word) => !word.startsWith('-')) ?? '',
+      json,
+      argv.includes('--verbose'),
+    );
     return known.exitCode;
   }
 }
@@ -50,7 +69,13 @@ async function runCommand({ command, argument, options }: Run): Promise<ExitCode
     color: !noColor && process.stdout.isTTY,
   };
   const input: CommandInput = {
-    directory: resolve(typeof options['dir'] === 'string' ? options['dir'] : process.getuid?.() === 0 ? '/opt/factsway' : './factsway'),
+    directory: resolve(
+      typeof options['dir'] === 'string'
+        ? options['dir']
+        : process.getuid?.() === 0
+          ? '/opt/factsway'
+          : './factsway',
+    ),
     argument,
     options,
     yes: on('yes'),
@@ -59,13 +84,20 @@ async function runCommand({ command, argument, options }: Run): Promise<ExitCode
     color: mode.color,
   };
   const abort = new AbortController();
-  process.once('SIGINT', () => { abort.abort(); });
-  process.once('SIGTERM', () => { abort.abort(); });
+  process.once('SIGINT', () => {
+    abort.abort();
+  });
+  process.once('SIGTERM', () => {
+    abort.abort();
+  });
   const ports = await createPorts(mode, abort.signal);
   try {
     const { result, text, warnings = [], exitCode = EXIT.ok } = await command.run(input, ports);
     ports.reporter.settle();
-    if (mode.json) process.stdout.write(`${JSON.stringify({ ok: exitCode === EXIT.ok, command: command.name, result, warnings, errors: [] })}\n`);
+    if (mode.json)
+      process.stdout.write(
+        `${JSON.stringify({ ok: exitCode === EXIT.ok, command: command.name, result, warnings, errors: [] })}\n`,
+      );
     else if (text !== '') process.stdout.write(`${text}\n`);
     return exitCode;
   } finally {
@@ -73,7 +105,10 @@ async function runCommand({ command, argument, options }: Run): Promise<ExitCode
   }
 }
 
-async function createPorts({ json, quiet, live, verbose }: Mode, signal: AbortSignal): Promise<Ports> {
+async function createPorts(
+  { json, quiet, live, verbose }: Mode,
+  signal: AbortSignal,
+): Promise<Ports> {
   const [docker, compose, files, host, http, templates, prompters, plain, tty] = await Promise.all([
     import('../adapters/lazy-docker.ts'),
     import('../adapters/compose-cli.ts'),
@@ -86,7 +121,11 @@ async function createPorts({ json, quiet, live, verbose }: Mode, signal: AbortSi
     live && !json && !quiet ? import('../adapters/reporters/tty-reporter.ts') : undefined,
   ]);
   const color = (process.env['NO_COLOR'] ?? '') === '';
-  const reporter = json || quiet ? plain.silentReporter : (tty?.ttyReporter(process.stderr, color, verbose) ?? plain.plainReporter((line) => process.stderr.write(`${line}\n`), verbose));
+  const reporter =
+    json || quiet
+      ? plain.silentReporter
+      : (tty?.ttyReporter(process.stderr, color, verbose) ??
+        plain.plainReporter((line) => process.stderr.write(`${line}\n`), verbose));
   return {
     docker: docker.lazyDocker(),
     compose: new compose.ComposeCli(process.env),
@@ -96,7 +135,10 @@ async function createPorts({ json, quiet, live, verbose }: Mode, signal: AbortSi
     random: host.nodeRandom,
     http: http.nodeHttp,
     templates: templates.packageTemplates(packageRoot()),
-    prompter: process.stdin.isTTY && process.stderr.isTTY && !json ? prompters.terminalPrompter : prompters.silentPrompter,
+    prompter:
+      process.stdin.isTTY && process.stderr.isTTY && !json
+        ? prompters.terminalPrompter
+        : prompters.silentPrompter,
     reporter,
     signal,
   };
@@ -107,7 +149,8 @@ function packageRoot(): string {
   let directory = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(directory, 'config-templates'))) {
     const parent = dirname(directory);
-    if (parent === directory) throw new Error('the package is incomplete: config-templates/ is missing');
+    if (parent === directory)
+      throw new Error('the package is incomplete: config-templates/ is missing');
     directory = parent;
   }
   return directory;
@@ -116,7 +159,9 @@ function packageRoot(): string {
 function printError(error: FactswayError, command: string, json: boolean, verbose: boolean): void {
   if (json) {
     const errors: ErrorReport[] = [error.report()];
-    process.stdout.write(`${JSON.stringify({ ok: false, command, result: null, warnings: [], errors })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ok: false, command, result: null, warnings: [], errors })}\n`,
+    );
     return;
   }
   const details = error.details.map((line) => `    ${line}\n`).join('');

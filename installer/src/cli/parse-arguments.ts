@@ -3,36 +3,75 @@ import { FactswayError } from '../model/errors.ts';
 import { CHANGE_OPTIONS, GLOBAL_OPTIONS, type Command, type OptionSpec } from './command.ts';
 
 export type Parsed =
-  | { readonly kind: 'run'; readonly command: Command; readonly argument: string | undefined; readonly options: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'run';
+      readonly command: Command;
+      readonly argument: string | undefined;
+      readonly options: Readonly<Record<string, unknown>>;
+    }
   /** Help or version: commander has the text, which goes to stdout. */
   | { readonly kind: 'text'; readonly text: string };
 
 /** Command line → what to run. Throws FW-USAGE with commander's suggestion; never exits by itself. */
-export function parseArguments(argv: readonly string[], commands: readonly Command[], version: string, columns: number): Parsed {
+export function parseArguments(
+  argv: readonly string[],
+  commands: readonly Command[],
+  version: string,
+  columns: number,
+): Parsed {
   let text = '';
   let parsed: Parsed | undefined;
   const output = {
-    writeOut: (part: string) => { text += part; },
+    writeOut: (part: string) => {
+      text += part;
+    },
     writeErr: () => undefined,
     getOutHelpWidth: () => columns,
     getErrHelpWidth: () => columns,
   };
   const program = new Program('factsway-install')
-    .description('Installs, verifies and operates FACTSWAY On-Prem on one Linux server with Docker.')
+    .description(
+      'Installs, verifies and operates FACTSWAY On-Prem on one Linux server with Docker.',
+    )
     .version(version, '-V, --version', 'print the version')
     .configureOutput(output)
     .exitOverride()
     .showSuggestionAfterError(true)
     .helpCommand('help [command]', 'show help for a command');
-  program.addHelpText('after', '\nStart with: factsway-install install --set host.name=factsway.example.com');
+  program.addHelpText(
+    'after',
+    '\nStart with: factsway-install install --set host.name=factsway.example.com',
+  );
   for (const command of commands) {
-    const sub = program.command(command.name).summary(command.summary).description(command.description).configureOutput(output).exitOverride();
+    const sub = program
+      .command(command.name)
+      .summary(command.summary)
+      .description(command.description)
+      .configureOutput(output)
+      .exitOverride();
     const { argument } = command;
-    if (argument) sub.argument(argument.optional ? `[${argument.name}]` : `<${argument.name}>`, argument.description);
-    for (const option of [...command.options, ...(command.changes ? CHANGE_OPTIONS : []), ...GLOBAL_OPTIONS]) sub.addOption(toOption(option));
-    sub.addHelpText('after', `\nExamples:\n${command.examples.map(({ command: line, does }) => `  ${line}\n      ${does}`).join('\n')}`);
+    if (argument)
+      sub.argument(
+        argument.optional ? `[${argument.name}]` : `<${argument.name}>`,
+        argument.description,
+      );
+    for (const option of [
+      ...command.options,
+      ...(command.changes ? CHANGE_OPTIONS : []),
+      ...GLOBAL_OPTIONS,
+    ])
+      sub.addOption(toOption(option));
+    sub.addHelpText(
+      'after',
+      `\nExamples:\n${command.examples.map(({ command: line, does }) => `  ${line}\n      ${does}`).join('\n')}`,
+    );
     sub.action((...received: unknown[]) => {
-      parsed = { kind: 'run', command, argument: argument && typeof received[0] === 'string' ? received[0] : undefined, options: sub.opts() };
+      parsed = {
+        kind: 'run',
+        command,
+        argument: argument && typeof received[0] === 'string' ? received[0] : undefined,
+        options: sub.opts(),
+      };
     });
   }
   if (argv.length === 0) return { kind: 'text', text: program.helpInformation() };
@@ -41,7 +80,11 @@ export function parseArguments(argv: readonly string[], commands: readonly Comma
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'text', text };
-    throw new FactswayError('FW-USAGE', error.message.replace(/^error: /, '').split('\n')[0] ?? '', usageHint(error.message, argv, commands));
+    throw new FactswayError(
+      'FW-USAGE',
+      error.message.replace(/^error: /, '').split('\n')[0] ?? '',
+      usageHint(error.message, argv, commands),
+    );
   }
   return parsed ?? { kind: 'text', text: program.helpInformation() };
 }
@@ -49,7 +92,11 @@ export function parseArguments(argv: readonly string[], commands: readonly Comma
 function toOption({ flags, description, repeatable, default: preset }: OptionSpec): Option {
   const option = new Option(flags, description);
   if (preset !== undefined) option.default(preset);
-  if (repeatable) option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+  if (repeatable)
+    option.argParser((value: string, previous: string[] | undefined) => [
+      ...(previous ?? []),
+      value,
+    ]);
   return option;
 }
 

@@ -10,7 +10,11 @@ export function parseSetting(text: string): Setting {
   const equals = text.indexOf('=');
   const key = text.slice(0, Math.max(0, equals));
   if (equals < 1 || key.split('.').some((part) => part === '')) {
-    throw new FactswayError('FW-USAGE', `--set ${text} is not of the form key=value.`, 'Example: --set edge.httpsPort=8443');
+    throw new FactswayError(
+      'FW-USAGE',
+      `--set ${text} is not of the form key=value.`,
+      'Example: --set edge.httpsPort=8443',
+    );
   }
   const raw = text.slice(equals + 1);
   let value: unknown;
@@ -28,10 +32,14 @@ export function explicitSettings(document: Document): Setting[] {
   const settings: Setting[] = [];
   const walk = (node: unknown, path: readonly string[]): void => {
     if (!isMap(node)) {
-      settings.push({ path, value: isScalar(node) ? node.value : (document.getIn(path) as unknown) });
+      settings.push({
+        path,
+        value: isScalar(node) ? node.value : document.getIn(path),
+      });
       return;
     }
-    for (const { key, value } of node.items) if (isScalar(key)) walk(value, [...path, String(key.value)]);
+    for (const { key, value } of node.items)
+      if (isScalar(key)) walk(value, [...path, String(key.value)]);
   };
   if (document.contents !== null) walk(document.contents, []);
   return settings;
@@ -41,13 +49,18 @@ export function explicitSettings(document: Document): Setting[] {
  * Puts the settings into the document and leaves comments and order alone. Returns the text: the very
  * text that came in when no setting differs from what is there.
  */
-export function applySettings(document: Document, text: string, settings: readonly Setting[]): string {
+export function applySettings(
+  document: Document,
+  text: string,
+  settings: readonly Setting[],
+): string {
   let changed = false;
   for (const { path, value } of settings) {
     if (isDeepStrictEqual(document.getIn(path), value)) continue;
     const parent = path.slice(0, -1);
     // A key above is set to a plain value: validation of the result will name it, setIn would only throw.
-    if (parent.length > 0 && document.hasIn(parent) && !isMap(document.getIn(parent, true))) document.setIn(parent, {});
+    if (parent.length > 0 && document.hasIn(parent) && !isMap(document.getIn(parent, true)))
+      document.setIn(parent, {});
     document.setIn(path, value);
     changed = true;
   }

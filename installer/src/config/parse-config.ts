@@ -1,11 +1,14 @@
-import { closest } from 'fastest-levenshtein';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { configSchema, type InstanceConfig } from '../model/config.ts';
 import { FactswayError } from '../model/errors.ts';
+import { didYouMean } from '../model/did-you-mean.ts';
 
 export type ParsedConfig = { readonly config: InstanceConfig; readonly document: Document };
 type Path = readonly PropertyKey[];
+
+/** What settings given on the command line are called in messages. */
+export const SET_SOURCE = '--set';
 
 /**
  * Reads the text of a configuration file. `source` is what the file is called in messages.
@@ -17,35 +20,68 @@ export function parseConfig(text: string, source: string): ParsedConfig {
   const broken = document.errors[0];
   if (broken) {
     const { line, col } = lines.linePos(broken.pos[0]);
-    throw new FactswayError('FW-CONFIG-SYNTAX', `${source}:${line}:${col}: ${broken.message}`, `Correct line ${line} of ${source}; nothing was changed.`);
+    throw new FactswayError(
+      'FW-CONFIG-SYNTAX',
+      `${source}:${line}:${col}: ${broken.message}`,
+      `Correct line ${line} of ${source}; nothing was changed.`,
+    );
   }
   const value: unknown = document.toJS() ?? {};
   const result = configSchema.safeParse(value);
   if (result.success) return { config: result.data, document };
-  throw explain(result.error.issues, source, (path) => position(document, lines, path));
+  // `--set` has no lines a person could look at.
+  throw explain(
+    result.error.issues,
+    source,
+    source === SET_SOURCE ? () => '' : (path) => position(document, lines, path),
+  );
 }
 
-function explain(issues: readonly z.core.$ZodIssue[], source: string, where: (path: Path) => string): FactswayError {
-  const lines = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => unknownKey(issue.path, key, source, where)) : [invalidValue(issue, source, where)]));
+function explain(
+  issues: readonly z.core.$ZodIssue[],
+  source: string,
+  where: (path: Path) => string,
+): FactswayError {
+  const lines = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => unknownKey(issue.path, key, source, where))
+      : [invalidValue(issue, source, where)],
+  );
   // An unknown key explains a missing one (a misspelling is both), so it comes first.
   const first = lines.find(({ unknown }) => unknown) ?? lines[0];
   if (!first) throw new Error('a failed validation without an issue');
   const others = lines.filter((line) => line !== first).map(({ message }) => message);
-  return new FactswayError(first.unknown ? 'FW-CONFIG-UNKNOWN-KEY' : 'FW-CONFIG-INVALID', first.message, first.hint, others);
+  return new FactswayError(
+    first.unknown ? 'FW-CONFIG-UNKNOWN-KEY' : 'FW-CONFIG-INVALID',
+    first.message,
+    first.hint,
+    others,
+  );
 }
 
 type Finding = { readonly unknown: boolean; readonly message: string; readonly hint: string };
 
-function unknownKey(parent: Path, key: string, source: string, where: (path: Path) => string): Finding {
+function unknownKey(
+  parent: Path,
+  key: string,
+  source: string,
+  where: (path: Path) => string,
+): Finding {
   const path = [...parent, key];
   const known = keysAt(parent);
   const message = `${source}${where(path)}: unknown key "${path.join('.')}".`;
-  const guess = known.length > 0 ? closest(key, known) : undefined;
-  const hint = guess === undefined ? 'Remove it; nothing was changed.' : `Did you mean "${[...parent, guess].join('.')}"? Known here: ${known.join(', ')}. Nothing was changed.`;
+  const hint =
+    known.length === 0
+      ? 'Remove it; nothing was changed.'
+      : `${didYouMean(key, known, (name) => [...parent, name].join('.'))}Known here: ${known.join(', ')}. Nothing was changed.`;
   return { unknown: true, message, hint };
 }
 
-function invalidValue(issue: z.core.$ZodIssue, source: string, where: (path: Path) => string): Finding {
+function invalidValue(
+  issue: z.core.$ZodIssue,
+  source: string,
+  where: (path: Path) => string,
+): Finding {
   const name = issue.path.length > 0 ? issue.path.join('.') : 'the document';
   return {
     unknown: false,
@@ -54,22 +90,19 @@ function invalidValue(issue: z.core.$ZodIssue, source: string, where: (path: Pat
   };
 }
 
+/** Every number of the schema is a whole one. */
+const NUMBERS = new Set(['int', 'number']);
+
 /** zod's message as the rest of a sentence that begins with the key. */
 function phrase(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_value':
-      return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
-    case 'invalid_type':
-      return `must be ${issue.expected === 'int' ? 'a whole number' : `of type ${issue.expected}`}`;
-    case 'too_small':
-      return `must be at least ${String(issue.minimum)}`;
-    case 'too_big':
-      return `must be at most ${String(issue.maximum)}`;
-    case 'invalid_union':
-      return 'must be an IPv4 or IPv6 address';
-    default:
-      return issue.message;
-  }
+  if (issue.code === 'invalid_value')
+    return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+  if (issue.code === 'invalid_type')
+    return `must be ${NUMBERS.has(issue.expected) ? 'a whole number' : `of type ${issue.expected}`}`;
+  if (issue.code === 'too_small') return `must be at least ${String(issue.minimum)}`;
+  if (issue.code === 'too_big') return `must be at most ${String(issue.maximum)}`;
+  if (issue.code === 'invalid_union') return 'must be an IPv4 or IPv6 address';
+  return issue.message;
 }
 
 /** `:line:column` of a key where it stands in the text, or of the nearest parent that does. */
@@ -77,7 +110,9 @@ function position(document: Document, lines: LineCounter, path: Path): string {
   for (let length = path.length; length > 0; length -= 1) {
     const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents;
     if (!isMap(parent)) continue;
-    const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === path[length - 1]);
+    const pair = parent.items.find(
+      (item) => isScalar(item.key) && item.key.value === path[length - 1],
+    );
     if (pair && isScalar(pair.key) && pair.key.range) {
       const { line, col } = lines.linePos(pair.key.range[0]);
       return `:${line}:${col}`;
@@ -90,7 +125,8 @@ type JsonSchemaNode = { readonly properties?: Readonly<Record<string, JsonSchema
 
 /** Keys the schema knows below a path; empty where any key is allowed. */
 function keysAt(path: Path): string[] {
-  let node = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchemaNode | undefined;
+  let node = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as
+    JsonSchemaNode | undefined;
   for (const part of path) node = node?.properties?.[String(part)];
   return Object.keys(node?.properties ?? {});
 }

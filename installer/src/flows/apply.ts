@@ -14,14 +14,20 @@ export type ApplyRequest = ConfigRequest & {
   readonly consent: Consent;
 };
 
-export type ApplyResult = { readonly plan: Plan; readonly executed: boolean; readonly warnings: readonly string[]; readonly catalog: Catalog };
+export type ApplyResult = {
+  readonly plan: Plan;
+  readonly executed: boolean;
+  readonly warnings: readonly string[];
+  readonly catalog: Catalog;
+};
 
 /** The main path of install, up and render: desire → observe → plan → confirm → execute. */
 export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyResult> {
   const { options, consent, command, directory } = request;
   const desired = await desire(request, ports);
   if (!options.renderOnly) await requireDocker(ports);
-  const look = () => (options.renderOnly ? observeWithoutDocker(desired, ports.files) : observe(desired, ports));
+  const look = () =>
+    options.renderOnly ? observeWithoutDocker(desired, ports.files) : observe(desired, ports);
   const { plan, warnings } = planUp(desired, await look(), options);
   for (const warning of warnings) ports.reporter.warning(warning);
   const executed = await runPlan(

@@ -6,14 +6,22 @@ export const MINIMUM_ENGINE = '25.0';
 export const MINIMUM_COMPOSE = '2.20';
 
 /** Engine and Compose answer and are new enough. Throws FW-DOCKER-UNREACHABLE, FW-COMPOSE-MISSING or FW-DOCKER-TOO-OLD. */
-export async function requireDocker({ docker, compose }: Pick<Ports, 'docker' | 'compose'>): Promise<void> {
+export async function requireDocker({
+  docker,
+  compose,
+}: Pick<Ports, 'docker' | 'compose'>): Promise<void> {
   const [engine, plugin] = await Promise.all([docker.info(), compose.version()]);
-  if (isOlder(engine.version, MINIMUM_ENGINE)) throw tooOld('Docker Engine', engine.version, MINIMUM_ENGINE);
+  if (isOlder(engine.version, MINIMUM_ENGINE))
+    throw tooOld('Docker Engine', engine.version, MINIMUM_ENGINE);
   if (isOlder(plugin, MINIMUM_COMPOSE)) throw tooOld('Docker Compose', plugin, MINIMUM_COMPOSE);
 }
 
 function tooOld(what: string, found: string, wanted: string): FactswayError {
-  return new FactswayError('FW-DOCKER-TOO-OLD', `${what} is ${found}; ${wanted} or newer is needed.`, 'Update it (https://docs.docker.com/engine/install/), then run the command again.');
+  return new FactswayError(
+    'FW-DOCKER-TOO-OLD',
+    `${what} is ${found}; ${wanted} or newer is needed.`,
+    'Update it (https://docs.docker.com/engine/install/), then run the command again.',
+  );
 }
 
 /** Compares major and minor of two versions; what cannot be read counts as older. */

@@ -37,7 +37,11 @@ export async function executePlan(plan: Plan, executor: Executor): Promise<void>
   throw undoErrors.length > 0 ? undoFailed(failure, undoErrors) : asPutBack(failure);
 }
 
-async function runSteps(plan: Plan, executor: Executor, done: Step[]): Promise<FactswayError | undefined> {
+async function runSteps(
+  plan: Plan,
+  executor: Executor,
+  done: Step[],
+): Promise<FactswayError | undefined> {
   const waiting = new Set(plan.steps);
   const running = new Map<number, Promise<void>>();
   const finished = new Set<number>();
@@ -59,7 +63,10 @@ async function runSteps(plan: Plan, executor: Executor, done: Step[]): Promise<F
             failure ??= executor.signal.aborted ? cancelled() : toFactswayError(error);
           },
         );
-        running.set(step.id, work.finally(() => running.delete(step.id)));
+        running.set(
+          step.id,
+          work.finally(() => running.delete(step.id)),
+        );
       }
     }
     if (running.size === 0) return failure;
@@ -72,7 +79,9 @@ async function runStep(step: Step, { run, journal, reporter, clock }: Executor):
   await journal.stepStarted(step);
   reporter.stepStarted(step);
   try {
-    await run(step.action, (message) => { reporter.stepWaiting(step, message); });
+    await run(step.action, (message) => {
+      reporter.stepWaiting(step, message);
+    });
   } catch (error) {
     const { code, message } = toFactswayError(error);
     reporter.stepFailed(step, message);
@@ -83,7 +92,10 @@ async function runStep(step: Step, { run, journal, reporter, clock }: Executor):
   reporter.stepDone(step, clock.monotonicMs() - begun);
 }
 
-async function undoSteps(done: readonly Step[], { run, journal, reporter }: Executor): Promise<string[]> {
+async function undoSteps(
+  done: readonly Step[],
+  { run, journal, reporter }: Executor,
+): Promise<string[]> {
   const errors: string[] = [];
   for (const step of done.toReversed()) {
     if (!step.undo) continue;
@@ -102,18 +114,30 @@ async function undoSteps(done: readonly Step[], { run, journal, reporter }: Exec
 }
 
 function cancelled(): FactswayError {
-  return new FactswayError('FW-CANCELLED', 'Interrupted.', 'Nothing is lost: run the same command again and it continues from what is there.');
+  return new FactswayError(
+    'FW-CANCELLED',
+    'Interrupted.',
+    'Nothing is lost: run the same command again and it continues from what is there.',
+  );
 }
 
 /** Whatever the failing step was, by now everything is back: the exit code says so. */
 function asPutBack(failure: FactswayError): FactswayError {
   if (failure.exitCode === EXIT.operator || failure.exitCode === EXIT.bug) return failure;
-  return new FactswayError(failure.code, failure.message, failure.hint, failure.details, EXIT.restored);
+  return new FactswayError(
+    failure.code,
+    failure.message,
+    failure.hint,
+    failure.details,
+    EXIT.restored,
+  );
 }
 
 function undoFailed(failure: FactswayError, errors: readonly string[]): FactswayError {
-  return new FactswayError('FW-UNDO-FAILED', `${failure.message} Putting things back failed as well.`, `${failure.hint} Then run the command again: it works from what is there.`, [
-    ...errors,
-    ...failure.details,
-  ]);
+  return new FactswayError(
+    'FW-UNDO-FAILED',
+    `${failure.message} Putting things back failed as well.`,
+    `${failure.hint} Then run the command again: it works from what is there.`,
+    [...errors, ...failure.details],
+  );
 }

@@ -5,7 +5,10 @@ import type { InstancePaths } from './paths.ts';
 
 const ROTATE_AT_BYTES = 4 * 1024 * 1024;
 
-type Entry = { readonly run: string; readonly at: string; readonly event: string } & Record<string, unknown>;
+type Entry = { readonly run: string; readonly at: string; readonly event: string } & Record<
+  string,
+  unknown
+>;
 
 /** state/journal.jsonl: one durable line before and after every step, so that a killed run can be told. */
 export class Journal {
@@ -28,7 +31,11 @@ export class Journal {
   }
 
   stepStarted(step: Step): Promise<void> {
-    return this.#write('step-started', { step: step.id, action: describeAction(step.action), cause: step.cause });
+    return this.#write('step-started', {
+      step: step.id,
+      action: describeAction(step.action),
+      cause: step.cause,
+    });
   }
 
   stepDone(step: Step): Promise<void> {
@@ -39,8 +46,16 @@ export class Journal {
     return this.#write('step-failed', { step: step.id, code, message });
   }
 
-  undo(event: 'undo-started' | 'undo-done' | 'undo-failed', step: Step, message?: string): Promise<void> {
-    return this.#write(event, { step: step.id, ...(step.undo ? { action: describeAction(step.undo) } : {}), ...(message === undefined ? {} : { message }) });
+  undo(
+    event: 'undo-started' | 'undo-done' | 'undo-failed',
+    step: Step,
+    message?: string,
+  ): Promise<void> {
+    return this.#write(event, {
+      step: step.id,
+      ...(step.undo ? { action: describeAction(step.undo) } : {}),
+      ...(message === undefined ? {} : { message }),
+    });
   }
 
   end(outcome: string): Promise<void> {
@@ -54,7 +69,10 @@ export class Journal {
 }
 
 /** The last run on record that began and never ended, in words; undefined when the last one ended. */
-export async function unfinishedRun(paths: InstancePaths, files: Files): Promise<string | undefined> {
+export async function unfinishedRun(
+  paths: InstancePaths,
+  files: Files,
+): Promise<string | undefined> {
   const text = (await files.readText(paths.journal)) ?? '';
   const entries = text.split('\n').flatMap((line): Entry[] => {
     try {
@@ -65,7 +83,8 @@ export async function unfinishedRun(paths: InstancePaths, files: Files): Promise
     }
   });
   const begun = entries.findLast(({ event }) => event === 'run-started');
-  if (!begun || entries.some(({ event, run }) => event === 'run-ended' && run === begun.run)) return undefined;
+  if (!begun || entries.some(({ event, run }) => event === 'run-ended' && run === begun.run))
+    return undefined;
   const last = entries.findLast(({ event, run }) => event === 'step-started' && run === begun.run);
   const command = typeof begun['command'] === 'string' ? begun['command'] : 'a command';
   const action = typeof last?.['action'] === 'string' ? ` at "${last['action']}"` : '';

@@ -4,13 +4,23 @@ import type { Clock, Host, Random } from '../ports/host.ts';
 import type { InstancePaths } from './paths.ts';
 
 type Owner = { pid: number; processStart: string; host: string; command: string; since: string };
-type Ports = { readonly files: Files; readonly host: Host; readonly clock: Clock; readonly random: Random };
+type Ports = {
+  readonly files: Files;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly random: Random;
+};
 
 /**
  * Runs `work` as the only run on this instance. A lock whose process is gone (or whose pid now belongs
  * to another process) is taken over. Throws FW-LOCKED, naming the owner.
  */
-export async function withLock<T>(paths: InstancePaths, command: string, ports: Ports, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  paths: InstancePaths,
+  command: string,
+  ports: Ports,
+  work: () => Promise<T>,
+): Promise<T> {
   const { files, host, clock } = ports;
   await files.makeDirectory(paths.state, 0o755);
   const owner: Owner = {
@@ -30,7 +40,11 @@ export async function withLock<T>(paths: InstancePaths, command: string, ports: 
   }
 }
 
-async function takeOver(paths: InstancePaths, text: string, { files, host, random }: Ports): Promise<void> {
+async function takeOver(
+  paths: InstancePaths,
+  text: string,
+  { files, host, random }: Ports,
+): Promise<void> {
   const found = await files.readText(paths.lock);
   const owner = found === undefined ? undefined : parseOwner(found);
   if (owner && (await isAlive(owner, host))) throw locked(owner);
@@ -43,7 +57,8 @@ async function takeOver(paths: InstancePaths, text: string, { files, host, rando
   }
   const moved = await files.readText(aside);
   await files.remove(aside);
-  if (moved !== found || !(await files.createExclusive(paths.lock, text, 0o644))) throw locked(undefined);
+  if (moved !== found || !(await files.createExclusive(paths.lock, text, 0o644)))
+    throw locked(undefined);
 }
 
 async function isAlive(owner: Owner, host: Host): Promise<boolean> {
@@ -61,6 +76,14 @@ function parseOwner(text: string): Owner | undefined {
 }
 
 function locked(owner: Owner | undefined): FactswayError {
-  const who = owner ? `"${owner.command}" (pid ${owner.pid} on ${owner.host}, since ${owner.since})` : 'another run that started at the same moment';
-  return new FactswayError('FW-LOCKED', `This instance is in use by ${who}.`, owner ? `Wait for it, or look at it: ps -fp ${owner.pid}` : 'Run the command again in a moment.');
+  const who = owner
+    ? `"${owner.command}" (pid ${owner.pid} on ${owner.host}, since ${owner.since})`
+    : 'another run that started at the same moment';
+  return new FactswayError(
+    'FW-LOCKED',
+    `This instance is in use by ${who}.`,
+    owner
+      ? `Wait for it, or look at it: ps -fp ${owner.pid}`
+      : 'Run the command again in a moment.',
+  );
 }

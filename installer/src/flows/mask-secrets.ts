@@ -4,7 +4,10 @@ import type { InstancePaths } from './paths.ts';
 const MASK = '[secret]';
 
 /** A function that replaces every secret of the instance in a text before it is shown or written. */
-export async function secretMask(paths: InstancePaths, files: Files): Promise<(text: string) => string> {
+export async function secretMask(
+  paths: InstancePaths,
+  files: Files,
+): Promise<(text: string) => string> {
   const values: string[] = [];
   for (const name of await files.list(paths.secrets)) {
     const text = await files.readText(paths.secret(name));
@@ -18,5 +21,9 @@ export async function secretMask(paths: InstancePaths, files: Files): Promise<(t
 }
 
 function escapedForms(value: string): string[] {
-  return [JSON.stringify(value).slice(1, -1), encodeURIComponent(value), Buffer.from(value, 'utf8').toString('base64')];
+  return [
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(value),
+    Buffer.from(value, 'utf8').toString('base64'),
+  ];
 }

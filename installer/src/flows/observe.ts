@@ -12,7 +12,10 @@ export async function observeInstance(desired: Desired, files: Files): Promise<O
   const paths = instancePaths(desired.directory);
   const manifest = (await readJson<Manifest>(paths.manifest, files)) ?? EMPTY_MANIFEST;
   const digests: Record<string, string> = {};
-  for (const path of new Set([...Object.keys({ ...manifest.files, ...manifest.pending }), ...desired.bundle.files.map((file) => file.path)])) {
+  for (const path of new Set([
+    ...Object.keys({ ...manifest.files, ...manifest.pending }),
+    ...desired.bundle.files.map((file) => file.path),
+  ])) {
     const text = await files.readText(paths.file(path));
     if (text !== undefined) digests[path] = sha256(text);
   }
@@ -27,7 +30,10 @@ export async function observeInstance(desired: Desired, files: Files): Promise<O
   };
 }
 
-export function readRelease(paths: InstancePaths, files: Files): Promise<{ version: string; slot: Slot } | undefined> {
+export function readRelease(
+  paths: InstancePaths,
+  files: Files,
+): Promise<{ version: string; slot: Slot } | undefined> {
   return readJson(paths.release, files);
 }
 
@@ -41,18 +47,44 @@ export async function observe(desired: Desired, ports: Ports): Promise<Observed>
     docker.images([...new Set(desired.catalog.workloads.map(({ image }) => image))]),
     docker.volumes(config.project),
   ]);
-  return { instance, containers, images, volumes, busyPorts: await observeBusyPorts(desired.catalog.workloads, containers, host) };
+  return {
+    instance,
+    containers,
+    images,
+    volumes,
+    busyPorts: await observeBusyPorts(desired.catalog.workloads, containers, host),
+  };
 }
 
 /** What the directory alone tells, for commands that need no Docker. */
 export async function observeWithoutDocker(desired: Desired, files: Files): Promise<Observed> {
-  return { instance: await observeInstance(desired, files), containers: [], images: {}, volumes: [], busyPorts: [] };
+  return {
+    instance: await observeInstance(desired, files),
+    containers: [],
+    images: {},
+    volumes: [],
+    busyPorts: [],
+  };
 }
 
-async function observeBusyPorts(workloads: readonly Workload[], containers: readonly ObservedContainer[], host: Ports['host']): Promise<Observed['busyPorts']> {
-  const running = new Set(containers.filter(({ state }) => state === 'running' || state === 'restarting').map(({ service }) => service));
-  const wanted = workloads.filter(({ id }) => !running.has(id)).flatMap((workload) => workload.ports);
-  const busy = await Promise.all(wanted.map(async ({ bind, host: port }) => ((await host.portBusy(bind, port)) ? [{ port, bind }] : [])));
+async function observeBusyPorts(
+  workloads: readonly Workload[],
+  containers: readonly ObservedContainer[],
+  host: Ports['host'],
+): Promise<Observed['busyPorts']> {
+  const running = new Set(
+    containers
+      .filter(({ state }) => state === 'running' || state === 'restarting')
+      .map(({ service }) => service),
+  );
+  const wanted = workloads
+    .filter(({ id }) => !running.has(id))
+    .flatMap((workload) => workload.ports);
+  const busy = await Promise.all(
+    wanted.map(async ({ bind, host: port }) =>
+      (await host.portBusy(bind, port)) ? [{ port, bind }] : [],
+    ),
+  );
   return busy.flat();
 }
 
@@ -66,4 +98,3 @@ export async function readJson<T>(path: string, files: Files): Promise<T | undef
     return undefined;
   }
 }
-

@@ -34,14 +34,23 @@ export async function runPlan(run: PlanRun, ports: Ports): Promise<boolean> {
   if (run.consent.dryRun) return false;
   if (run.plan.steps.length === 0) return true;
   if (run.confirm && !run.consent.yes && !(await prompter.confirm('Carry out this plan?', true))) {
-    throw new FactswayError('FW-CANCELLED', 'Not confirmed; nothing was changed.', 'Run the command again when you are ready.');
+    throw new FactswayError(
+      'FW-CANCELLED',
+      'Not confirmed; nothing was changed.',
+      'Run the command again when you are ready.',
+    );
   }
   await withLock(paths, run.command, ports, async () => {
     const unfinished = await unfinishedRun(paths, ports.files);
-    if (unfinished !== undefined) reporter.note(`An earlier run, ${unfinished}; continuing from what is there.`);
+    if (unfinished !== undefined)
+      reporter.note(`An earlier run, ${unfinished}; continuing from what is there.`);
     const plan = await run.replan();
     if (formatPlan(plan) !== formatPlan(run.plan)) {
-      throw new FactswayError('FW-STATE-CHANGED', 'The instance changed while the plan was being read; nothing was done.', 'Run the command again and read the new plan.');
+      throw new FactswayError(
+        'FW-STATE-CHANGED',
+        'The instance changed while the plan was being read; nothing was done.',
+        'Run the command again and read the new plan.',
+      );
     }
     const id = ports.random.id();
     const journal = new Journal(paths, id, ports.files, ports.clock);
@@ -49,7 +58,15 @@ export async function runPlan(run: PlanRun, ports: Ports): Promise<boolean> {
     await executePlan(plan, {
       run: async (action, waiting) => {
         const mask = await secretMask(paths, ports.files);
-        await actionRunner({ ports, paths, project: run.project, ...(run.desired ? { desired: run.desired } : {}), mask, run: id, serially })(action, waiting);
+        await actionRunner({
+          ports,
+          paths,
+          project: run.project,
+          ...(run.desired ? { desired: run.desired } : {}),
+          mask,
+          run: id,
+          serially,
+        })(action, waiting);
       },
       journal,
       reporter,

@@ -29,11 +29,17 @@ export type Status = {
 export async function status(directory: string, ports: Ports): Promise<Status> {
   const config = await requireConfig(directory, ports.files);
   const { catalog } = await desire({ directory, sets: [] }, ports);
-  const containers = new Map((await ports.docker.containers(config.project)).map((container) => [container.service, container]));
+  const containers = new Map(
+    (await ports.docker.containers(config.project)).map((container) => [
+      container.service,
+      container,
+    ]),
+  );
   const release = await readRelease(instancePaths(directory), ports.files);
   const components = catalog.workloads.map((workload): ComponentStatus => {
     const found = containers.get(workload.id);
-    const finished = workload.kind === 'one-shot' && found?.state === 'exited' && found.exitCode === 0;
+    const finished =
+      workload.kind === 'one-shot' && found?.state === 'exited' && found.exitCode === 0;
     return {
       service: workload.id,
       purpose: workload.purpose,
@@ -41,7 +47,9 @@ export async function status(directory: string, ports: Ports): Promise<Status> {
       health: finished ? 'finished' : (found?.health ?? 'none'),
       startedAt: found?.startedAt ?? '',
       restarts: found?.restarts ?? 0,
-      good: finished || (found?.state === 'running' && found.health !== 'unhealthy' && found.health !== 'starting'),
+      good:
+        finished ||
+        (found?.state === 'running' && found.health !== 'unhealthy' && found.health !== 'starting'),
     };
   });
   return {

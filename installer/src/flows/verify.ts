@@ -1,7 +1,7 @@
-import { closest } from 'fastest-levenshtein';
 import type { InstanceView } from '../checks/collectors/instance-view.ts';
 import { GATES, type Gate } from '../checks/gates.ts';
 import { fail, type CheckResult } from '../model/check-result.ts';
+import { didYouMean } from '../model/did-you-mean.ts';
 import { FactswayError, toFactswayError } from '../model/errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { requireDocker } from './check-docker.ts';
@@ -45,11 +45,21 @@ export async function verify(request: VerifyRequest, ports: Ports): Promise<Chec
 function chooseGates(names: readonly string[]): readonly Gate[] {
   const known = GATES.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new FactswayError('FW-USAGE', `There is no gate "${unknown}".`, `Did you mean "${closest(unknown, known)}"? Known: ${known.join(', ')}`);
+  if (unknown !== undefined)
+    throw new FactswayError(
+      'FW-USAGE',
+      `There is no gate "${unknown}".`,
+      `${didYouMean(unknown, known)}Known: ${known.join(', ')}`,
+    );
   return names.length === 0 ? GATES : GATES.filter(({ name }) => names.includes(name));
 }
 
-async function untilGreen(gate: Gate, view: InstanceView, timeoutMs: number, { clock, reporter, signal }: Ports): Promise<CheckResult> {
+async function untilGreen(
+  gate: Gate,
+  view: InstanceView,
+  timeoutMs: number,
+  { clock, reporter, signal }: Ports,
+): Promise<CheckResult> {
   const deadline = clock.monotonicMs() + timeoutMs;
   for (;;) {
     const result = await runGate(gate, view);

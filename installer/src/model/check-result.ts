@@ -12,14 +12,22 @@ export type CheckResult = {
   readonly details?: readonly string[];
 };
 
-export const pass = (name: string, found: string): CheckResult => ({ name, status: 'pass', found, remedy: '' });
+export const pass = (name: string, found: string): CheckResult => ({
+  name,
+  status: 'pass',
+  found,
+  remedy: '',
+});
 
-export const fail = (name: string, found: string, remedy: string, details: readonly string[] = []): CheckResult => ({
+export const fail = (
+  name: string,
+  found: string,
+  remedy: string,
+  details: readonly string[] = [],
+): CheckResult => ({
   name,
   status: 'fail',
   found,
   remedy,
   details,
 });
-
-export const warn = (name: string, found: string, remedy: string): CheckResult => ({ name, status: 'warn', found, remedy });

@@ -4,8 +4,10 @@ import { SIZE_PATTERN } from './units.ts';
 /** The only version of the file this installer writes; later versions migrate older ones step by step. */
 export const CONFIG_API_VERSION = 'factsway/v1';
 
-const HOST_NAME = /^(?=.{1,253}$)([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
-const IMAGE_REFERENCE = /^[a-z0-9][a-z0-9._:/-]*[a-z0-9](:[A-Za-z0-9._-]+)?(@sha256:[a-f0-9]{64})?$/;
+const HOST_NAME =
+  /^(?=.{1,253}$)([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+const IMAGE_REFERENCE =
+  /^[a-z0-9][a-z0-9._:/-]*[a-z0-9](:[A-Za-z0-9._-]+)?(@sha256:[a-f0-9]{64})?$/;
 const VERSION = /^\d+\.\d+\.\d+$/;
 
 const size = (what: string) =>
@@ -13,7 +15,10 @@ const size = (what: string) =>
 const port = (what: string) => z.int().min(1).max(65535).describe(what);
 
 export const configSchema = z.strictObject({
-  apiVersion: z.literal(CONFIG_API_VERSION).default(CONFIG_API_VERSION).describe('Version of this file format.'),
+  apiVersion: z
+    .literal(CONFIG_API_VERSION)
+    .default(CONFIG_API_VERSION)
+    .describe('Version of this file format.'),
   project: z
     .string()
     .regex(/^[a-z0-9][a-z0-9_-]{0,40}$/, 'must be lower-case letters, digits, - or _')
@@ -37,7 +42,10 @@ export const configSchema = z.strictObject({
         .describe('DNS name under which users reach this server.'),
       timeZone: z
         .string()
-        .regex(/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/, 'must be a zone such as Europe/Berlin')
+        .regex(
+          /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/,
+          'must be a zone such as Europe/Berlin',
+        )
         .default('UTC')
         .describe('Time zone of schedules and dashboards.'),
       memory: size('Memory the platform may use; every limit is derived from it.').default('8GiB'),
@@ -46,8 +54,13 @@ export const configSchema = z.strictObject({
     .prefault({}),
   edge: z
     .strictObject({
-      bind: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0').describe('Host address the edge proxy listens on.'),
-      httpPort: port('Host port for plain HTTP (redirects to HTTPS unless tls.mode is off).').default(80),
+      bind: z
+        .union([z.ipv4(), z.ipv6()])
+        .default('0.0.0.0')
+        .describe('Host address the edge proxy listens on.'),
+      httpPort: port(
+        'Host port for plain HTTP (redirects to HTTPS unless tls.mode is off).',
+      ).default(80),
       httpsPort: port('Host port for HTTPS.').default(443),
       maxRequestSize: size('Largest request body accepted.').default('64MiB'),
       requestTimeoutSeconds: z
@@ -61,7 +74,9 @@ export const configSchema = z.strictObject({
           mode: z
             .enum(['internal', 'off'])
             .default('internal')
-            .describe('internal: own certificate authority; off: plain HTTP behind a load balancer.'),
+            .describe(
+              'internal: own certificate authority; off: plain HTTP behind a load balancer.',
+            ),
         })
         .prefault({}),
     })
@@ -71,14 +86,29 @@ export const configSchema = z.strictObject({
       source: z
         .enum(['upstream', 'debian'])
         .default('upstream')
-        .describe('upstream: official images from registries; debian: built on this host from Debian packages.'),
+        .describe(
+          'upstream: official images from registries; debian: built on this host from Debian packages.',
+        ),
       registry: z
         .string()
-        .regex(/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/, 'must be a registry prefix such as registry.example.com/factsway')
+        .regex(
+          /^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/,
+          'must be a registry prefix such as registry.example.com/factsway',
+        )
         .default('registry.factsway.com/onprem')
-        .describe('Prefix of the images FACTSWAY publishes: the services, migrations and PostgreSQL.'),
+        .describe(
+          'Prefix of the images FACTSWAY publishes: the services, migrations and PostgreSQL.',
+        ),
       overrides: z
-        .record(z.string(), z.string().regex(IMAGE_REFERENCE, 'must be an image reference such as registry.example.com/prometheus:v3.5.0'))
+        .record(
+          z.string(),
+          z
+            .string()
+            .regex(
+              IMAGE_REFERENCE,
+              'must be an image reference such as registry.example.com/prometheus:v3.5.0',
+            ),
+        )
         .default({})
         .describe('Image reference by component name, for private mirrors.'),
     })
@@ -94,19 +124,29 @@ export const configSchema = z.strictObject({
     .prefault({}),
   services: z
     .strictObject({
-      logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Log level of the eight services.'),
+      logLevel: z
+        .enum(['debug', 'info', 'warn', 'error'])
+        .default('info')
+        .describe('Log level of the eight services.'),
       drainSeconds: z
         .int()
         .min(1)
         .max(50)
         .default(8)
-        .describe('How long a stopping service goes on serving while the proxy moves its connections away.'),
+        .describe(
+          'How long a stopping service goes on serving while the proxy moves its connections away.',
+        ),
       passwordCompatibility: z
         .boolean()
         .default(false)
-        .describe('Hand the database password to services as POSTGRES_PASSWORD too, for images that cannot read a file.'),
+        .describe(
+          'Hand the database password to services as POSTGRES_PASSWORD too, for images that cannot read a file.',
+        ),
       environment: z
-        .record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'must be an environment variable name'), z.string())
+        .record(
+          z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'must be an environment variable name'),
+          z.string(),
+        )
         .default({})
         .describe('Further environment variables for all eight services. Never put a secret here.'),
     })
@@ -117,7 +157,12 @@ export const configSchema = z.strictObject({
         .enum(['auto', 'off'])
         .default('auto')
         .describe('auto: Grafana runs where the image source has it; off: never.'),
-      retentionDays: z.int().min(31).max(3650).default(35).describe('Days of metrics kept; the 30-day SLO window needs 31.'),
+      retentionDays: z
+        .int()
+        .min(31)
+        .max(3650)
+        .default(35)
+        .describe('Days of metrics kept; the 30-day SLO window needs 31.'),
       prometheusPort: port('Loopback port of Prometheus.').default(9090),
       alertmanagerPort: port('Loopback port of Alertmanager.').default(9093),
     })
@@ -127,4 +172,3 @@ export const configSchema = z.strictObject({
 /** factsway.yaml with every default filled in. */
 export type InstanceConfig = z.output<typeof configSchema>;
 export type ImageSource = InstanceConfig['images']['source'];
-export type TlsMode = InstanceConfig['edge']['tls']['mode'];

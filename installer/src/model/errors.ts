@@ -7,41 +7,110 @@ type ErrorEntry = { readonly exit: ExitCode; readonly summary: string };
  * `docs/reference/errors.md` is generated from this table.
  */
 export const ERROR_CATALOG = {
-  'FW-USAGE': { exit: EXIT.usage, summary: 'The command line has an unknown command, flag or value.' },
+  'FW-USAGE': {
+    exit: EXIT.usage,
+    summary: 'The command line has an unknown command, flag or value.',
+  },
   'FW-CONFIG-SYNTAX': { exit: EXIT.usage, summary: 'A configuration file is not valid YAML.' },
-  'FW-CONFIG-UNKNOWN-KEY': { exit: EXIT.usage, summary: 'A configuration file holds a key the schema does not know.' },
-  'FW-CONFIG-INVALID': { exit: EXIT.usage, summary: 'A configuration value is missing, of the wrong type or out of range.' },
-  'FW-CONFIG-NOT-FOUND': { exit: EXIT.usage, summary: 'A file named on the command line does not exist or cannot be read.' },
-  'FW-SIZING-TOO-SMALL': { exit: EXIT.usage, summary: 'The memory or the cores given are below what the platform needs.' },
+  'FW-CONFIG-UNKNOWN-KEY': {
+    exit: EXIT.usage,
+    summary: 'A configuration file holds a key the schema does not know.',
+  },
+  'FW-CONFIG-INVALID': {
+    exit: EXIT.usage,
+    summary: 'A configuration value is missing, of the wrong type or out of range.',
+  },
+  'FW-CONFIG-NOT-FOUND': {
+    exit: EXIT.usage,
+    summary: 'A file named on the command line does not exist or cannot be read.',
+  },
+  'FW-SIZING-TOO-SMALL': {
+    exit: EXIT.usage,
+    summary: 'The memory or the cores given are below what the platform needs.',
+  },
   'FW-NO-INSTANCE': { exit: EXIT.usage, summary: 'The instance directory holds no factsway.yaml.' },
-  'FW-NOT-CONFIRMED': { exit: EXIT.usage, summary: 'The command changes something and nobody confirmed it.' },
+  'FW-NOT-CONFIRMED': {
+    exit: EXIT.usage,
+    summary: 'The command changes something and nobody confirmed it.',
+  },
   'FW-DIR-NOT-WRITABLE': { exit: EXIT.usage, summary: 'The instance directory cannot be written.' },
-  'FW-DIR-FOREIGN': { exit: EXIT.check, summary: 'The instance directory already holds files of something else.' },
-  'FW-DRIFT': { exit: EXIT.check, summary: 'A rendered file was edited by hand and would be overwritten.' },
+  'FW-DIR-FOREIGN': {
+    exit: EXIT.check,
+    summary: 'The instance directory already holds files of something else.',
+  },
+  'FW-DRIFT': {
+    exit: EXIT.check,
+    summary: 'A rendered file was edited by hand and would be overwritten.',
+  },
   'FW-LOCKED': { exit: EXIT.check, summary: 'Another run holds the lock of this instance.' },
   'FW-SECRET-INVALID': { exit: EXIT.check, summary: 'A secret file is empty or cannot be read.' },
-  'FW-SECRET-LOST': { exit: EXIT.check, summary: 'A secret is missing although the data it unlocks still exists.' },
+  'FW-SECRET-LOST': {
+    exit: EXIT.check,
+    summary: 'A secret is missing although the data it unlocks still exists.',
+  },
   'FW-DOCKER-UNREACHABLE': { exit: EXIT.check, summary: 'No Docker Engine answers.' },
-  'FW-DOCKER-TOO-OLD': { exit: EXIT.check, summary: 'Docker Engine or Compose is older than the platform needs.' },
-  'FW-COMPOSE-MISSING': { exit: EXIT.check, summary: 'The docker command or its compose plugin is not installed.' },
-  'FW-COMPOSE-REFUSED': { exit: EXIT.check, summary: 'Docker Compose does not accept the Compose files.' },
-  'FW-PROJECT-FOREIGN': { exit: EXIT.check, summary: 'Another directory already runs a Compose project of this name.' },
+  'FW-DOCKER-TOO-OLD': {
+    exit: EXIT.check,
+    summary: 'Docker Engine or Compose is older than the platform needs.',
+  },
+  'FW-COMPOSE-MISSING': {
+    exit: EXIT.check,
+    summary: 'The docker command or its compose plugin is not installed.',
+  },
+  'FW-COMPOSE-REFUSED': {
+    exit: EXIT.check,
+    summary: 'Docker Compose does not accept the Compose files.',
+  },
+  'FW-PROJECT-FOREIGN': {
+    exit: EXIT.check,
+    summary: 'Another directory already runs a Compose project of this name.',
+  },
   'FW-PORT-IN-USE': { exit: EXIT.check, summary: 'A host port the platform publishes is taken.' },
-  'FW-IMAGE-MISSING': { exit: EXIT.check, summary: 'An image is not on this host and cannot be had.' },
+  'FW-IMAGE-MISSING': {
+    exit: EXIT.check,
+    summary: 'An image is not on this host and cannot be had.',
+  },
   'FW-IMAGE-PULL': { exit: EXIT.restored, summary: 'An image could not be pulled.' },
-  'FW-IMAGE-VERSION': { exit: EXIT.check, summary: 'A service image is of another version than the release.' },
-  'FW-MIGRATION-FAILED': { exit: EXIT.restored, summary: 'A database migration failed; the database is as it was before.' },
-  'FW-MIGRATION-STUCK': { exit: EXIT.operator, summary: 'A database migration failed and could not be taken back.' },
-  'FW-MIGRATION-LEDGER': { exit: EXIT.restored, summary: 'The migrations on record and those of the release do not agree.' },
+  'FW-IMAGE-VERSION': {
+    exit: EXIT.check,
+    summary: 'A service image is of another version than the release.',
+  },
+  'FW-MIGRATION-FAILED': {
+    exit: EXIT.restored,
+    summary: 'A database migration failed; the database is as it was before.',
+  },
+  'FW-MIGRATION-STUCK': {
+    exit: EXIT.operator,
+    summary: 'A database migration failed and could not be taken back.',
+  },
+  'FW-MIGRATION-LEDGER': {
+    exit: EXIT.restored,
+    summary: 'The migrations on record and those of the release do not agree.',
+  },
   'FW-NOT-HEALTHY': { exit: EXIT.restored, summary: 'A container did not become healthy in time.' },
-  'FW-CONTAINER-EXITED': { exit: EXIT.restored, summary: 'A container stopped while it was being started.' },
-  'FW-RELOAD-FAILED': { exit: EXIT.restored, summary: 'A component refused its new configuration and keeps the old one.' },
+  'FW-CONTAINER-EXITED': {
+    exit: EXIT.restored,
+    summary: 'A container stopped while it was being started.',
+  },
+  'FW-RELOAD-FAILED': {
+    exit: EXIT.restored,
+    summary: 'A component refused its new configuration and keeps the old one.',
+  },
   'FW-DOCKER-COMMAND': { exit: EXIT.restored, summary: 'Docker refused an operation.' },
-  'FW-UNDO-FAILED': { exit: EXIT.operator, summary: 'An operation failed and putting things back failed too.' },
-  'FW-SERVICE-UNKNOWN': { exit: EXIT.usage, summary: 'No component of that name belongs to this instance.' },
+  'FW-UNDO-FAILED': {
+    exit: EXIT.operator,
+    summary: 'An operation failed and putting things back failed too.',
+  },
+  'FW-SERVICE-UNKNOWN': {
+    exit: EXIT.usage,
+    summary: 'No component of that name belongs to this instance.',
+  },
   'FW-NOT-RUNNING': { exit: EXIT.check, summary: 'The instance is not running.' },
   'FW-VERIFY-FAILED': { exit: EXIT.check, summary: 'At least one gate of verify failed.' },
-  'FW-STATE-CHANGED': { exit: EXIT.check, summary: 'The instance changed between the plan and its confirmation.' },
+  'FW-STATE-CHANGED': {
+    exit: EXIT.check,
+    summary: 'The instance changed between the plan and its confirmation.',
+  },
   'FW-CANCELLED': { exit: EXIT.cancelled, summary: 'The run was interrupted.' },
   'FW-BUG': { exit: EXIT.bug, summary: 'An error nobody declared: a bug in the installer.' },
 } as const satisfies Record<string, ErrorEntry>;
@@ -62,7 +131,13 @@ export class FactswayError extends Error {
   /** The catalogue's, unless the error happened half way and everything was put back. */
   readonly exitCode: ExitCode;
 
-  constructor(code: ErrorCode, message: string, hint: string, details: readonly string[] = [], exitCode?: ExitCode) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    hint: string,
+    details: readonly string[] = [],
+    exitCode?: ExitCode,
+  ) {
     super(message);
     this.name = 'FactswayError';
     this.code = code;

@@ -1,7 +1,8 @@
 import type { Manifest } from './bundle.ts';
 import type { Slot } from './workload.ts';
 
-export type ContainerState = 'created' | 'running' | 'exited' | 'restarting' | 'paused' | 'dead' | 'removing';
+export type ContainerState =
+  'created' | 'running' | 'exited' | 'restarting' | 'paused' | 'dead' | 'removing';
 
 /** One container of our Compose project as the engine reports it. */
 export type ObservedContainer = {

@@ -10,9 +10,17 @@ export type Action =
   | { readonly kind: 'CreateSecrets'; readonly names: readonly string[] }
   | { readonly kind: 'WriteBundle'; readonly changes: readonly FileChange[] }
   /** Puts the previous files back and the containers that ran from them. */
-  | { readonly kind: 'RestoreBundle'; readonly changes: readonly FileChange[]; readonly services: readonly string[] }
+  | {
+      readonly kind: 'RestoreBundle';
+      readonly changes: readonly FileChange[];
+      readonly services: readonly string[];
+    }
   | { readonly kind: 'PullImage'; readonly reference: string }
-  | { readonly kind: 'CheckImageVersions'; readonly references: readonly string[]; readonly version: string }
+  | {
+      readonly kind: 'CheckImageVersions';
+      readonly references: readonly string[];
+      readonly version: string;
+    }
   | { readonly kind: 'CreateContainers'; readonly services: readonly string[] }
   | { readonly kind: 'RemoveContainers'; readonly services: readonly string[] }
   | {
@@ -22,13 +30,32 @@ export type Action =
       /** Hash of the configuration each of them reads when it starts, by service, where it can reload one. */
       readonly configHashes: Readonly<Record<string, string>>;
     }
-  | { readonly kind: 'StopComponents'; readonly group: string; readonly services: readonly string[] }
-  | { readonly kind: 'RunMigrations'; readonly service: string; readonly slot: Slot; readonly version: string }
-  | { readonly kind: 'ReloadConfig'; readonly service: string; readonly reload: Reload; readonly configHash: string }
+  | {
+      readonly kind: 'StopComponents';
+      readonly group: string;
+      readonly services: readonly string[];
+    }
+  | {
+      readonly kind: 'RunMigrations';
+      readonly service: string;
+      readonly slot: Slot;
+      readonly version: string;
+    }
+  | {
+      readonly kind: 'ReloadConfig';
+      readonly service: string;
+      readonly reload: Reload;
+      readonly configHash: string;
+    }
   /** Copies the edge's own root certificate out of its container; `path` is inside the container. */
   | { readonly kind: 'SaveRootCertificate'; readonly service: string; readonly path: string }
   | { readonly kind: 'StopProject'; readonly project: string; readonly services: readonly string[] }
-  | { readonly kind: 'RecordRelease'; readonly version: string; readonly slot: Slot; readonly references: readonly string[] }
+  | {
+      readonly kind: 'RecordRelease';
+      readonly version: string;
+      readonly slot: Slot;
+      readonly references: readonly string[];
+    }
   /** Remembers which compose.override.yaml the containers were made with. */
   | { readonly kind: 'RecordOverride'; readonly digest: string };
 
@@ -53,7 +80,9 @@ export type Plan = { readonly title: string; readonly steps: readonly Step[] };
 export class PlanBuilder {
   readonly #steps: Step[] = [];
 
-  add(step: Omit<Step, 'id' | 'dependsOn'> & { dependsOn?: readonly (number | undefined)[] }): number {
+  add(
+    step: Omit<Step, 'id' | 'dependsOn'> & { dependsOn?: readonly (number | undefined)[] },
+  ): number {
     const id = this.#steps.length + 1;
     const dependsOn = (step.dependsOn ?? []).filter((dependency) => dependency !== undefined);
     this.#steps.push({ ...step, id, dependsOn });
@@ -66,7 +95,9 @@ export class PlanBuilder {
 }
 
 const list = (items: readonly string[], most = 4): string =>
-  items.length <= most ? items.join(', ') : `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
+  items.length <= most
+    ? items.join(', ')
+    : `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
 
 /** What the action acts on, in a few words: `StartComponents postgres`. */
 export function describeAction(action: Action): string {
@@ -89,7 +120,9 @@ function subject(action: Action): string {
       return list(action.services);
     case 'StartComponents':
     case 'StopComponents':
-      return action.services.length === 1 ? list(action.services) : `${action.group} (${list(action.services, 9)})`;
+      return action.services.length === 1
+        ? list(action.services)
+        : `${action.group} (${list(action.services, 9)})`;
     case 'RunMigrations':
       return `up to ${action.version}`;
     case 'ReloadConfig':

@@ -15,11 +15,7 @@ export type SecretName =
 
 export type NetworkName = 'edge' | 'app-a' | 'app-b' | 'data' | 'monitoring' | 'egress';
 export type VolumeName =
-  | 'postgres-data'
-  | 'edge-data'
-  | 'prometheus-data'
-  | 'alertmanager-data'
-  | 'grafana-data';
+  'postgres-data' | 'edge-data' | 'prometheus-data' | 'alertmanager-data' | 'grafana-data';
 
 export type Slot = 'a' | 'b';
 
@@ -76,10 +72,20 @@ export type Workload = {
   readonly volumes: readonly { readonly name: VolumeName; readonly mount: string }[];
   /** Read-only view of the host, for the node exporter alone. */
   readonly hostMounts: readonly { readonly host: string; readonly mount: string }[];
-  readonly tmpfs: readonly { readonly mount: string; readonly sizeBytes: number; readonly mode?: string }[];
-  readonly networks: readonly { readonly name: NetworkName; readonly aliases?: readonly string[] }[];
+  readonly tmpfs: readonly {
+    readonly mount: string;
+    readonly sizeBytes: number;
+    readonly mode?: string;
+  }[];
+  readonly networks: readonly {
+    readonly name: NetworkName;
+    readonly aliases?: readonly string[];
+  }[];
   readonly ports: readonly PublishedPort[];
-  readonly dependsOn: readonly { readonly id: string; readonly condition: 'healthy' | 'completed' }[];
+  readonly dependsOn: readonly {
+    readonly id: string;
+    readonly condition: 'healthy' | 'completed';
+  }[];
   readonly health?: Health;
   readonly readOnly: boolean;
   readonly capabilities: readonly string[];

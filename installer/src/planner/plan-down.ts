@@ -6,7 +6,11 @@ export function planDown(project: string, containers: readonly ObservedContainer
   const builder = new PlanBuilder();
   if (containers.length > 0) {
     builder.add({
-      action: { kind: 'StopProject', project, services: containers.map(({ service }) => service).sort() },
+      action: {
+        kind: 'StopProject',
+        project,
+        services: containers.map(({ service }) => service).sort(),
+      },
       cause: 'the platform is to stop; its data stays',
     });
   }

@@ -15,13 +15,18 @@ export type FilePlan = {
  * Three-way comparison of each file: what we want, what we last wrote, what is there.
  * With `overwrite` a hand-edited file is replaced (the executor keeps a copy).
  */
-export function planFiles(bundle: Bundle, instance: ObservedInstance, overwrite: boolean): FilePlan {
+export function planFiles(
+  bundle: Bundle,
+  instance: ObservedInstance,
+  overwrite: boolean,
+): FilePlan {
   const changes: FileChange[] = [];
   const conflicts: string[] = [];
   const kept: string[] = [];
 
   const { manifest } = instance;
-  const isOurs = (path: string, digest: string): boolean => digest === manifest.files[path] || digest === manifest.pending?.[path];
+  const isOurs = (path: string, digest: string): boolean =>
+    digest === manifest.files[path] || digest === manifest.pending?.[path];
 
   for (const { path, content, ownership } of bundle.files) {
     const onDisk = instance.digests[path];

@@ -40,7 +40,11 @@ export function planUp(desired: Desired, observed: Observed, options: UpOptions)
 
 function conflictError(paths: readonly string[], { instance }: Observed): FactswayError {
   if (Object.keys(instance.manifest.files).length === 0) {
-    return new FactswayError('FW-DIR-FOREIGN', `The directory already holds files this installer did not write: ${paths.join(', ')}.`, 'Choose an empty directory: --dir DIR');
+    return new FactswayError(
+      'FW-DIR-FOREIGN',
+      `The directory already holds files this installer did not write: ${paths.join(', ')}.`,
+      'Choose an empty directory: --dir DIR',
+    );
   }
   return new FactswayError(
     'FW-DRIFT',
@@ -50,58 +54,116 @@ function conflictError(paths: readonly string[], { instance }: Observed): Factsw
 }
 
 /** Secrets first, files second: a container never meets a bundle whose secrets do not exist. */
-function planInstanceDirectory(builder: PlanBuilder, desired: Desired, observed: Observed, fileChanges: ReturnType<typeof planFiles>['changes'], options: UpOptions): number | undefined {
-  const missing = desired.bundle.secrets.map(({ name }) => name).filter((name) => !observed.instance.secrets.includes(name));
+function planInstanceDirectory(
+  builder: PlanBuilder,
+  desired: Desired,
+  observed: Observed,
+  fileChanges: ReturnType<typeof planFiles>['changes'],
+  options: UpOptions,
+): number | undefined {
+  const missing = desired.bundle.secrets
+    .map(({ name }) => name)
+    .filter((name) => !observed.instance.secrets.includes(name));
   let last: number | undefined;
   if (missing.length > 0) {
-    last = builder.add({ action: { kind: 'CreateSecrets', names: missing }, cause: 'the instance has no such secret yet' });
+    last = builder.add({
+      action: { kind: 'CreateSecrets', names: missing },
+      cause: 'the instance has no such secret yet',
+    });
   }
   const fresh = Object.keys(observed.instance.manifest.files).length === 0;
-  const changes = [...(desired.configUnchanged ? [] : [{ path: 'factsway.yaml', change: fresh ? ('create' as const) : ('update' as const) }]), ...fileChanges];
+  const changes = [
+    ...(desired.configUnchanged
+      ? []
+      : [{ path: 'factsway.yaml', change: fresh ? ('create' as const) : ('update' as const) }]),
+    ...fileChanges,
+  ];
   if (changes.length === 0) return last;
-  const before = options.renderOnly ? [] : observed.containers.filter(({ state }) => state === 'running').map(({ service }) => service);
+  const before = options.renderOnly
+    ? []
+    : observed.containers.filter(({ state }) => state === 'running').map(({ service }) => service);
   return builder.add({
     action: { kind: 'WriteBundle', changes },
-    cause: fresh ? 'the instance directory is new' : `the configuration renders ${changes.length} file(s) differently`,
+    cause: fresh
+      ? 'the instance directory is new'
+      : `the configuration renders ${changes.length === 1 ? 'one file' : `${changes.length} files`} differently`,
     dependsOn: [last],
     // Of a first rendering there is nothing to go back to; the files stay and show what was meant.
     ...(fresh ? {} : { undo: { kind: 'RestoreBundle', changes, services: before } }),
   });
 }
 
-function planContainers(builder: PlanBuilder, desired: Desired, observed: Observed, written: number | undefined): void {
+function planContainers(
+  builder: PlanBuilder,
+  desired: Desired,
+  observed: Observed,
+  written: number | undefined,
+): void {
   const { catalog, bundle } = desired;
   const { workloads, context } = catalog;
   const { config, activeSlot } = context;
   const existing = new Map(observed.containers.map((container) => [container.service, container]));
-  const overrideDigest = observed.instance.digests[OVERRIDE_FILE] ?? sha256(bundle.files.find(({ path }) => path === OVERRIDE_FILE)?.content ?? '');
+  const overrideDigest =
+    observed.instance.digests[OVERRIDE_FILE] ??
+    sha256(bundle.files.find(({ path }) => path === OVERRIDE_FILE)?.content ?? '');
   const overrideChanged = observed.instance.appliedConfig[OVERRIDE_FILE] !== overrideDigest;
 
-  const stale = workloads.filter((workload) => existing.get(workload.id)?.spec !== specOf(workload, bundle.configHashes));
+  const stale = workloads.filter(
+    (workload) => existing.get(workload.id)?.spec !== specOf(workload, bundle.configHashes),
+  );
   const toCreate = overrideChanged && existing.size > 0 ? workloads : stale;
   const pulls = planPulls(builder, desired, observed);
   const created = planCreate(builder, toCreate, existing, overrideChanged, [written, ...pulls]);
 
   const touched = new Set(toCreate);
-  const needsStart = (workload: Workload): boolean => touched.has(workload) || !isServing(existing.get(workload.id), workload);
-  const start = (group: string, members: readonly Workload[], dependsOn: readonly (number | undefined)[]): number | undefined => {
+  const needsStart = (workload: Workload): boolean =>
+    touched.has(workload) || !isServing(existing.get(workload.id), workload);
+  const start = (
+    group: string,
+    members: readonly Workload[],
+    dependsOn: readonly (number | undefined)[],
+  ): number | undefined => {
     const starting = members.filter(needsStart);
-    return starting.length === 0 ? undefined : planStart(builder, group, starting, bundle.configHashes, existing, dependsOn);
+    return starting.length === 0
+      ? undefined
+      : planStart(builder, group, starting, bundle.configHashes, existing, dependsOn);
   };
   const long = workloads.filter(({ kind }) => kind === 'service');
-  const database = start('database', long.filter(({ component }) => component === 'postgres'), [created]);
-  const monitoring = start('monitoring', long.filter(({ group }) => group === 'monitoring'), [created]);
-  const edge = start('edge', long.filter(({ component }) => component === 'edge'), [created]);
+  const database = start(
+    'database',
+    long.filter(({ component }) => component === 'postgres'),
+    [created],
+  );
+  const monitoring = start(
+    'monitoring',
+    long.filter(({ group }) => group === 'monitoring'),
+    [created],
+  );
+  const edge = start(
+    'edge',
+    long.filter(({ component }) => component === 'edge'),
+    [created],
+  );
 
   const app = workloads.filter(({ slot }) => slot === activeSlot);
   const migrations = app.find(({ kind }) => kind === 'one-shot');
   const services = app.filter(({ kind }) => kind === 'service');
-  const migrationsDone = migrations !== undefined && !touched.has(migrations) && hasSucceeded(existing.get(migrations.id));
+  const migrationsDone =
+    migrations !== undefined &&
+    !touched.has(migrations) &&
+    hasSucceeded(existing.get(migrations.id));
   let migrated: number | undefined;
   if (migrations && (!migrationsDone || services.some(needsStart))) {
     migrated = builder.add({
-      action: { kind: 'RunMigrations', service: migrations.id, slot: activeSlot, version: config.release.version },
-      cause: migrationsDone ? 'services are about to start on this schema' : `the schema is not proven to be that of ${config.release.version}`,
+      action: {
+        kind: 'RunMigrations',
+        service: migrations.id,
+        slot: activeSlot,
+        version: config.release.version,
+      },
+      cause: migrationsDone
+        ? 'services are about to start on this schema'
+        : `the schema is not proven to be that of ${config.release.version}`,
       dependsOn: [created, database],
     });
   }
@@ -109,16 +171,32 @@ function planContainers(builder: PlanBuilder, desired: Desired, observed: Observ
 
   const saved =
     config.edge.tls.mode === 'internal' && !observed.instance.rootCertificate
-      ? builder.add({ action: { kind: 'SaveRootCertificate', service: 'edge', path: EDGE_ROOT_CERTIFICATE }, cause: 'browsers of the firm need it', dependsOn: [edge] })
+      ? builder.add({
+          action: { kind: 'SaveRootCertificate', service: 'edge', path: EDGE_ROOT_CERTIFICATE },
+          cause: 'browsers of the firm need it',
+          dependsOn: [edge],
+        })
       : undefined;
   const reloads = planReloads(builder, desired, observed, needsStart, written);
   const all = [created, database, monitoring, edge, migrated, slot, saved, ...reloads];
   if (overrideChanged) {
-    builder.add({ action: { kind: 'RecordOverride', digest: overrideDigest }, cause: `${OVERRIDE_FILE} is taken into account`, dependsOn: all });
-  }
-  if (observed.instance.release?.version !== config.release.version || observed.instance.release.slot !== activeSlot) {
     builder.add({
-      action: { kind: 'RecordRelease', version: config.release.version, slot: activeSlot, references: releaseImages(workloads) },
+      action: { kind: 'RecordOverride', digest: overrideDigest },
+      cause: `${OVERRIDE_FILE} is taken into account`,
+      dependsOn: all,
+    });
+  }
+  if (
+    observed.instance.release?.version !== config.release.version ||
+    observed.instance.release.slot !== activeSlot
+  ) {
+    builder.add({
+      action: {
+        kind: 'RecordRelease',
+        version: config.release.version,
+        slot: activeSlot,
+        references: releaseImages(workloads),
+      },
       cause: `release ${config.release.version} serves`,
       dependsOn: all,
     });
@@ -127,9 +205,15 @@ function planContainers(builder: PlanBuilder, desired: Desired, observed: Observ
 
 function planPulls(builder: PlanBuilder, { catalog }: Desired, { images }: Observed): number[] {
   const { version } = catalog.context.config.release;
-  const missing = [...new Set(catalog.workloads.map(({ image }) => image))].filter((reference) => images[reference] === undefined);
-  const pulls = missing.map((reference) => builder.add({ action: { kind: 'PullImage', reference }, cause: 'it is not on this host' }));
-  const releases = releaseImages(catalog.workloads).filter((reference) => missing.includes(reference));
+  const missing = [...new Set(catalog.workloads.map(({ image }) => image))].filter(
+    (reference) => images[reference] === undefined,
+  );
+  const pulls = missing.map((reference) =>
+    builder.add({ action: { kind: 'PullImage', reference }, cause: 'it is not on this host' }),
+  );
+  const releases = releaseImages(catalog.workloads).filter((reference) =>
+    missing.includes(reference),
+  );
   if (releases.length === 0) return pulls;
   return [
     builder.add({
@@ -150,7 +234,12 @@ function planCreate(
   if (toCreate.length === 0) return undefined;
   const services = toCreate.map(({ id }) => id);
   const fresh = services.filter((id) => !existing.has(id));
-  const cause = fresh.length === services.length ? 'they do not exist' : overrideChanged ? `${OVERRIDE_FILE} changed` : 'their definition changed';
+  const cause =
+    fresh.length === services.length
+      ? 'they do not exist'
+      : overrideChanged
+        ? `${OVERRIDE_FILE} changed`
+        : 'their definition changed';
   return builder.add({
     action: { kind: 'CreateContainers', services },
     cause,
@@ -170,21 +259,44 @@ function planStart(
   const services = starting.map(({ id }) => id);
   const wereRunning = services.filter((id) => existing.get(id)?.state === 'running');
   const stopAgain = services.filter((id) => !wereRunning.includes(id));
-  const cause = wereRunning.length === 0 ? 'not running' : wereRunning.length < services.length ? 'not all of it is running' : 'its containers are replaced or not healthy';
+  const cause =
+    wereRunning.length === 0
+      ? 'not running'
+      : wereRunning.length < services.length
+        ? 'not all of it is running'
+        : 'its containers are replaced or not healthy';
   return builder.add({
-    action: { kind: 'StartComponents', group, services, configHashes: Object.fromEntries(starting.flatMap((workload) => appliedHash(workload, hashes))) },
+    action: {
+      kind: 'StartComponents',
+      group,
+      services,
+      configHashes: Object.fromEntries(
+        starting.flatMap((workload) => appliedHash(workload, hashes)),
+      ),
+    },
     cause,
     dependsOn,
-    ...(stopAgain.length > 0 ? { undo: { kind: 'StopComponents', group, services: stopAgain } } : {}),
+    ...(stopAgain.length > 0
+      ? { undo: { kind: 'StopComponents', group, services: stopAgain } }
+      : {}),
   });
 }
 
-function appliedHash(workload: Workload, hashes: Readonly<Record<string, string>>): [string, string][] {
+function appliedHash(
+  workload: Workload,
+  hashes: Readonly<Record<string, string>>,
+): [string, string][] {
   if (!workload.config || workload.config.reload.how === 'recreate') return [];
   return [[workload.id, hashes[workload.config.directory] ?? '']];
 }
 
-function planReloads(builder: PlanBuilder, { catalog, bundle }: Desired, observed: Observed, needsStart: (workload: Workload) => boolean, written: number | undefined): number[] {
+function planReloads(
+  builder: PlanBuilder,
+  { catalog, bundle }: Desired,
+  observed: Observed,
+  needsStart: (workload: Workload) => boolean,
+  written: number | undefined,
+): number[] {
   return catalog.workloads.flatMap((workload) => {
     const [applied] = appliedHash(workload, bundle.configHashes);
     if (!applied || !workload.config || needsStart(workload)) return [];

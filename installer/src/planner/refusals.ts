@@ -24,7 +24,8 @@ function refuseForeignProject({ directory, catalog }: Desired, { containers }: O
 
 function refuseLostSecrets({ bundle }: Desired, { instance, volumes }: Observed): void {
   for (const { name, unlocks } of bundle.secrets) {
-    if (unlocks === undefined || instance.secrets.includes(name) || !volumes.includes(unlocks)) continue;
+    if (unlocks === undefined || instance.secrets.includes(name) || !volumes.includes(unlocks))
+      continue;
     throw new FactswayError(
       'FW-SECRET-LOST',
       `secrets/${name} is missing, but the volume ${unlocks} it belongs to still holds data. A new secret would not fit.`,
@@ -36,7 +37,9 @@ function refuseLostSecrets({ bundle }: Desired, { instance, volumes }: Observed)
 function refuseMissingImages({ catalog }: Desired, { images }: Observed): void {
   const { source } = catalog.context.config.images;
   if (source === 'upstream') return;
-  const missing = [...new Set(catalog.workloads.map((workload) => workload.image))].filter((reference) => images[reference] === undefined);
+  const missing = [...new Set(catalog.workloads.map((workload) => workload.image))].filter(
+    (reference) => images[reference] === undefined,
+  );
   if (missing.length === 0) return;
   throw new FactswayError(
     'FW-IMAGE-MISSING',
@@ -48,7 +51,10 @@ function refuseMissingImages({ catalog }: Desired, { images }: Observed): void {
 function refuseMixedVersions({ catalog }: Desired, { images }: Observed): void {
   const { version } = catalog.context.config.release;
   const references = releaseImages(catalog.workloads);
-  const findings = analyseImageVersions(references.flatMap((reference) => images[reference] ?? []), version);
+  const findings = analyseImageVersions(
+    references.flatMap((reference) => images[reference] ?? []),
+    version,
+  );
   if (findings.length === 0) return;
   throw mixedVersions(findings, version);
 }
@@ -63,7 +69,11 @@ export function mixedVersions(findings: readonly string[], version: string): Fac
 
 /** Images that must carry the release's version: those of workloads that live in a slot. */
 export function releaseImages(workloads: Desired['catalog']['workloads']): string[] {
-  return [...new Set(workloads.filter((workload) => workload.slot !== undefined).map((workload) => workload.image))];
+  return [
+    ...new Set(
+      workloads.filter((workload) => workload.slot !== undefined).map((workload) => workload.image),
+    ),
+  ];
 }
 
 function refuseBusyPorts({ catalog }: Desired, { busyPorts }: Observed): void {

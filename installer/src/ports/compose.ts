@@ -1,4 +1,8 @@
-export type ComposeRun = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
+export type ComposeRun = {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+};
 
 /** What Docker Compose does best: reading its files and making containers, networks and volumes of them. */
 export type Compose = {
@@ -11,5 +15,9 @@ export type Compose = {
   /** Runs a one-off container of a service and returns what it printed. */
   run(directory: string, service: string, argv: readonly string[]): Promise<ComposeRun>;
   /** Lines of `docker compose logs`; with `follow` they go to the terminal instead and the list is empty. */
-  logs(directory: string, services: readonly string[], options: { follow: boolean; tail: string; since?: string }): Promise<string[]>;
+  logs(
+    directory: string,
+    services: readonly string[],
+    options: { follow: boolean; tail: string; since?: string },
+  ): Promise<string[]>;
 };

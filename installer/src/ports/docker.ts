@@ -1,7 +1,15 @@
 import type { ObservedContainer, ObservedImage } from '../model/observed.ts';
 
-export type EngineInfo = { readonly version: string; readonly apiVersion: string; readonly rootDirectory: string };
-export type ExecResult = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
+export type EngineInfo = {
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly rootDirectory: string;
+};
+export type ExecResult = {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+};
 export type LogOptions = { readonly tail: number };
 
 /** The Docker Engine. Every call throws FW-DOCKER-UNREACHABLE when no engine answers. */

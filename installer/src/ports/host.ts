@@ -13,7 +13,11 @@ export type Host = {
   portBusy(bind: string, port: number): Promise<boolean>;
 };
 
-export type Clock = { now(): Date; monotonicMs(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> };
+export type Clock = {
+  now(): Date;
+  monotonicMs(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+};
 
 /** Cryptographically strong randomness. */
 export type Random = { secret(bytes: number): string; id(): string };

@@ -9,7 +9,11 @@ export type HttpRequest = {
   readonly connectTo?: string;
   readonly timeoutMs?: number;
 };
-export type HttpResponse = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+export type HttpResponse = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
 
 /** One HTTP request. Rejects with a plain Error whose message is fit to show when nothing answers. */
 export type Http = { request(request: HttpRequest): Promise<HttpResponse> };

@@ -51,9 +51,13 @@ function edgeContext({ context: { config, activeSlot }, workloads }: Catalog): o
 }
 
 function prometheusContext({ context, workloads }: Catalog): object {
-  const has = (component: string): boolean => workloads.some((workload) => workload.component === component);
+  const has = (component: string): boolean =>
+    workloads.some((workload) => workload.component === component);
   const { config, slots } = context;
-  const edgeTarget = config.edge.tls.mode === 'off' ? `http://edge:${EDGE_PORTS.http}/healthz` : `https://edge:${EDGE_PORTS.https}/healthz`;
+  const edgeTarget =
+    config.edge.tls.mode === 'off'
+      ? `http://edge:${EDGE_PORTS.http}/healthz`
+      : `https://edge:${EDGE_PORTS.https}/healthz`;
   const job = (name: string, target: string) => ({ name, target });
   return {
     alertmanager: `alertmanager:${ALERTMANAGER_PORT}`,
@@ -73,9 +77,17 @@ function prometheusContext({ context, workloads }: Catalog): object {
     blackbox: `blackbox-exporter:${EXPORTER_PORTS.blackbox}`,
     probes: [
       ...SERVICES.flatMap((service) =>
-        slots.map((slot) => ({ module: 'http_health', target: `http://${service.name}-${slot}:${service.port}/health`, service: service.name })),
+        slots.map((slot) => ({
+          module: 'http_health',
+          target: `http://${service.name}-${slot}:${service.port}/health`,
+          service: service.name,
+        })),
       ),
-      { module: config.edge.tls.mode === 'off' ? 'http_edge' : 'https_edge', target: edgeTarget, service: 'edge' },
+      {
+        module: config.edge.tls.mode === 'off' ? 'http_edge' : 'https_edge',
+        target: edgeTarget,
+        service: 'edge',
+      },
     ],
     publicUrl: publicUrl(config),
   };

@@ -13,9 +13,16 @@ const ELSEWHERE = new Set(['config-templates/factsway.yaml.hbs']);
  * `config/<component>/<file>` for every template `config-templates/<component>/<file>.hbs` whose
  * directory some workload mounts. Scripts are executable; YAML must parse.
  */
-export function renderConfigs(catalog: Catalog, engine: TemplateEngine): { files: BundleFile[]; hashes: Record<string, string> } {
+export function renderConfigs(
+  catalog: Catalog,
+  engine: TemplateEngine,
+): { files: BundleFile[]; hashes: Record<string, string> } {
   const mounted = new Set(
-    catalog.workloads.flatMap((workload) => [workload.config, ...(workload.extraConfig ?? [])].flatMap((config) => (config ? [config.directory] : []))),
+    catalog.workloads.flatMap((workload) =>
+      [workload.config, ...(workload.extraConfig ?? [])].flatMap((config) =>
+        config ? [config.directory] : [],
+      ),
+    ),
   );
   const contexts = configContexts(catalog);
   const files: BundleFile[] = [];
@@ -26,11 +33,18 @@ export function renderConfigs(catalog: Catalog, engine: TemplateEngine): { files
     if (!mounted.has(directory)) continue;
     const content = engine.render(template, contexts[directory] ?? {});
     if (/\.ya?ml$/.test(target)) parse(content);
-    files.push({ path: `config/${target}`, content, mode: target.endsWith('.sh') ? 0o755 : 0o644, ownership: 'rendered' });
+    files.push({
+      path: `config/${target}`,
+      content,
+      mode: target.endsWith('.sh') ? 0o755 : 0o644,
+      ownership: 'rendered',
+    });
   }
   for (const directory of mounted) {
     if (!files.some((file) => file.path.startsWith(`config/${directory}/`))) {
-      throw new TemplateError(`a workload mounts config/${directory}, but no template renders into it`);
+      throw new TemplateError(
+        `a workload mounts config/${directory}, but no template renders into it`,
+      );
     }
   }
   return { files, hashes: hashByDirectory(files) };
@@ -42,5 +56,7 @@ function hashByDirectory(files: readonly BundleFile[]): Record<string, string> {
     const directory = path.split('/')[1] ?? '';
     (parts[directory] ??= []).push(`${path}\n${content}`);
   }
-  return Object.fromEntries(Object.entries(parts).map(([directory, texts]) => [directory, sha256(texts.join('\0'))]));
+  return Object.fromEntries(
+    Object.entries(parts).map(([directory, texts]) => [directory, sha256(texts.join('\0'))]),
+  );
 }

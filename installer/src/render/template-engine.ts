@@ -5,13 +5,21 @@ import { stringify } from 'yaml';
 export class TemplateError extends Error {}
 
 const scalar = (value: unknown, helper: string): string | number | boolean => {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  throw new TemplateError(`{{${helper}}} needs a string, a number or a boolean, got ${value === null ? 'null' : typeof value}`);
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value;
+  throw new TemplateError(
+    `{{${helper}}} needs a string, a number or a boolean, got ${value === null ? 'null' : typeof value}`,
+  );
 };
 
 /** A YAML scalar on one line: quoted only where it must be. */
 function yaml(value: unknown): string {
-  return stringify(scalar(value, 'yaml'), { lineWidth: 0, defaultStringType: 'PLAIN', doubleQuotedMinMultiLineLength: 1e9, blockQuote: false }).trimEnd();
+  return stringify(scalar(value, 'yaml'), {
+    lineWidth: 0,
+    defaultStringType: 'PLAIN',
+    doubleQuotedMinMultiLineLength: 1e9,
+    blockQuote: false,
+  }).trimEnd();
 }
 
 /** A YAML scalar inside a Compose file, where `$` starts an interpolation unless doubled. */
@@ -32,7 +40,8 @@ function env(value: unknown): string {
 function caddy(value: unknown): string {
   const text = String(scalar(value, 'caddy'));
   if (/^[A-Za-z0-9_.:/*@%+-]+$/.test(text)) return text;
-  if (/[\n\r`{}]/.test(text)) throw new TemplateError(`{{caddy}} cannot quote ${JSON.stringify(text)}`);
+  if (/[\n\r`{}]/.test(text))
+    throw new TemplateError(`{{caddy}} cannot quote ${JSON.stringify(text)}`);
   return `\`${text}\``;
 }
 
@@ -64,9 +73,11 @@ export class TemplateEngine {
 
   constructor(sources: Readonly<Record<string, string>>) {
     this.#sources = sources;
-    for (const [name, quote] of Object.entries(QUOTING)) this.#handlebars.registerHelper(name, (value: unknown) => quote(value));
+    for (const [name, quote] of Object.entries(QUOTING))
+      this.#handlebars.registerHelper(name, (value: unknown) => quote(value));
     this.#handlebars.registerHelper('eq', (left: unknown, right: unknown) => left === right);
     for (const [path, source] of Object.entries(sources)) {
+      if (!path.endsWith('.hbs')) continue;
       const match = /\/partials\/([a-z-]+)\.hbs$/.exec(path);
       if (match?.[1]) this.#handlebars.registerPartial(match[1], this.#guard(path, source));
     }
@@ -74,15 +85,26 @@ export class TemplateEngine {
 
   /** Paths of all templates that start with the prefix, partials left out, sorted. */
   paths(prefix: string): string[] {
-    return Object.keys(this.#sources).filter((path) => path.startsWith(prefix) && !path.includes('/partials/')).sort();
+    return Object.keys(this.#sources)
+      .filter((path) => path.startsWith(prefix) && !path.includes('/partials/'))
+      .sort();
+  }
+
+  /** The text of a file the package ships, as it is. */
+  source(path: string): string {
+    const source = this.#sources[path];
+    if (source === undefined) throw new TemplateError(`the package lacks ${path}`);
+    return source;
   }
 
   render(path: string, context: object): string {
     let template = this.#compiled.get(path);
     if (!template) {
-      const source = this.#sources[path];
-      if (source === undefined) throw new TemplateError(`no template ${path}`);
-      template = this.#handlebars.compile(this.#guard(path, source), { noEscape: true, strict: true });
+      const source = this.source(path);
+      template = this.#handlebars.compile(this.#guard(path, source), {
+        noEscape: true,
+        strict: true,
+      });
       this.#compiled.set(path, template);
     }
     return template(context);
@@ -92,7 +114,8 @@ export class TemplateEngine {
     for (const match of source.matchAll(/\{\{\{?~?\s*([^#/>!}][^}]*?)~?\}\}/g)) {
       const words = (match[1] ?? '').trim().split(/\s+/);
       const quoted = words.length > 1 && Object.hasOwn(QUOTING, words[0] ?? '');
-      if (!quoted && words[0] !== 'else') throw new TemplateError(`${path}: {{${words.join(' ')}}} is not quoted for its format`);
+      if (!quoted && words[0] !== 'else')
+        throw new TemplateError(`${path}: {{${words.join(' ')}}} is not quoted for its format`);
     }
     return source;
   }

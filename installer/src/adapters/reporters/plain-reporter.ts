@@ -19,15 +19,30 @@ export function plainReporter(write: Write, verbose: boolean): Reporter {
         return;
       }
       write(`${plan.title}:`);
-      for (const step of plan.steps) write(`  ${verbose ? formatStep(step) : `[${step.id}] ${describeAction(step.action)} because ${step.cause}`}`);
+      for (const step of plan.steps)
+        write(
+          `  ${verbose ? formatStep(step) : `[${step.id}] ${describeAction(step.action)} because ${step.cause}`}`,
+        );
     },
-    stepStarted: (step) => { write(`[${step.id}] ${describeAction(step.action)} …`); },
-    stepWaiting: (step, message) => { once(`step ${step.id}`, message); },
-    stepDone: (step, ms) => { write(`[${step.id}] done in ${formatDuration(ms)}`); },
-    stepFailed: (step, message) => { write(`[${step.id}] failed: ${message}`); },
-    undoing: (description) => { write(`putting back: ${description}`); },
+    stepStarted: (step) => {
+      write(`[${step.id}] ${describeAction(step.action)} …`);
+    },
+    stepWaiting: (step, message) => {
+      once(`step ${step.id}`, message);
+    },
+    stepDone: (step, ms) => {
+      write(`[${step.id}] done in ${formatDuration(ms)}`);
+    },
+    stepFailed: (step, message) => {
+      write(`[${step.id}] failed: ${message}`);
+    },
+    undoing: (description) => {
+      write(`putting back: ${description}`);
+    },
     note: write,
-    warning: (message) => { write(`warning: ${message}`); },
+    warning: (message) => {
+      write(`warning: ${message}`);
+    },
     gateWaiting: once,
     gate: () => undefined,
     settle: () => undefined,

@@ -8,10 +8,17 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const FRAME_MS = 100;
 
 /** A live display on a terminal: finished steps stay as lines, running ones turn below them. */
-export function ttyReporter(stream: NodeJS.WriteStream, color: boolean, verbose: boolean): Reporter {
+export function ttyReporter(
+  stream: NodeJS.WriteStream,
+  color: boolean,
+  verbose: boolean,
+): Reporter {
   const update = createLogUpdate(stream);
   const paint = createColors(color);
-  const running = new Map<string, { readonly label: string; message: string; readonly since: number }>();
+  const running = new Map<
+    string,
+    { readonly label: string; message: string; readonly since: number }
+  >();
   let frame = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -21,7 +28,10 @@ export function ttyReporter(stream: NodeJS.WriteStream, color: boolean, verbose:
     const lines = [...running.values()].map(({ label, message, since }) => {
       const seconds = Math.floor((performance.now() - since) / 1000);
       const elapsed = seconds > 2 ? ` ${seconds} s` : '';
-      return clip(`${spinner} ${label}${paint.dim(elapsed)}${message === '' ? '' : paint.dim(`  ${message}`)}`, stream.columns);
+      return clip(
+        `${spinner} ${label}${paint.dim(elapsed)}${message === '' ? '' : paint.dim(`  ${message}`)}`,
+        stream.columns,
+      );
     });
     update(lines.join('\n'));
   };
@@ -50,11 +60,17 @@ export function ttyReporter(stream: NodeJS.WriteStream, color: boolean, verbose:
       }
       line(paint.bold(plan.title));
       for (const step of plan.steps) {
-        line(verbose ? `  ${formatStep(step)}` : `  ${paint.dim(`[${step.id}]`)} ${describeAction(step.action)} ${paint.dim(`because ${step.cause}`)}`);
+        line(
+          verbose
+            ? `  ${formatStep(step)}`
+            : `  ${paint.dim(`[${step.id}]`)} ${describeAction(step.action)} ${paint.dim(`because ${step.cause}`)}`,
+        );
       }
       line('');
     },
-    stepStarted: (step) => { begin(key(step), describeAction(step.action)); },
+    stepStarted: (step) => {
+      begin(key(step), describeAction(step.action));
+    },
     stepWaiting: (step, message) => {
       const entry = running.get(key(step));
       if (entry) entry.message = message;
@@ -67,15 +83,21 @@ export function ttyReporter(stream: NodeJS.WriteStream, color: boolean, verbose:
       end(key(step));
       line(`${paint.red('✗')} ${describeAction(step.action)}: ${message}`);
     },
-    undoing: (description) => { line(`${paint.yellow('↩')} putting back: ${description}`); },
+    undoing: (description) => {
+      line(`${paint.yellow('↩')} putting back: ${description}`);
+    },
     note: line,
-    warning: (message) => { line(`${paint.yellow('!')} ${message}`); },
+    warning: (message) => {
+      line(`${paint.yellow('!')} ${message}`);
+    },
     gateWaiting: (name, message) => {
       if (!running.has(name)) begin(name, name);
       const entry = running.get(name);
       if (entry) entry.message = message;
     },
-    gate: (result) => { end(result.name); },
+    gate: (result) => {
+      end(result.name);
+    },
     settle: () => {
       running.clear();
       clearInterval(timer);

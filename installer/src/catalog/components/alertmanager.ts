@@ -22,10 +22,21 @@ export function alertmanager({ config, sizing }: CatalogContext, image: Resolved
       '--cluster.listen-address=',
     ],
     environment: { TZ: config.host.timeZone },
-    config: { directory: 'alertmanager', mount: '/etc/alertmanager', reload: { how: 'signal', signal: 'SIGHUP' } },
+    config: {
+      directory: 'alertmanager',
+      mount: '/etc/alertmanager',
+      reload: { how: 'signal', signal: 'SIGHUP' },
+    },
     volumes: [{ name: 'alertmanager-data', mount: '/alertmanager' }],
     networks: [{ name: 'monitoring' }, { name: 'egress' }],
-    ports: [{ bind: '127.0.0.1', host: config.monitoring.alertmanagerPort, container: ALERTMANAGER_PORT, purpose: 'alerts and silences, from this host only' }],
+    ports: [
+      {
+        bind: '127.0.0.1',
+        host: config.monitoring.alertmanagerPort,
+        container: ALERTMANAGER_PORT,
+        purpose: 'alerts and silences, from this host only',
+      },
+    ],
     health: httpHealth(ALERTMANAGER_PORT, '/-/ready'),
     memory: sizing.fixed.alertmanager,
     cpus: sizing.fixedCpus,

@@ -12,8 +12,16 @@ export const EDGE_ADMIN = 'unix//run/caddy/admin.sock';
 
 export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): Workload {
   const { bind, httpPort, httpsPort, tls } = config.edge;
-  const ports: PublishedPort[] = [{ bind, host: httpPort, container: EDGE_PORTS.http, purpose: tls.mode === 'off' ? 'HTTP' : 'HTTP: redirects to HTTPS' }];
-  if (tls.mode !== 'off') ports.push({ bind, host: httpsPort, container: EDGE_PORTS.https, purpose: 'HTTPS' });
+  const ports: PublishedPort[] = [
+    {
+      bind,
+      host: httpPort,
+      container: EDGE_PORTS.http,
+      purpose: tls.mode === 'off' ? 'HTTP' : 'HTTP: redirects to HTTPS',
+    },
+  ];
+  if (tls.mode !== 'off')
+    ports.push({ bind, host: httpsPort, container: EDGE_PORTS.https, purpose: 'HTTPS' });
   const rootUser = image.user.startsWith('0:');
   return hardened({
     component: 'edge',
@@ -30,16 +38,35 @@ export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): 
       // A reload lets requests in flight finish; a new container would not.
       reload: {
         how: 'exec',
-        argv: ['caddy', 'reload', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile', '--address', EDGE_ADMIN],
+        argv: [
+          'caddy',
+          'reload',
+          '--config',
+          '/etc/caddy/Caddyfile',
+          '--adapter',
+          'caddyfile',
+          '--address',
+          EDGE_ADMIN,
+        ],
       },
     },
     volumes: [{ name: 'edge-data', mount: '/data' }],
-    tmpfs: [SCRATCH, { mount: '/config', sizeBytes: MiB, mode: '1777' }, { mount: '/run/caddy', sizeBytes: MiB, mode: '1777' }],
+    tmpfs: [
+      SCRATCH,
+      { mount: '/config', sizeBytes: MiB, mode: '1777' },
+      { mount: '/run/caddy', sizeBytes: MiB, mode: '1777' },
+    ],
     networks: [{ name: 'edge' }, { name: 'app-a' }, { name: 'app-b' }, { name: 'monitoring' }],
     ports,
     health: httpHealth(EDGE_PORTS.metrics, '/healthz'),
     exceptions: rootUser
-      ? [{ rule: 'non-root user', reason: 'the official image owns /data as root; it runs without any capability and cannot gain one' }]
+      ? [
+          {
+            rule: 'non-root user',
+            reason:
+              'the official image owns /data as root; it runs without any capability and cannot gain one',
+          },
+        ]
       : [],
     memory: sizing.fixed.edge,
     cpus: sizing.fixedCpus,

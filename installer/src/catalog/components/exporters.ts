@@ -8,7 +8,15 @@ import { POSTGRES_PORT } from './postgres.ts';
 export const EXPORTER_PORTS = { node: 9100, postgres: 9187, blackbox: 9115 } as const;
 
 /** Collectors that would describe the container's own network instead of the host's. */
-const CONTAINER_ONLY_COLLECTORS = ['arp', 'netclass', 'netdev', 'netstat', 'sockstat', 'softnet', 'udp_queues'];
+const CONTAINER_ONLY_COLLECTORS = [
+  'arp',
+  'netclass',
+  'netdev',
+  'netstat',
+  'sockstat',
+  'softnet',
+  'udp_queues',
+];
 
 export function nodeExporter({ sizing }: CatalogContext, image: ResolvedImage): Workload {
   return hardened({
@@ -30,7 +38,10 @@ export function nodeExporter({ sizing }: CatalogContext, image: ResolvedImage): 
     networks: [{ name: 'monitoring' }],
     health: httpHealth(EXPORTER_PORTS.node, '/'),
     exceptions: [
-      { rule: 'no sensitive host directories', reason: 'reads sizes of file systems; the mount is read-only and the user is nobody' },
+      {
+        rule: 'no sensitive host directories',
+        reason: 'reads sizes of file systems; the mount is read-only and the user is nobody',
+      },
     ],
     memory: sizing.fixed.exporter,
     cpus: sizing.fixedCpus,
@@ -38,7 +49,10 @@ export function nodeExporter({ sizing }: CatalogContext, image: ResolvedImage): 
   });
 }
 
-export function postgresExporter({ config, sizing }: CatalogContext, image: ResolvedImage): Workload {
+export function postgresExporter(
+  { config, sizing }: CatalogContext,
+  image: ResolvedImage,
+): Workload {
   return hardened({
     component: 'postgres-exporter',
     id: 'postgres-exporter',
@@ -72,7 +86,11 @@ export function blackboxExporter({ sizing }: CatalogContext, image: ResolvedImag
     user: image.user,
     entrypoint: ['blackbox_exporter'],
     command: ['--config.file=/etc/blackbox_exporter/blackbox.yml'],
-    config: { directory: 'blackbox', mount: '/etc/blackbox_exporter', reload: { how: 'signal', signal: 'SIGHUP' } },
+    config: {
+      directory: 'blackbox',
+      mount: '/etc/blackbox_exporter',
+      reload: { how: 'signal', signal: 'SIGHUP' },
+    },
     networks: [{ name: 'monitoring' }, { name: 'edge' }, { name: 'app-a' }, { name: 'app-b' }],
     health: httpHealth(EXPORTER_PORTS.blackbox, '/-/healthy'),
     memory: sizing.fixed.exporter,

@@ -23,7 +23,9 @@ export const SCRATCH = { mount: '/tmp', sizeBytes: 64 * MiB } as const;
  * A workload with every hardening rule of spec 02 switched on; an entry names only what it adds or
  * gives up, and for what it gives up it has to write the reason in `exceptions`.
  */
-export function hardened(entry: Omit<Workload, Optional> & Partial<Pick<Workload, Optional>>): Workload {
+export function hardened(
+  entry: Omit<Workload, Optional> & Partial<Pick<Workload, Optional>>,
+): Workload {
   return {
     kind: 'service',
     environment: {},

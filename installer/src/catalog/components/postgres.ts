@@ -38,7 +38,16 @@ export function postgres({ config, sizing }: CatalogContext, image: ResolvedImag
     networks: [{ name: 'data' }],
     health: {
       // Over TCP: while the data directory is being initialised only the socket answers.
-      argv: ['pg_isready', '-q', '-h', '127.0.0.1', '-U', ROLES.superuser, '-d', config.postgres.database],
+      argv: [
+        'pg_isready',
+        '-q',
+        '-h',
+        '127.0.0.1',
+        '-U',
+        ROLES.superuser,
+        '-d',
+        config.postgres.database,
+      ],
       intervalSeconds: 10,
       timeoutSeconds: 5,
       retries: 6,

@@ -21,10 +21,21 @@ export function prometheus({ config, sizing }: CatalogContext, image: ResolvedIm
       `--web.listen-address=:${PROMETHEUS_PORT}`,
     ],
     environment: { TZ: config.host.timeZone },
-    config: { directory: 'prometheus', mount: '/etc/prometheus', reload: { how: 'signal', signal: 'SIGHUP' } },
+    config: {
+      directory: 'prometheus',
+      mount: '/etc/prometheus',
+      reload: { how: 'signal', signal: 'SIGHUP' },
+    },
     volumes: [{ name: 'prometheus-data', mount: '/prometheus' }],
     networks: [{ name: 'monitoring' }, { name: 'app-a' }, { name: 'app-b' }, { name: 'egress' }],
-    ports: [{ bind: '127.0.0.1', host: config.monitoring.prometheusPort, container: PROMETHEUS_PORT, purpose: 'queries, from this host only' }],
+    ports: [
+      {
+        bind: '127.0.0.1',
+        host: config.monitoring.prometheusPort,
+        container: PROMETHEUS_PORT,
+        purpose: 'queries, from this host only',
+      },
+    ],
     health: httpHealth(PROMETHEUS_PORT, '/-/ready', 60),
     memory: sizing.fixed.prometheus,
     cpus: sizing.fixedCpus,

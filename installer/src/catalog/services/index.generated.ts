@@ -6,7 +6,17 @@ import { exportService } from './export-service.ts';
 import { factsService } from './facts-service.ts';
 import { ingestionService } from './ingestion-service.ts';
 import { recordsService } from './records-service.ts';
-import type { ServiceEntry } from './service.ts';
 import { signatureService } from './signature-service.ts';
+import type { ServiceEntry } from './service.ts';
 
-export const SERVICES: readonly ServiceEntry[] = [caseblockService, caselawService, exhibitsService, exportService, factsService, ingestionService, recordsService, signatureService].sort((a, b) => a.port - b.port);
+/** The services of the platform, by port: the order in which they are shown everywhere. */
+export const SERVICES: readonly ServiceEntry[] = [
+  caseblockService,
+  caselawService,
+  exhibitsService,
+  exportService,
+  factsService,
+  ingestionService,
+  recordsService,
+  signatureService,
+].sort((a, b) => a.port - b.port);

@@ -13,7 +13,8 @@ const PASSWORD_FILE = '/run/secrets/postgres-app-password';
 const WRAPPER_MOUNT = '/factsway';
 
 /** Name of the variable that carries a service's address: `RECORDS_SERVICE_URL`. */
-export const urlVariable = (service: ServiceEntry): string => `${service.shortName.toUpperCase()}_SERVICE_URL`;
+export const urlVariable = (service: ServiceEntry): string =>
+  `${service.shortName.toUpperCase()}_SERVICE_URL`;
 
 /** One service in one slot, as the platform contract (spec 01) asks for it. */
 export function serviceWorkload(
@@ -51,8 +52,13 @@ export function serviceWorkload(
       POSTGRES_PASSWORD_FILE: PASSWORD_FILE,
       POSTGRES_POOL_MAX: reason(String(sizing.poolPerService.value), sizing.poolPerService.because),
       DRAIN_SECONDS: String(config.services.drainSeconds),
-      NODE_OPTIONS: reason(`--max-old-space-size=${heap}`, 'three quarters of the memory limit, in MiB'),
-      ...Object.fromEntries(all.map((peer) => [urlVariable(peer), `http://${peer.name}:${peer.port}`])),
+      NODE_OPTIONS: reason(
+        `--max-old-space-size=${heap}`,
+        'three quarters of the memory limit, in MiB',
+      ),
+      ...Object.fromEntries(
+        all.map((peer) => [urlVariable(peer), `http://${peer.name}:${peer.port}`]),
+      ),
     },
     secrets: ['postgres-app-password'],
     ...(compatibility ? { extraConfig: [{ directory: 'services', mount: WRAPPER_MOUNT }] } : {}),
@@ -68,7 +74,9 @@ export function serviceWorkload(
     },
     memory: reason(
       memory,
-      entry.memoryWeight === 1 ? sizing.serviceUnit.because : `${entry.memoryWeight} × ${mebibytes(sizing.serviceUnit.value)} MiB: ${sizing.serviceUnit.because}`,
+      entry.memoryWeight === 1
+        ? sizing.serviceUnit.because
+        : `${entry.memoryWeight} × ${mebibytes(sizing.serviceUnit.value)} MiB: ${sizing.serviceUnit.because}`,
     ),
     cpus: sizing.serviceCpus,
     pids: 128,

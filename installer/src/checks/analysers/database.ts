@@ -1,17 +1,37 @@
 import { ROLES } from '../../catalog/roles.ts';
 import { fail, pass, type CheckResult } from '../../model/check-result.ts';
-import type { DatabaseFacts } from '../collectors/database-facts.ts';
+import type { DatabaseFacts } from '../facts.ts';
 
 /** The three roles of spec 01 exist with no more rights than they need, and there is room for more connections. */
 export function analyseDatabase(facts: DatabaseFacts): CheckResult {
-  if (facts.unreachable !== '') return fail('database', `PostgreSQL does not answer: ${facts.unreachable}`, 'Look at it: factsway-install logs postgres');
+  if (facts.unreachable !== '')
+    return fail(
+      'database',
+      `PostgreSQL does not answer: ${facts.unreachable}`,
+      'Look at it: factsway-install logs postgres',
+    );
   const findings = [
-    ...[ROLES.owner, ROLES.app, ROLES.monitor].filter((role) => !facts.roles.includes(role)).map((role) => `role ${role} does not exist`),
-    ...(facts.appCanCreate ? [`${ROLES.app} may create objects; it should read and write rows only`] : []),
+    ...[ROLES.owner, ROLES.app, ROLES.monitor]
+      .filter((role) => !facts.roles.includes(role))
+      .map((role) => `role ${role} does not exist`),
+    ...(facts.appCanCreate
+      ? [`${ROLES.app} may create objects; it should read and write rows only`]
+      : []),
     ...(facts.appIsSuperuser ? [`${ROLES.app} has administrator rights`] : []),
     ...(facts.checksums ? [] : ['data checksums are off: silent corruption would not be noticed']),
-    ...(facts.connections >= facts.maxConnections * 0.9 ? [`${facts.connections} of ${facts.maxConnections} connections are in use`] : []),
+    ...(facts.connections >= facts.maxConnections * 0.9
+      ? [`${facts.connections} of ${facts.maxConnections} connections are in use`]
+      : []),
   ];
-  if (findings.length === 0) return pass('database', `PostgreSQL ${facts.version}, ${facts.connections} of ${facts.maxConnections} connections, three roles with least rights, checksums on`);
-  return fail('database', `PostgreSQL ${facts.version} is not as it should be`, 'See docs/platform-contract.md, "Database roles"', findings);
+  if (findings.length === 0)
+    return pass(
+      'database',
+      `PostgreSQL ${facts.version}, ${facts.connections} of ${facts.maxConnections} connections, three roles with least rights, checksums on`,
+    );
+  return fail(
+    'database',
+    `PostgreSQL ${facts.version} is not as it should be`,
+    'See docs/platform-contract.md, "Database roles"',
+    findings,
+  );
 }

@@ -4,5 +4,9 @@ import type { ObservedImage } from '../../model/observed.ts';
 export function analyseImageVersions(images: readonly ObservedImage[], version: string): string[] {
   return images
     .filter((image) => image.version !== version)
-    .map((image) => (image.version === '' ? `${image.reference} does not say its version` : `${image.reference} is ${image.version}`));
+    .map((image) =>
+      image.version === ''
+        ? `${image.reference} does not say its version`
+        : `${image.reference} is ${image.version}`,
+    );
 }

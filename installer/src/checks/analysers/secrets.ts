@@ -1,12 +1,16 @@
 import { fail, pass, type CheckResult } from '../../model/check-result.ts';
-import type { SecretFacts } from '../collectors/secret-facts.ts';
+import type { SecretFacts } from '../facts.ts';
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
 
 /** The directory keeps everybody else out; no secret is empty, writable by others or visible in an environment listing. */
 export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): CheckResult {
   const findings = [
-    ...(directoryMode === 0o700 ? [] : [`secrets/ is ${directoryMode === undefined ? 'missing' : octal(directoryMode)}, not 0700`]),
+    ...(directoryMode === 0o700
+      ? []
+      : [
+          `secrets/ is ${directoryMode === undefined ? 'missing' : octal(directoryMode)}, not 0700`,
+        ]),
     ...files.flatMap(({ name, mode, empty }) => {
       if (mode === undefined) return [`secrets/${name} is missing`];
       if (empty) return [`secrets/${name} is empty`];
@@ -14,6 +18,15 @@ export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): 
     }),
     ...exposed.map((place) => `the value of a secret is visible in the environment of ${place}`),
   ];
-  if (findings.length === 0) return pass('secrets', `${files.length} secret files are private and appear in no environment listing`);
-  return fail('secrets', `${findings.length} secrets are not as safe as they should be`, 'Set the modes again: factsway-install up', findings);
+  if (findings.length === 0)
+    return pass(
+      'secrets',
+      `${files.length} secret files are private and appear in no environment listing`,
+    );
+  return fail(
+    'secrets',
+    `${findings.length} secrets are not as safe as they should be`,
+    'Set the modes again: factsway-install up',
+    findings,
+  );
 }

@@ -1,16 +1,6 @@
+import type { DatabaseFacts } from '../facts.ts';
 import { ROLES } from '../../catalog/roles.ts';
 import { findContainer, type InstanceView } from './instance-view.ts';
-
-export type DatabaseFacts = {
-  readonly unreachable: string;
-  readonly version: string;
-  readonly maxConnections: number;
-  readonly connections: number;
-  readonly checksums: boolean;
-  readonly appCanCreate: boolean;
-  readonly appIsSuperuser: boolean;
-  readonly roles: readonly string[];
-};
 
 /** Catalogue look-ups only; no row of a client is read. */
 const QUERY = `SELECT json_build_object(
@@ -23,11 +13,29 @@ const QUERY = `SELECT json_build_object(
   'roles', (SELECT json_agg(rolname) FROM pg_roles WHERE rolname IN ('${ROLES.owner}', '${ROLES.app}', '${ROLES.monitor}')))`;
 
 export async function collectDatabaseFacts(view: InstanceView): Promise<DatabaseFacts> {
-  const none = { version: '', maxConnections: 0, connections: 0, checksums: false, appCanCreate: false, appIsSuperuser: false, roles: [] };
+  const none = {
+    version: '',
+    maxConnections: 0,
+    connections: 0,
+    checksums: false,
+    appCanCreate: false,
+    appIsSuperuser: false,
+    roles: [],
+  };
   const container = await findContainer(view, 'postgres');
-  if (container?.state !== 'running') return { ...none, unreachable: `PostgreSQL is ${container?.state ?? 'missing'}` };
+  if (container?.state !== 'running')
+    return { ...none, unreachable: `PostgreSQL is ${container?.state ?? 'missing'}` };
   const { database } = view.catalog.context.config.postgres;
-  const result = await view.ports.docker.exec(container.id, ['psql', '-XAtq', '-U', ROLES.superuser, '-d', database, '-c', QUERY]);
+  const result = await view.ports.docker.exec(container.id, [
+    'psql',
+    '-XAtq',
+    '-U',
+    ROLES.superuser,
+    '-d',
+    database,
+    '-c',
+    QUERY,
+  ]);
   if (result.exitCode !== 0) return { ...none, unreachable: result.stderr.trim() };
   return { unreachable: '', ...(JSON.parse(result.stdout) as Omit<DatabaseFacts, 'unreachable'>) };
 }

@@ -1,9 +1,7 @@
+import type { RouteAnswer, EdgeAnswers } from '../facts.ts';
 import { publicUrl } from '../../catalog/public-url.ts';
 import { SERVICES } from '../../catalog/services/index.generated.ts';
 import type { InstanceView } from './instance-view.ts';
-
-export type RouteAnswer = { readonly route: string; readonly service: string; readonly status: number; readonly error: string };
-export type EdgeAnswers = { readonly url: string; readonly routes: readonly RouteAnswer[] };
 
 /** Where to connect on this host for a listener bound to `bind`. */
 export function localAddress(bind: string): string {
@@ -14,7 +12,9 @@ export function localAddress(bind: string): string {
 export async function collectEdgeAnswers(view: InstanceView): Promise<EdgeAnswers> {
   const { config } = view.catalog.context;
   const url = publicUrl(config);
-  const routes = SERVICES.flatMap(({ name, routes: prefixes }) => prefixes.map((route) => ({ service: name, route })));
+  const routes = SERVICES.flatMap(({ name, routes: prefixes }) =>
+    prefixes.map((route) => ({ service: name, route })),
+  );
   const answers = await Promise.all(
     routes.map(async ({ service, route }): Promise<RouteAnswer> => {
       try {
@@ -25,7 +25,12 @@ export async function collectEdgeAnswers(view: InstanceView): Promise<EdgeAnswer
         });
         return { service, route, status, error: '' };
       } catch (error) {
-        return { service, route, status: 0, error: error instanceof Error ? error.message : String(error) };
+        return {
+          service,
+          route,
+          status: 0,
+          error: error instanceof Error ? error.message : String(error),
+        };
       }
     }),
   );

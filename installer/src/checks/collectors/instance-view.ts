@@ -12,6 +12,9 @@ export type InstanceView = {
   containers(): Promise<ObservedContainer[]>;
 };
 
-export async function findContainer(view: InstanceView, id: string): Promise<ObservedContainer | undefined> {
+export async function findContainer(
+  view: InstanceView,
+  id: string,
+): Promise<ObservedContainer | undefined> {
   return (await view.containers()).find(({ service }) => service === id);
 }

@@ -1,22 +1,22 @@
+import type { PrometheusState } from '../facts.ts';
 import type { InstanceView } from './instance-view.ts';
 
-export type Target = { readonly job: string; readonly instance: string; readonly health: string; readonly lastError: string };
-export type PrometheusState = {
-  /** Why Prometheus could not be asked; empty when it was. */
-  readonly unreachable: string;
-  readonly targets: readonly Target[];
-  /** Series of factsway_build_info: service label → version label. */
-  readonly builds: readonly { readonly service: string; readonly version: string }[];
-  readonly alertmanagers: number;
+type TargetsAnswer = {
+  data: {
+    activeTargets: {
+      labels: { job: string; instance: string };
+      health: string;
+      lastError: string;
+    }[];
+  };
 };
-
-type TargetsAnswer = { data: { activeTargets: { labels: { job: string; instance: string }; health: string; lastError: string }[] } };
 type QueryAnswer = { data: { result: { metric: Record<string, string> }[] } };
 type AlertmanagersAnswer = { data: { activeAlertmanagers: unknown[] } };
 
 export async function collectPrometheus(view: InstanceView): Promise<PrometheusState> {
   const base = `http://127.0.0.1:${view.catalog.context.config.monitoring.prometheusPort}/api/v1`;
-  const ask = async <T>(path: string): Promise<T> => JSON.parse((await view.ports.http.request({ url: `${base}${path}` })).body) as T;
+  const ask = async <T>(path: string): Promise<T> =>
+    JSON.parse((await view.ports.http.request({ url: `${base}${path}` })).body) as T;
   try {
     const [targets, builds, alertmanagers] = await Promise.all([
       ask<TargetsAnswer>('/targets?state=active'),
@@ -25,11 +25,24 @@ export async function collectPrometheus(view: InstanceView): Promise<PrometheusS
     ]);
     return {
       unreachable: '',
-      targets: targets.data.activeTargets.map(({ labels, health, lastError }) => ({ job: labels.job, instance: labels.instance, health, lastError })),
-      builds: builds.data.result.map(({ metric }) => ({ service: metric['service'] ?? '', version: metric['version'] ?? '' })),
+      targets: targets.data.activeTargets.map(({ labels, health, lastError }) => ({
+        job: labels.job,
+        instance: labels.instance,
+        health,
+        lastError,
+      })),
+      builds: builds.data.result.map(({ metric }) => ({
+        service: metric['service'] ?? '',
+        version: metric['version'] ?? '',
+      })),
       alertmanagers: alertmanagers.data.activeAlertmanagers.length,
     };
   } catch (error) {
-    return { unreachable: error instanceof Error ? error.message : String(error), targets: [], builds: [], alertmanagers: 0 };
+    return {
+      unreachable: error instanceof Error ? error.message : String(error),
+      targets: [],
+      builds: [],
+      alertmanagers: 0,
+    };
   }
 }

@@ -1,12 +1,6 @@
+import type { SecretFacts } from '../facts.ts';
 import { join } from 'node:path';
 import type { InstanceView } from './instance-view.ts';
-
-export type SecretFacts = {
-  readonly directoryMode: number | undefined;
-  readonly files: readonly { readonly name: string; readonly mode: number | undefined; readonly empty: boolean }[];
-  /** `service NAME` for each environment entry that holds the value of a secret. */
-  readonly exposed: readonly string[];
-};
 
 /** Modes of the secret files, and whether a value is visible to anyone who may inspect containers. */
 export async function collectSecretFacts(view: InstanceView): Promise<SecretFacts> {
@@ -19,10 +13,16 @@ export async function collectSecretFacts(view: InstanceView): Promise<SecretFact
       const path = join(directory, name);
       const value = ((await files.readText(path)) ?? '').replace(/\n$/, '');
       for (const { service, environment } of value.length < 6 ? [] : containers) {
-        for (const entry of environment) if (entry.includes(value)) exposed.add(`${service} ${entry.slice(0, entry.indexOf('='))}`);
+        for (const entry of environment)
+          if (entry.includes(value))
+            exposed.add(`${service} ${entry.slice(0, entry.indexOf('='))}`);
       }
       return { name, mode: (await files.stat(path))?.mode, empty: value === '' };
     }),
   );
-  return { directoryMode: (await files.stat(directory))?.mode, files: facts, exposed: [...exposed] };
+  return {
+    directoryMode: (await files.stat(directory))?.mode,
+    files: facts,
+    exposed: [...exposed],
+  };
 }

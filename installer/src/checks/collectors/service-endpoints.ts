@@ -1,15 +1,6 @@
+import { CONTRACT_PATHS, type ServiceEndpoints } from '../facts.ts';
 import { SERVICES } from '../../catalog/services/index.generated.ts';
 import { findContainer, type InstanceView } from './instance-view.ts';
-
-export const CONTRACT_PATHS = ['/health', '/health/live', '/health/ready', '/metrics'] as const;
-
-export type EndpointAnswer = { readonly status: number; readonly contentType: string; readonly body: string };
-export type ServiceEndpoints = {
-  readonly service: string;
-  /** Why nothing could be asked; empty when the service was asked. */
-  readonly unreachable: string;
-  readonly answers: Readonly<Partial<Record<(typeof CONTRACT_PATHS)[number], EndpointAnswer>>>;
-};
 
 /** Asks inside the container, on its own loopback: no port of a service is published for this. */
 const ASK = `
@@ -29,10 +20,25 @@ export function collectServiceEndpoints(view: InstanceView): Promise<ServiceEndp
   return Promise.all(
     SERVICES.map(async ({ name }): Promise<ServiceEndpoints> => {
       const container = await findContainer(view, `${name}-${slot}`);
-      if (container?.state !== 'running') return { service: name, unreachable: `is ${container?.state ?? 'missing'}`, answers: {} };
-      const result = await view.ports.docker.exec(container.id, ['node', '-e', ASK, ...CONTRACT_PATHS]);
-      if (result.exitCode !== 0) return { service: name, unreachable: `cannot be asked: ${result.stderr.trim().split('\n')[0] ?? ''}`, answers: {} };
-      return { service: name, unreachable: '', answers: JSON.parse(result.stdout) as ServiceEndpoints['answers'] };
+      if (container?.state !== 'running')
+        return { service: name, unreachable: `is ${container?.state ?? 'missing'}`, answers: {} };
+      const result = await view.ports.docker.exec(container.id, [
+        'node',
+        '-e',
+        ASK,
+        ...CONTRACT_PATHS,
+      ]);
+      if (result.exitCode !== 0)
+        return {
+          service: name,
+          unreachable: `cannot be asked: ${result.stderr.trim().split('\n')[0] ?? ''}`,
+          answers: {},
+        };
+      return {
+        service: name,
+        unreachable: '',
+        answers: JSON.parse(result.stdout) as ServiceEndpoints['answers'],
+      };
     }),
   );
 }

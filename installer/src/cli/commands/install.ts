@@ -7,27 +7,44 @@ export const install: Command = {
   description:
     'Renders the instance directory, checks images and ports, shows the plan, starts everything in order and runs every gate of verify. Run again at any time: it does only what is missing.',
   examples: [
-    { command: 'factsway-install install --set host.name=factsway.example.com', does: 'shows the plan and asks' },
-    { command: 'factsway-install install --answers answers.yaml --yes --json', does: 'unattended, for scripts' },
+    {
+      command: 'factsway-install install --set host.name=factsway.example.com',
+      does: 'shows the plan and asks',
+    },
+    {
+      command: 'factsway-install install --answers answers.yaml --yes --json',
+      does: 'unattended, for scripts',
+    },
     { command: 'factsway-install install --dry-run', does: 'shows the plan and changes nothing' },
   ],
-  options: [...CONFIG_OPTIONS, { flags: '--no-start', description: 'write the instance directory only' }],
+  options: [
+    ...CONFIG_OPTIONS,
+    { flags: '--no-start', description: 'write the instance directory only' },
+  ],
   changes: true,
   async run(input, ports) {
     const { overwrite, ...request } = configRequest(input);
-    const [{ apply }, { verify }, { planAsJson, formatChecks }, { describeInstance }] = await Promise.all([
-      import('../../flows/apply.ts'),
-      import('../../flows/verify.ts'),
-      import('../format.ts'),
-      import('../describe-instance.ts'),
-    ]);
+    const [{ apply }, { verify }, { planAsJson, formatChecks }, { describeInstance }] =
+      await Promise.all([
+        import('../../flows/apply.ts'),
+        import('../../flows/verify.ts'),
+        import('../format.ts'),
+        import('../describe-instance.ts'),
+      ]);
     const renderOnly = input.options['start'] === false;
     const title = renderOnly ? 'Write the instance directory' : 'Install the platform';
     const consent = { yes: input.yes, dryRun: input.dryRun };
-    const applied = await apply({ ...request, command: 'install', options: { title, overwrite, renderOnly }, consent }, ports);
+    const applied = await apply(
+      { ...request, command: 'install', options: { title, overwrite, renderOnly }, consent },
+      ports,
+    );
     const plan = planAsJson(applied.plan);
     if (!applied.executed || renderOnly) {
-      return { result: { plan, executed: applied.executed }, text: applied.executed ? `Written to ${input.directory}.` : '', warnings: applied.warnings };
+      return {
+        result: { plan, executed: applied.executed },
+        text: applied.executed ? `Written to ${input.directory}.` : '',
+        warnings: applied.warnings,
+      };
     }
     const gates = await verify({ directory: input.directory, gates: [], timeoutMs: 60_000 }, ports);
     const instance = describeInstance(applied.catalog, input.directory);

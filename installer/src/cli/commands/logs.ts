@@ -4,12 +4,17 @@ import type { Command } from '../command.ts';
 export const logs: Command = {
   name: 'logs',
   summary: 'show the logs of one component or of all',
-  description: 'Shows the logs of a component in whatever slot it runs. Needs no knowledge of container names.',
+  description:
+    'Shows the logs of a component in whatever slot it runs. Needs no knowledge of container names.',
   examples: [
     { command: 'factsway-install logs records-service --follow', does: 'follows one service' },
     { command: 'factsway-install logs --since 10m', does: 'everything of the last ten minutes' },
   ],
-  argument: { name: 'component', description: 'e.g. records-service, postgres, edge', optional: true },
+  argument: {
+    name: 'component',
+    description: 'e.g. records-service, postgres, edge',
+    optional: true,
+  },
   options: [
     { flags: '--follow', description: 'go on showing new lines until Ctrl-C' },
     { flags: '--tail <lines>', description: 'how many lines to begin with', default: '100' },
@@ -19,8 +24,19 @@ export const logs: Command = {
   async run({ directory, argument, options, quiet }, ports) {
     const { logs: show } = await import('../../flows/logs.ts');
     const { tail, since, follow } = options;
-    if (typeof tail !== 'string' || !/^(\d+|all)$/.test(tail)) throw new FactswayError('FW-USAGE', `--tail takes a number of lines or "all".`, 'Example: factsway-install logs edge --tail 200');
-    const request = { directory, follow: follow === true && !quiet, tail, ...(argument === undefined ? {} : { component: argument }), ...(typeof since === 'string' ? { since } : {}) };
+    if (typeof tail !== 'string' || !/^(\d+|all)$/.test(tail))
+      throw new FactswayError(
+        'FW-USAGE',
+        `--tail takes a number of lines or "all".`,
+        'Example: factsway-install logs edge --tail 200',
+      );
+    const request = {
+      directory,
+      follow: follow === true && !quiet,
+      tail,
+      ...(argument === undefined ? {} : { component: argument }),
+      ...(typeof since === 'string' ? { since } : {}),
+    };
     const lines = await show(request, ports);
     return { result: { lines }, text: lines.join('\n') };
   },

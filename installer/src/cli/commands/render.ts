@@ -6,18 +6,37 @@ export const render: Command = {
   description:
     'Renders factsway.yaml into Compose files and component configurations. Deterministic: the same answers give the same bytes, secrets aside. A second run changes nothing.',
   examples: [
-    { command: 'factsway-install render --dir ./factsway --set host.name=factsway.example.com', does: 'writes ./factsway' },
+    {
+      command: 'factsway-install render --dir ./factsway --set host.name=factsway.example.com',
+      does: 'writes ./factsway',
+    },
     { command: 'factsway-install render --dry-run', does: 'lists what would change' },
   ],
   options: CONFIG_OPTIONS,
   changes: true,
   async run(input, ports) {
     const { overwrite, ...request } = configRequest(input);
-    const [{ apply }, { planAsJson }] = await Promise.all([import('../../flows/apply.ts'), import('../format.ts')]);
+    const [{ apply }, { planAsJson }] = await Promise.all([
+      import('../../flows/apply.ts'),
+      import('../format.ts'),
+    ]);
     const options = { title: 'Render the instance directory', overwrite, renderOnly: true };
-    const { plan, executed, warnings } = await apply({ ...request, command: 'render', options, consent: { yes: true, dryRun: input.dryRun } }, ports);
-    const files = plan.steps.flatMap(({ action }) => (action.kind === 'WriteBundle' ? action.changes : []));
-    const text = !executed ? files.map(({ change, path }) => `${change} ${path}`).join('\n') : files.length === 0 ? `${input.directory} is up to date.` : `${files.length} files written to ${input.directory}.`;
-    return { result: { directory: input.directory, executed, files, plan: planAsJson(plan) }, text, warnings };
+    const { plan, executed, warnings } = await apply(
+      { ...request, command: 'render', options, consent: { yes: true, dryRun: input.dryRun } },
+      ports,
+    );
+    const files = plan.steps.flatMap(({ action }) =>
+      action.kind === 'WriteBundle' ? action.changes : [],
+    );
+    const text = !executed
+      ? files.map(({ change, path }) => `${change} ${path}`).join('\n')
+      : files.length === 0
+        ? `${input.directory} is up to date.`
+        : `${files.length} files written to ${input.directory}.`;
+    return {
+      result: { directory: input.directory, executed, files, plan: planAsJson(plan) },
+      text,
+      warnings,
+    };
   },
 };

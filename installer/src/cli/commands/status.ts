@@ -4,12 +4,16 @@ import type { Command } from '../command.ts';
 export const status: Command = {
   name: 'status',
   summary: 'show what runs',
-  description: 'Lists every component with its state, health and age. Exit code 3 when something is not as it should be.',
+  description:
+    'Lists every component with its state, health and age. Exit code 3 when something is not as it should be.',
   examples: [{ command: 'factsway-install status --json', does: 'for scripts' }],
   options: [],
   changes: false,
   async run(input, ports) {
-    const [{ status: look }, { formatTable, formatAge }] = await Promise.all([import('../../flows/status.ts'), import('../format.ts')]);
+    const [{ status: look }, { formatTable, formatAge }] = await Promise.all([
+      import('../../flows/status.ts'),
+      import('../format.ts'),
+    ]);
     const found = await look(input.directory, ports);
     const now = ports.clock.now();
     const rows = found.components.map(({ service, state, health, startedAt, restarts, good }) => [
@@ -20,8 +24,17 @@ export const status: Command = {
       state === 'running' ? formatAge(startedAt, now) : '',
       restarts > 0 ? `${restarts} restarts` : '',
     ]);
-    const head = found.release === null ? 'No release is recorded.' : `Release ${found.release} serves in slot ${found.slot ?? ''} at ${found.url}`;
-    const tail = found.healthy ? '' : '\n\nNot everything is well. Bring it back: factsway-install up';
-    return { result: found, text: `${head}\n\n${formatTable([['', 'COMPONENT', 'STATE', 'HEALTH', 'UP', ''], ...rows])}${tail}`, exitCode: found.healthy ? EXIT.ok : EXIT.check };
+    const head =
+      found.release === null
+        ? 'No release is recorded.'
+        : `Release ${found.release} serves in slot ${found.slot ?? ''} at ${found.url}`;
+    const tail = found.healthy
+      ? ''
+      : '\n\nNot everything is well. Bring it back: factsway-install up';
+    return {
+      result: found,
+      text: `${head}\n\n${formatTable([['', 'COMPONENT', 'STATE', 'HEALTH', 'UP', ''], ...rows])}${tail}`,
+      exitCode: found.healthy ? EXIT.ok : EXIT.check,
+    };
   },
 };

@@ -3,7 +3,8 @@ import { CONFIG_OPTIONS, configRequest, type Command } from '../command.ts';
 export const up: Command = {
   name: 'up',
   summary: 'bring the running system to what factsway.yaml says',
-  description: 'Compares what should be with what is and does the difference: only what changed is recreated, configuration is reloaded where a component can.',
+  description:
+    'Compares what should be with what is and does the difference: only what changed is recreated, configuration is reloaded where a component can.',
   examples: [
     { command: 'factsway-install up', does: 'after editing factsway.yaml' },
     { command: 'factsway-install up --dry-run --verbose', does: 'shows every step with its undo' },
@@ -12,10 +13,21 @@ export const up: Command = {
   changes: true,
   async run(input, ports) {
     const { overwrite, ...request } = configRequest(input);
-    const [{ apply }, { requireConfig }, { planAsJson }] = await Promise.all([import('../../flows/apply.ts'), import('../../flows/resolve-config.ts'), import('../format.ts')]);
+    const [{ apply }, { requireConfig }, { planAsJson }] = await Promise.all([
+      import('../../flows/apply.ts'),
+      import('../../flows/resolve-config.ts'),
+      import('../format.ts'),
+    ]);
     await requireConfig(input.directory, ports.files);
-    const options = { title: 'Bring the platform to its configuration', overwrite, renderOnly: false };
-    const { plan, executed, warnings } = await apply({ ...request, command: 'up', options, consent: { yes: input.yes, dryRun: input.dryRun } }, ports);
+    const options = {
+      title: 'Bring the platform to its configuration',
+      overwrite,
+      renderOnly: false,
+    };
+    const { plan, executed, warnings } = await apply(
+      { ...request, command: 'up', options, consent: { yes: input.yes, dryRun: input.dryRun } },
+      ports,
+    );
     const text = executed ? 'The platform is as configured. Prove it: factsway-install verify' : '';
     return { result: { plan: planAsJson(plan), executed }, text, warnings };
   },

@@ -5,24 +5,44 @@ import type { Command } from '../command.ts';
 export const verify: Command = {
   name: 'verify',
   summary: 'prove that the platform works, gate by gate',
-  description: 'Asks the running system itself: containers, versions, migrations, the contract of each service, database, edge, metrics, alerting, exposure and secrets. Changes nothing.',
+  description:
+    'Asks the running system itself: containers, versions, migrations, the contract of each service, database, edge, metrics, alerting, exposure and secrets. Changes nothing.',
   examples: [
     { command: 'factsway-install verify', does: 'all gates, as a table' },
     { command: 'factsway-install verify --gate edge --gate metrics', does: 'two of them' },
   ],
   options: [
     { flags: '--gate <name>', description: 'run only this gate', repeatable: true },
-    { flags: '--timeout <seconds>', description: 'how long a gate may take to turn green', default: '30' },
+    {
+      flags: '--timeout <seconds>',
+      description: 'how long a gate may take to turn green',
+      default: '30',
+    },
   ],
   changes: false,
   async run({ directory, options, color }, ports) {
-    const [{ verify: prove }, { formatChecks }] = await Promise.all([import('../../flows/verify.ts'), import('../format.ts')]);
+    const [{ verify: prove }, { formatChecks }] = await Promise.all([
+      import('../../flows/verify.ts'),
+      import('../format.ts'),
+    ]);
     const seconds = Number(options['timeout']);
-    if (!(seconds >= 0 && seconds <= 3600)) throw new FactswayError('FW-USAGE', '--timeout takes seconds between 0 and 3600.', 'Example: factsway-install verify --timeout 60');
+    if (!(seconds >= 0 && seconds <= 3600))
+      throw new FactswayError(
+        'FW-USAGE',
+        '--timeout takes seconds between 0 and 3600.',
+        'Example: factsway-install verify --timeout 60',
+      );
     const names = Array.isArray(options['gate']) ? options['gate'].map(String) : [];
     const gates = await prove({ directory, gates: names, timeoutMs: seconds * 1000 }, ports);
     const failed = gates.filter(({ status }) => status === 'fail').length;
-    const verdict = failed === 0 ? `All ${gates.length} gates are green.` : `${failed} of ${gates.length} gates failed.`;
-    return { result: { gates }, text: `${formatChecks(gates, color)}\n\n${verdict}`, exitCode: failed === 0 ? EXIT.ok : EXIT.check };
+    const verdict =
+      failed === 0
+        ? `All ${gates.length} gates are green.`
+        : `${failed} of ${gates.length} gates failed.`;
+    return {
+      result: { gates },
+      text: `${formatChecks(gates, color)}\n\n${verdict}`,
+      exitCode: failed === 0 ? EXIT.ok : EXIT.check,
+    };
   },
 };

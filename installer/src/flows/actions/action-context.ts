@@ -24,12 +24,19 @@ export function requireDesired({ desired }: ActionContext): Desired {
 }
 
 /** Containers by service id; throws when one of them is not there. */
-export async function findContainers({ ports, project }: ActionContext, services: readonly string[]): Promise<ObservedContainer[]> {
+export async function findContainers(
+  { ports, project }: ActionContext,
+  services: readonly string[],
+): Promise<ObservedContainer[]> {
   const containers = await ports.docker.containers(project);
   return services.map((service) => {
     const found = containers.find((container) => container.service === service);
     if (found) return found;
-    throw new FactswayError('FW-DOCKER-COMMAND', `Docker has no container of ${service}.`, 'Run the command again; it creates what is missing.');
+    throw new FactswayError(
+      'FW-DOCKER-COMMAND',
+      `Docker has no container of ${service}.`,
+      'Run the command again; it creates what is missing.',
+    );
   });
 }
 

@@ -13,7 +13,10 @@ const ownerOf = (root: boolean, readers: readonly number[]): { uid?: number; gid
 };
 
 /** Writes each missing secret once. A file that is there is never written again, whatever is in it. */
-export async function createSecrets(action: ActionOf<'CreateSecrets'>, context: ActionContext): Promise<void> {
+export async function createSecrets(
+  action: ActionOf<'CreateSecrets'>,
+  context: ActionContext,
+): Promise<void> {
   const { files, random } = context.ports;
   await files.makeDirectory(context.paths.secrets, 0o700);
   for (const name of action.names) {
@@ -37,7 +40,10 @@ export async function alignSecretPermissions(context: ActionContext): Promise<vo
  * Brings the directory to the new bundle. What is replaced is kept below state/previous first; a file
  * somebody edited is kept below state/edited as well, for good.
  */
-export async function writeBundle(action: ActionOf<'WriteBundle'>, context: ActionContext): Promise<void> {
+export async function writeBundle(
+  action: ActionOf<'WriteBundle'>,
+  context: ActionContext,
+): Promise<void> {
   const { files } = context.ports;
   const { paths } = context;
   const { bundle, configText } = requireDesired(context);
@@ -49,8 +55,12 @@ export async function writeBundle(action: ActionOf<'WriteBundle'>, context: Acti
     const current = await files.readText(paths.file(path));
     if (current !== undefined) {
       await files.write(`${paths.previous}/${path}`, current, { mode: 0o644 });
-      const edited = manifest.files[path] !== undefined && manifest.files[path] !== sha256(current) && sha256(current) !== sha256(wanted.get(path)?.content ?? '');
-      if (edited) await files.write(`${paths.edited}/${context.run}/${path}`, current, { mode: 0o644 });
+      const edited =
+        manifest.files[path] !== undefined &&
+        manifest.files[path] !== sha256(current) &&
+        sha256(current) !== sha256(wanted.get(path)?.content ?? '');
+      if (edited)
+        await files.write(`${paths.edited}/${context.run}/${path}`, current, { mode: 0o644 });
     }
     if (change === 'delete') await files.remove(paths.file(path));
   }
@@ -62,23 +72,30 @@ export async function writeBundle(action: ActionOf<'WriteBundle'>, context: Acti
   for (const { path, change } of action.changes) {
     const file = wanted.get(path);
     if (path === 'factsway.yaml') await files.write(paths.config, configText, { mode: 0o644 });
-    else if (file && change !== 'delete') await files.write(paths.file(path), file.content, { mode: file.mode });
+    else if (file && change !== 'delete')
+      await files.write(paths.file(path), file.content, { mode: file.mode });
   }
   await saveManifest({ version: 1, files: digests }, context);
 }
 
 function saveManifest(manifest: Manifest, { ports, paths }: ActionContext): Promise<void> {
-  return ports.files.write(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o644 });
+  return ports.files.write(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`, {
+    mode: 0o644,
+  });
 }
 
 /** Puts back the files a failed run replaced, and the containers that ran from them. */
-export async function restoreBundle(action: ActionOf<'RestoreBundle'>, context: ActionContext): Promise<void> {
+export async function restoreBundle(
+  action: ActionOf<'RestoreBundle'>,
+  context: ActionContext,
+): Promise<void> {
   const { files, compose } = context.ports;
   const { paths } = context;
   for (const { path, change } of action.changes) {
     const previous = await files.readText(`${paths.previous}/${path}`);
     if (change === 'create' || previous === undefined) await files.remove(paths.file(path));
-    else await files.write(paths.file(path), previous, { mode: path.endsWith('.sh') ? 0o755 : 0o644 });
+    else
+      await files.write(paths.file(path), previous, { mode: path.endsWith('.sh') ? 0o755 : 0o644 });
   }
   const manifest = await files.readText(`${paths.previous}/manifest.json`);
   if (manifest !== undefined) await files.write(paths.manifest, manifest, { mode: 0o644 });

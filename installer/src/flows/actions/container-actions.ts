@@ -8,38 +8,69 @@ import { findContainers, type ActionContext } from './action-context.ts';
 import { alignSecretPermissions } from './bundle-actions.ts';
 import { startAndWait } from './start-components.ts';
 
-export async function pullImage(action: ActionOf<'PullImage'>, { ports }: ActionContext, waiting: (message: string) => void): Promise<void> {
+export async function pullImage(
+  action: ActionOf<'PullImage'>,
+  { ports }: ActionContext,
+  waiting: (message: string) => void,
+): Promise<void> {
   await ports.docker.pull(action.reference, waiting);
 }
 
-export async function checkImageVersions(action: ActionOf<'CheckImageVersions'>, { ports }: ActionContext): Promise<void> {
+export async function checkImageVersions(
+  action: ActionOf<'CheckImageVersions'>,
+  { ports }: ActionContext,
+): Promise<void> {
   const images = await ports.docker.images(action.references);
   const findings = analyseImageVersions(Object.values(images), action.version);
   if (findings.length > 0) throw mixedVersions(findings, action.version);
 }
 
-export async function createContainers(action: ActionOf<'CreateContainers'>, context: ActionContext): Promise<void> {
+export async function createContainers(
+  action: ActionOf<'CreateContainers'>,
+  context: ActionContext,
+): Promise<void> {
   await alignSecretPermissions(context);
   await context.ports.compose.create(context.paths.directory, action.services);
 }
 
-export async function removeContainers(action: ActionOf<'RemoveContainers'>, { ports, project }: ActionContext): Promise<void> {
+export async function removeContainers(
+  action: ActionOf<'RemoveContainers'>,
+  { ports, project }: ActionContext,
+): Promise<void> {
   const containers = await ports.docker.containers(project);
-  await Promise.all(containers.filter(({ service }) => action.services.includes(service)).map(({ id }) => ports.docker.remove(id)));
+  await Promise.all(
+    containers
+      .filter(({ service }) => action.services.includes(service))
+      .map(({ id }) => ports.docker.remove(id)),
+  );
 }
 
-export async function startComponents(action: ActionOf<'StartComponents'>, context: ActionContext, waiting: (message: string) => void): Promise<void> {
+export async function startComponents(
+  action: ActionOf<'StartComponents'>,
+  context: ActionContext,
+  waiting: (message: string) => void,
+): Promise<void> {
   await startAndWait(action.services, context, waiting);
   await rememberApplied(action.configHashes, context);
 }
 
-export async function stopComponents(action: ActionOf<'StopComponents'>, context: ActionContext): Promise<void> {
+export async function stopComponents(
+  action: ActionOf<'StopComponents'>,
+  context: ActionContext,
+): Promise<void> {
   const containers = await context.ports.docker.containers(context.project);
-  await Promise.all(containers.filter(({ service }) => action.services.includes(service)).map(({ id }) => context.ports.docker.stop(id)));
+  await Promise.all(
+    containers
+      .filter(({ service }) => action.services.includes(service))
+      .map(({ id }) => context.ports.docker.stop(id)),
+  );
 }
 
 /** The component checks the configuration itself and keeps the old one when it does not like the new. */
-export async function reloadConfig(action: ActionOf<'ReloadConfig'>, context: ActionContext): Promise<void> {
+export async function reloadConfig(
+  action: ActionOf<'ReloadConfig'>,
+  context: ActionContext,
+): Promise<void> {
   const { docker } = context.ports;
   const [container] = await findContainers(context, [action.service]);
   if (!container) return;
@@ -47,25 +78,43 @@ export async function reloadConfig(action: ActionOf<'ReloadConfig'>, context: Ac
   if (action.reload.how === 'exec') {
     const result = await docker.exec(container.id, action.reload.argv);
     if (result.exitCode !== 0) {
-      throw new FactswayError('FW-RELOAD-FAILED', `${action.service} refused its new configuration and goes on with the old one.`, 'See the lines below; correct factsway.yaml and run the command again.', result.stderr.trim().split('\n').slice(-10));
+      throw new FactswayError(
+        'FW-RELOAD-FAILED',
+        `${action.service} refused its new configuration and goes on with the old one.`,
+        'See the lines below; correct factsway.yaml and run the command again.',
+        result.stderr.trim().split('\n').slice(-10),
+      );
     }
   }
   await rememberApplied({ [action.service]: action.configHash }, context);
 }
 
-export async function recordOverride(action: ActionOf<'RecordOverride'>, context: ActionContext): Promise<void> {
+export async function recordOverride(
+  action: ActionOf<'RecordOverride'>,
+  context: ActionContext,
+): Promise<void> {
   await rememberApplied({ [OVERRIDE_FILE]: action.digest }, context);
 }
 
-function rememberApplied(entries: Readonly<Record<string, string>>, { ports, paths, serially }: ActionContext): Promise<void> {
+function rememberApplied(
+  entries: Readonly<Record<string, string>>,
+  { ports, paths, serially }: ActionContext,
+): Promise<void> {
   return serially(async () => {
     const applied = (await readJson<Record<string, string>>(paths.applied, ports.files)) ?? {};
-    await ports.files.write(paths.applied, `${JSON.stringify({ ...applied, ...entries }, null, 2)}\n`, { mode: 0o644 });
+    await ports.files.write(
+      paths.applied,
+      `${JSON.stringify({ ...applied, ...entries }, null, 2)}\n`,
+      { mode: 0o644 },
+    );
   });
 }
 
 /** The public half of the edge's own authority, for administrators to hand out and for `verify` to trust. */
-export async function saveRootCertificate(action: ActionOf<'SaveRootCertificate'>, context: ActionContext): Promise<void> {
+export async function saveRootCertificate(
+  action: ActionOf<'SaveRootCertificate'>,
+  context: ActionContext,
+): Promise<void> {
   const { docker, files, clock, signal } = context.ports;
   const [container] = await findContainers(context, [action.service]);
   if (!container) return;
@@ -78,15 +127,25 @@ export async function saveRootCertificate(action: ActionOf<'SaveRootCertificate'
     // The authority is made on the first start, a moment after the proxy begins to answer.
     await clock.sleep(250, signal);
   }
-  throw new FactswayError('FW-NOT-HEALTHY', `${action.service} did not make its root certificate.`, `See its log: factsway-install logs ${action.service}`);
+  throw new FactswayError(
+    'FW-NOT-HEALTHY',
+    `${action.service} did not make its root certificate.`,
+    `See its log: factsway-install logs ${action.service}`,
+  );
 }
 
-export async function stopProject(action: ActionOf<'StopProject'>, { ports, paths }: ActionContext): Promise<void> {
+export async function stopProject(
+  action: ActionOf<'StopProject'>,
+  { ports, paths }: ActionContext,
+): Promise<void> {
   await ports.compose.down(paths.directory, action.project);
 }
 
 /** releases/<version>/release.json: which images, by id, made up the release that served here. */
-export async function recordRelease(action: ActionOf<'RecordRelease'>, { ports, paths }: ActionContext): Promise<void> {
+export async function recordRelease(
+  action: ActionOf<'RecordRelease'>,
+  { ports, paths }: ActionContext,
+): Promise<void> {
   const images = await ports.docker.images(action.references);
   const release = {
     version: action.version,
@@ -94,6 +153,14 @@ export async function recordRelease(action: ActionOf<'RecordRelease'>, { ports, 
     recordedAt: ports.clock.now().toISOString(),
     images: Object.fromEntries(Object.values(images).map(({ reference, id }) => [reference, id])),
   };
-  await ports.files.write(`${paths.releases}/${action.version}/release.json`, `${JSON.stringify(release, null, 2)}\n`, { mode: 0o644 });
-  await ports.files.write(paths.release, `${JSON.stringify({ version: action.version, slot: action.slot })}\n`, { mode: 0o644 });
+  await ports.files.write(
+    `${paths.releases}/${action.version}/release.json`,
+    `${JSON.stringify(release, null, 2)}\n`,
+    { mode: 0o644 },
+  );
+  await ports.files.write(
+    paths.release,
+    `${JSON.stringify({ version: action.version, slot: action.slot })}\n`,
+    { mode: 0o644 },
+  );
 }

@@ -17,7 +17,11 @@ import {
 } from './container-actions.ts';
 import { runMigrations } from './run-migrations.ts';
 
-type Handler<K extends ActionKind> = (action: ActionOf<K>, context: ActionContext, waiting: (message: string) => void) => Promise<void>;
+type Handler<K extends ActionKind> = (
+  action: ActionOf<K>,
+  context: ActionContext,
+  waiting: (message: string) => void,
+) => Promise<void>;
 
 /** One handler for each kind of action; the compiler asks for a missing one. */
 const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
@@ -40,5 +44,6 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
 
 export function actionRunner(context: ActionContext): RunAction {
   // The union of handlers takes the intersection of actions, which only the lookup by kind makes true.
-  return (action, waiting) => (HANDLERS[action.kind] as Handler<ActionKind>)(action, context, waiting);
+  return (action, waiting) =>
+    (HANDLERS[action.kind] as Handler<ActionKind>)(action, context, waiting);
 }

@@ -19,7 +19,11 @@ export type MigrationResult = {
 };
 
 /** Runs the one-shot container to its end. Throws FW-MIGRATION-FAILED, -STUCK or -LEDGER, naming migration and reason. */
-export async function runMigrations(action: ActionOf<'RunMigrations'>, context: ActionContext, waiting: (message: string) => void): Promise<void> {
+export async function runMigrations(
+  action: ActionOf<'RunMigrations'>,
+  context: ActionContext,
+  waiting: (message: string) => void,
+): Promise<void> {
   const { docker, clock, signal } = context.ports;
   const [container] = await findContainers(context, [action.service]);
   if (!container) return;
@@ -49,13 +53,37 @@ export function findMigrationResult(lines: readonly string[]): MigrationResult |
   return undefined;
 }
 
-function migrationError(lines: readonly string[], version: string, exitCode: number, { paths, run }: ActionContext): FactswayError {
+function migrationError(
+  lines: readonly string[],
+  version: string,
+  exitCode: number,
+  { paths, run }: ActionContext,
+): FactswayError {
   const log = `${paths.failures}/${run}`;
   const result = findMigrationResult(lines);
-  if (!result) return new FactswayError('FW-MIGRATION-FAILED', `The migrations of ${version} stopped with exit code ${exitCode} without saying why.`, `See ${log}`, lines);
-  const what = result.failed ? `Migration ${result.failed.migration} failed: ${result.failed.reason}` : `The migrations of ${version} were refused (${result.code ?? 'no code'})`;
-  const code: ErrorCode = result.restored === false ? 'FW-MIGRATION-STUCK' : result.failed ? 'FW-MIGRATION-FAILED' : 'FW-MIGRATION-LEDGER';
-  const state = result.restored === false ? 'The database could not be put back.' : 'The database is as it was before; no service of this release was started.';
-  const hint = result.restored === false ? `Do not start anything. Send us ${log}; the database needs an operator.` : `Correct the cause and run the command again. The whole log: ${log}`;
+  if (!result)
+    return new FactswayError(
+      'FW-MIGRATION-FAILED',
+      `The migrations of ${version} stopped with exit code ${exitCode} without saying why.`,
+      `See ${log}`,
+      lines,
+    );
+  const what = result.failed
+    ? `Migration ${result.failed.migration} failed: ${result.failed.reason}`
+    : `The migrations of ${version} were refused (${result.code ?? 'no code'})`;
+  const code: ErrorCode =
+    result.restored === false
+      ? 'FW-MIGRATION-STUCK'
+      : result.failed
+        ? 'FW-MIGRATION-FAILED'
+        : 'FW-MIGRATION-LEDGER';
+  const state =
+    result.restored === false
+      ? 'The database could not be put back.'
+      : 'The database is as it was before; no service of this release was started.';
+  const hint =
+    result.restored === false
+      ? `Do not start anything. Send us ${log}; the database needs an operator.`
+      : `Correct the cause and run the command again. The whole log: ${log}`;
   return new FactswayError(code, `${what.replace(/\.$/, '')}. ${state}`, hint, lines);
 }

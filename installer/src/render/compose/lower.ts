@@ -20,7 +20,14 @@ export type ComposeService = {
   networks: Record<string, { aliases: string[] } | null>;
   ports?: string[];
   depends_on?: Record<string, { condition: string }>;
-  healthcheck?: { test: string[]; interval: string; timeout: string; retries: number; start_period: string; start_interval: string };
+  healthcheck?: {
+    test: string[];
+    interval: string;
+    timeout: string;
+    retries: number;
+    start_period: string;
+    start_interval: string;
+  };
   mem_limit: string;
   memswap_limit: string;
   cpus: number;
@@ -32,7 +39,10 @@ export type ComposeService = {
   labels: Record<string, string>;
 };
 
-const CONDITIONS = { healthy: 'service_healthy', completed: 'service_completed_successfully' } as const;
+const CONDITIONS = {
+  healthy: 'service_healthy',
+  completed: 'service_completed_successfully',
+} as const;
 const LOGGING = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '5' } };
 
 /**
@@ -40,7 +50,9 @@ const LOGGING = { driver: 'json-file', options: { 'max-size': '10m', 'max-file':
  * rest, so it is the last thing to be put in.
  */
 export function lowerWorkload(workload: Workload, spec: string): ComposeService {
-  const environment = Object.fromEntries(Object.entries(workload.environment).map(([key, value]) => [key, plain(value)]));
+  const environment = Object.fromEntries(
+    Object.entries(workload.environment).map(([key, value]) => [key, plain(value)]),
+  );
   const megabytes = `${mebibytes(workload.memory.value)}m`;
   return {
     image: workload.image,
@@ -55,11 +67,29 @@ export function lowerWorkload(workload: Workload, spec: string): ComposeService 
     ...(Object.keys(environment).length > 0 ? { environment } : {}),
     ...(workload.secrets.length > 0 ? { secrets: [...workload.secrets] } : {}),
     ...optionalList('volumes', lowerMounts(workload)),
-    ...optionalList('tmpfs', workload.tmpfs.map(({ mount, sizeBytes, mode }) => `${mount}:size=${sizeBytes},mode=${mode ?? '1777'},nosuid,nodev,noexec`)),
-    networks: Object.fromEntries(workload.networks.map(({ name, aliases }) => [name, aliases ? { aliases: [...aliases] } : null])),
+    ...optionalList(
+      'tmpfs',
+      workload.tmpfs.map(
+        ({ mount, sizeBytes, mode }) =>
+          `${mount}:size=${sizeBytes},mode=${mode ?? '1777'},nosuid,nodev,noexec`,
+      ),
+    ),
+    networks: Object.fromEntries(
+      workload.networks.map(({ name, aliases }) => [
+        name,
+        aliases ? { aliases: [...aliases] } : null,
+      ]),
+    ),
     ...optionalList('ports', workload.ports.map(lowerPort)),
     ...(workload.dependsOn.length > 0
-      ? { depends_on: Object.fromEntries(workload.dependsOn.map(({ id, condition }) => [id, { condition: CONDITIONS[condition] }])) }
+      ? {
+          depends_on: Object.fromEntries(
+            workload.dependsOn.map(({ id, condition }) => [
+              id,
+              { condition: CONDITIONS[condition] },
+            ]),
+          ),
+        }
       : {}),
     ...(workload.health ? { healthcheck: lowerHealth(workload.health) } : {}),
     mem_limit: megabytes,

@@ -22,27 +22,56 @@ export type ConfigHashes = Readonly<Record<string, string>>;
  * cannot reload it: a reload must not look like a new container.
  */
 export function specOf(workload: Workload, configHashes: ConfigHashes): string {
-  const config = workload.config?.reload.how === 'recreate' ? configHashes[workload.config.directory] : undefined;
+  const config =
+    workload.config?.reload.how === 'recreate'
+      ? configHashes[workload.config.directory]
+      : undefined;
   return sha256(stringify([lowerWorkload(workload, ''), config ?? ''])).slice(0, 16);
 }
 
 /** The Compose files and `.env`, each parsed again and compared with the objects it was rendered from. */
-export function renderCompose(catalog: Catalog, configHashes: ConfigHashes, engine: TemplateEngine): BundleFile[] {
+export function renderCompose(
+  catalog: Catalog,
+  configHashes: ConfigHashes,
+  engine: TemplateEngine,
+): BundleFile[] {
   const { workloads, secrets, context } = catalog;
-  const services = new Map(workloads.map((workload) => [workload.id, lowerWorkload(workload, specOf(workload, configHashes))]));
-  const file = (path: string, template: string, members: readonly Workload[], extra: object): BundleFile => {
+  const file = (
+    path: string,
+    template: string,
+    members: readonly Workload[],
+    extra: object,
+  ): BundleFile => {
+    const services = members.map((workload) =>
+      lowerWorkload(workload, specOf(workload, configHashes)),
+    );
     const content = engine.render(`compose/${template}.hbs`, {
       release: context.config.release.version,
       ...extra,
-      services: members.map((workload) => viewService(workload, services.get(workload.id) as ComposeService)),
+      services: members.flatMap((workload, index) => {
+        const service = services[index];
+        return service ? [viewService(workload, service)] : [];
+      }),
     });
-    assertFaithful(path, content, members, services);
+    assertFaithful(
+      path,
+      content,
+      Object.fromEntries(members.map(({ id }, index) => [id, services[index]])),
+    );
     return { path, content, mode: 0o644, ownership: 'rendered' };
   };
-  const of = (group: Workload['group'], slot?: Slot) => workloads.filter((workload) => workload.group === group && workload.slot === slot);
-  const usedVolumes = VOLUMES.filter(({ name }) => workloads.some((workload) => workload.volumes.some((volume) => volume.name === name)));
+  const of = (group: Workload['group'], slot?: Slot) =>
+    workloads.filter((workload) => workload.group === group && workload.slot === slot);
+  const usedVolumes = VOLUMES.filter(({ name }) =>
+    workloads.some((workload) => workload.volumes.some((volume) => volume.name === name)),
+  );
 
-  const composeFiles = [COMPOSE_FILE, ...context.slots.map(slotFile), MONITORING_FILE, OVERRIDE_FILE];
+  const composeFiles = [
+    COMPOSE_FILE,
+    ...context.slots.map(slotFile),
+    MONITORING_FILE,
+    OVERRIDE_FILE,
+  ];
   return [
     file(COMPOSE_FILE, 'compose.yaml', of('core'), {
       project: context.config.project,
@@ -50,16 +79,34 @@ export function renderCompose(catalog: Catalog, configHashes: ConfigHashes, engi
       volumes: usedVolumes,
       secrets,
     }),
-    ...context.slots.map((slot) => file(slotFile(slot), 'compose.app.yaml', of('app', slot), { slot })),
+    ...context.slots.map((slot) =>
+      file(slotFile(slot), 'compose.app.yaml', of('app', slot), { slot }),
+    ),
     file(MONITORING_FILE, 'compose.monitoring.yaml', of('monitoring'), {}),
-    { path: '.env', content: engine.render('compose/env.hbs', { project: context.config.project, files: composeFiles.join(':') }), mode: 0o644, ownership: 'rendered' },
-    { path: OVERRIDE_FILE, content: engine.render('compose/compose.override.yaml.hbs', {}), mode: 0o644, ownership: 'seed' },
+    {
+      path: '.env',
+      content: engine.render('compose/env.hbs', {
+        project: context.config.project,
+        files: composeFiles.join(':'),
+      }),
+      mode: 0o644,
+      ownership: 'rendered',
+    },
+    {
+      path: OVERRIDE_FILE,
+      content: engine.render('compose/compose.override.yaml.hbs', {}),
+      mode: 0o644,
+      ownership: 'seed',
+    },
   ];
 }
 
-function assertFaithful(path: string, content: string, members: readonly Workload[], services: ReadonlyMap<string, ComposeService>): void {
+function assertFaithful(
+  path: string,
+  content: string,
+  expected: Readonly<Record<string, ComposeService | undefined>>,
+): void {
   const parsed = parse(content, unescapeDollars) as { services: Record<string, unknown> };
-  const expected = Object.fromEntries(members.map((workload) => [workload.id, services.get(workload.id)]));
   for (const id of new Set([...Object.keys(expected), ...Object.keys(parsed.services)])) {
     if (isDeepStrictEqual(parsed.services[id], expected[id])) continue;
     throw new TemplateError(

@@ -1,0 +1,74 @@
+/** What collectors bring home and analysers judge: plain data, so that a check can run on another machine's facts. */
+
+/** The endpoints every service has (spec 01). */
+export const CONTRACT_PATHS = ['/health', '/health/live', '/health/ready', '/metrics'] as const;
+
+export type EndpointAnswer = {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+};
+export type ServiceEndpoints = {
+  readonly service: string;
+  /** Why nothing could be asked; empty when the service was asked. */
+  readonly unreachable: string;
+  readonly answers: Readonly<Partial<Record<(typeof CONTRACT_PATHS)[number], EndpointAnswer>>>;
+};
+
+export type MigrationStatus = {
+  readonly exitCode: number;
+  readonly result:
+    | {
+        readonly after: string | null;
+        readonly pending: readonly string[];
+        readonly code: string | null;
+      }
+    | undefined;
+  readonly output: string;
+};
+
+export type Target = {
+  readonly job: string;
+  readonly instance: string;
+  readonly health: string;
+  readonly lastError: string;
+};
+export type PrometheusState = {
+  /** Why Prometheus could not be asked; empty when it was. */
+  readonly unreachable: string;
+  readonly targets: readonly Target[];
+  /** Series of factsway_build_info: service label → version label. */
+  readonly builds: readonly { readonly service: string; readonly version: string }[];
+  readonly alertmanagers: number;
+};
+
+export type RouteAnswer = {
+  readonly route: string;
+  readonly service: string;
+  readonly status: number;
+  readonly error: string;
+};
+
+export type EdgeAnswers = { readonly url: string; readonly routes: readonly RouteAnswer[] };
+
+export type DatabaseFacts = {
+  readonly unreachable: string;
+  readonly version: string;
+  readonly maxConnections: number;
+  readonly connections: number;
+  readonly checksums: boolean;
+  readonly appCanCreate: boolean;
+  readonly appIsSuperuser: boolean;
+  readonly roles: readonly string[];
+};
+
+export type SecretFacts = {
+  readonly directoryMode: number | undefined;
+  readonly files: readonly {
+    readonly name: string;
+    readonly mode: number | undefined;
+    readonly empty: boolean;
+  }[];
+  /** `service NAME` for each environment entry that holds the value of a secret. */
+  readonly exposed: readonly string[];
+};

@@ -1,0 +1,19 @@
+import { distance } from 'fastest-levenshtein';
+
+/** More edits than this and the guess is noise. */
+const FARTHEST = 3;
+
+/**
+ * `Did you mean "records-service"? ` for a misspelt word, or nothing where no known word is near. Parts of
+ * a hyphenated name count as well, so that `recods` finds `records-service`.
+ */
+export function didYouMean(
+  word: string,
+  known: readonly string[],
+  shown: (name: string) => string = (name) => name,
+): string {
+  const near = (name: string): number =>
+    Math.min(...[name, ...name.split('-')].map((part) => distance(word, part)));
+  const best = known.toSorted((a, b) => near(a) - near(b))[0];
+  return best === undefined || near(best) > FARTHEST ? '' : `Did you mean "${shown(best)}"? `;
+}

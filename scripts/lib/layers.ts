@@ -1,0 +1,82 @@
+import type { IForbiddenRuleType } from 'dependency-cruiser';
+
+/**
+ * Who may import whom (docs/adr/0003-rooms-and-import-directions.md). A room names what it may reach; anything
+ * else inside the installer is an error.
+ */
+const ROOM = 'installer/src';
+const ALLOWED = {
+  model: ['model'],
+  config: ['config', 'model'],
+  catalog: ['catalog', 'model'],
+  ports: ['ports', 'model'],
+  planner: ['planner', 'model', 'catalog', 'render', 'checks/analysers'],
+  render: ['render', 'model', 'catalog'],
+  'checks/analysers': ['checks/analysers', 'checks/facts', 'model', 'catalog'],
+  'checks/facts': ['model', 'catalog'],
+  'checks/collectors': ['checks/collectors', 'checks/facts', 'model', 'catalog', 'ports'],
+  'checks/gates': ['checks', 'model', 'catalog', 'planner', 'ports'],
+  flows: ['flows', 'model', 'config', 'catalog', 'planner', 'render', 'checks', 'ports'],
+  adapters: ['adapters', 'model', 'ports'],
+  'cli/(commands|[a-z-]+\\.ts$)': ['cli', 'model', 'flows', 'catalog', 'ports'],
+};
+/** Rooms that decide: no clock, no randomness, no environment, no disk. */
+const PURE = '(model|config|catalog|planner|render|checks/analysers)';
+
+const rooms: IForbiddenRuleType[] = Object.entries(ALLOWED).map(([room, reachable]) => ({
+  name: `${room.replaceAll(/[^a-z/]/g, '')}-reaches-too-far`,
+  severity: 'error',
+  from: {
+    path: `^${ROOM}/${room}`,
+    // main.ts is the composition root: the one place where adapters and flows meet.
+    pathNot: [`^${ROOM}/cli/main\\.ts$`, '\\.test\\.ts$'],
+  },
+  to: { path: `^${ROOM}/`, pathNot: reachable.map((target) => `^${ROOM}/${target}`) },
+}));
+
+export const RULES: IForbiddenRuleType[] = [
+  ...rooms,
+  { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+  {
+    name: 'only-main-wires-adapters',
+    severity: 'error',
+    from: { path: `^${ROOM}/`, pathNot: [`^${ROOM}/(cli/main\\.ts|adapters/)`, '\\.test\\.ts$'] },
+    to: { path: `^${ROOM}/adapters/` },
+  },
+  {
+    name: 'pure-rooms-touch-nothing',
+    severity: 'error',
+    from: { path: `^${ROOM}/${PURE}/`, pathNot: '\\.test\\.ts$' },
+    to: { dependencyTypes: ['core'], pathNot: '^(node:)?(util|crypto)$' },
+  },
+  {
+    name: 'hashing-has-one-home',
+    severity: 'error',
+    from: { path: `^${ROOM}/${PURE}/`, pathNot: [`^${ROOM}/render/digest\\.ts$`, '\\.test\\.ts$'] },
+    to: { path: '^(node:)?crypto$' },
+  },
+  {
+    name: 'model-imports-zod-only',
+    severity: 'error',
+    from: { path: `^${ROOM}/model/`, pathNot: '\\.test\\.ts$' },
+    to: { dependencyTypes: ['npm', 'npm-dev'], pathNot: 'node_modules/(zod|fastest-levenshtein)/' },
+  },
+  {
+    name: 'sdks-live-in-adapters',
+    severity: 'error',
+    from: { path: `^${ROOM}/`, pathNot: [`^${ROOM}/adapters/`, '\\.test\\.ts$'] },
+    to: { path: 'node_modules/(dockerode|execa|inquirer|pg|@aws-sdk|log-update)/' },
+  },
+  {
+    name: 'disk-and-processes-live-in-adapters',
+    severity: 'error',
+    from: { path: `^${ROOM}/`, pathNot: [`^${ROOM}/(adapters/|cli/main\\.ts)`, '\\.test\\.ts$'] },
+    to: { path: '^(node:)?(fs|fs/promises|child_process|net|http|https|os)$' },
+  },
+  {
+    name: 'services-know-nothing-of-the-installer',
+    severity: 'error',
+    from: { path: '^services/' },
+    to: { path: '^installer/' },
+  },
+];
