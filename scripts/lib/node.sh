@@ -61,7 +61,7 @@ ensure_build() {
   fi
   note "npm run build"
   mkdir -p "$LOG_DIR"
-  (cd "$ROOT" && npm run --silent build >"$LOG_DIR/build.log" 2>&1 </dev/null) || {
+  (cd "$ROOT" && npm run --loglevel=error build >"$LOG_DIR/build.log" 2>&1 </dev/null) || {
     tail -n 30 "$LOG_DIR/build.log" >&2
     fail 1 "npm run build failed" "the whole output is in $LOG_DIR/build.log"
   }

@@ -13,7 +13,7 @@ forget_earlier_results() { rm -rf "$RESULTS" "$ARTEFACTS"; }
 # limit is for a part that hangs; SIGINT first, so that vitest can still clean up after itself.
 run_part() {
   local status=0
-  (cd "$ROOT" && exec timeout --foreground --signal=INT --kill-after=60 "${FACTSWAY_TEST_TIMEOUT:-2400}" npm run --silent "$1") </dev/null || status=$?
+  (cd "$ROOT" && exec timeout --foreground --signal=INT --kill-after=60 "${FACTSWAY_TEST_TIMEOUT:-2400}" npm run --loglevel=error "$1") </dev/null || status=$?
   [[ $status -ne 0 ]] || return 0
   FAILED_PARTS+=("$1")
   warn "npm run $1 ended with status $status"
