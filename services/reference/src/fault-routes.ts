@@ -15,16 +15,17 @@ export function registerFaults(
   let faults = initial;
   let crash: NodeJS.Timeout | undefined;
 
-  const enact = (previous: Faults | undefined) => {
+  const enact = async (previous: Faults | undefined) => {
     platform.health.hold(faults.never_ready ? 'fault: never_ready' : undefined);
-    if (faults.hold_pool !== (previous?.hold_pool ?? 0)) {
-      db.hold(faults.hold_pool).catch((error: unknown) => {
-        platform.logger.warn({ err: error }, 'the pool could not be held');
-      });
-    }
     if (faults.crash_after_ms !== (previous?.crash_after_ms ?? 0)) {
       clearTimeout(crash);
       if (faults.crash_after_ms > 0) crash = setTimeout(die, faults.crash_after_ms);
+    }
+    // Last, because it may wait for connections that requests still use.
+    if (faults.hold_pool !== (previous?.hold_pool ?? 0)) {
+      await db.hold(faults.hold_pool).catch((error: unknown) => {
+        platform.logger.warn({ err: error }, 'the pool could not be held');
+      });
     }
   };
   const die = () => {
@@ -38,7 +39,7 @@ export function registerFaults(
     if (Math.random() < faults.error_rate) throw new Problem(500, 'fault', 'fault: error_rate');
   });
   app.get('/__faults', () => faults);
-  app.put('/__faults', (request) => {
+  app.put('/__faults', async (request) => {
     const { body } = request;
     if (typeof body !== 'object' || body === null) {
       throw invalid([{ field: '', problem: 'must be a JSON object' }]);
@@ -49,8 +50,8 @@ export function registerFaults(
     }
     const previous = faults;
     faults = changed;
-    enact(previous);
+    await enact(previous);
     return faults;
   });
-  enact(undefined);
+  void enact(undefined);
 }
