@@ -73,11 +73,14 @@ add_trixie_source() {
   apt_update_from "$TRIXIE_SOURCE"
 }
 
-# install_packages [-t SUITE] PACKAGE…: records what was not there before, dependencies included. The
+# install_packages PACKAGE[/SUITE]…: records what was not there before, dependencies included. The
 # record is written even when apt fails half-way, so that an interrupted run can be undone as well.
 install_packages() {
   local before after log=$LOG_DIR/apt.log status=0
   mkdir -p "$LOG_DIR" "$STATE_DIR"
+  if LC_ALL=C apt-get -s install --no-install-recommends "$@" 2>/dev/null | grep -qE '^Inst (libc6|base-files) \['; then
+    fail 3 "installing $* would replace the C library of this machine" "install Docker Engine yourself, then run the same command again"
+  fi
   before=$(mktemp)
   after=$(mktemp)
   list_packages >"$before"

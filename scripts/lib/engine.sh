@@ -46,13 +46,15 @@ choose_packages() {
     at_least "$COMPOSE_MIN" "$(candidate "$name" "$suite")" && compose=$name && break
   done
   [[ -n $compose ]] || return 1
-  PACKAGES=(docker.io "$compose" docker-buildx iptables)
+  # Only these come from the other release. With `-t` their dependencies would too, and newer builds of
+  # runc and iptables replace the C library of the whole machine; the machine's own are good enough.
+  local from=${suite:+/$suite}
+  PACKAGES=("docker.io$from" "$compose$from" "docker-buildx$from" iptables)
   # In Debian trixie the client is a package of its own.
-  [[ -z $(candidate docker-cli "$suite") ]] || PACKAGES+=(docker-cli)
+  [[ -z $(candidate docker-cli "$suite") ]] || PACKAGES+=("docker-cli$from")
 }
 
 install_engine() {
-  local -a from=()
   is_root || refuse_to_install "there is no Docker Engine here, and installing it takes root"
   is_debian_like || refuse_to_install "there is no Docker Engine here, and this is not a Debian or Ubuntu system"
   note "looking for packages in this machine's own release"
@@ -63,12 +65,11 @@ install_engine() {
       refuse_to_install "this release offers no Docker Engine $ENGINE_MIN with Compose $COMPOSE_MIN"
     add_trixie_source
     choose_packages trixie || refuse_to_install "neither this release nor Debian trixie offers Docker Engine $ENGINE_MIN"
-    from=(-t trixie)
   fi
   note "installing ${PACKAGES[*]}"
   mkdir -p "$STATE_DIR"
   [[ -e /var/lib/docker ]] || touch "$STATE_DIR/no-engine-data-before"
-  install_packages "${from[@]}" "${PACKAGES[@]}"
+  install_packages "${PACKAGES[@]}"
 }
 
 wait_for_engine() {
