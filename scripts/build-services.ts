@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,6 +6,7 @@ import { build, type Metafile } from 'esbuild';
 import { readMigrations, type MigrationFile } from '../services/migrations/src/migration-file.ts';
 import { compareReleases, isRelease } from '../services/migrations/src/release.ts';
 import { collectLicences } from '../services/build/licences.ts';
+import { normalise } from '../services/build/normalise.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const SQL = join(ROOT, 'services/migrations/sql');
@@ -83,18 +76,6 @@ async function buildMigrationsImage(
     copyFileSync(join(SQL, `${name}.sql`), join(directory, 'sql', `${name}.sql`));
   }
   writeFileSync(join(directory, 'LICENCES.txt'), collectLicences(ROOT, used));
-}
-
-/**
- * Gives every file one date and the mode that the image's own user needs, whatever the umask here:
- * both become part of an image layer, and the same source should give the same layer.
- */
-function normalise(directory: string): void {
-  for (const entry of readdirSync(directory, { withFileTypes: true, recursive: true })) {
-    const path = join(entry.parentPath, entry.name);
-    chmodSync(path, entry.isDirectory() ? 0o755 : 0o644);
-    utimesSync(path, 0, 0);
-  }
 }
 
 async function bundle(

@@ -87,7 +87,7 @@ export function sql(up: string, down = 'SELECT 1;', header = 'release=1.1.0 kind
 /** The whole schema as text, roles and grants included. */
 export function dump(): string {
   const text = execFileSync(
-    'pg_dump',
+    process.env['PG_DUMP'] ?? 'pg_dump',
     [
       '--schema-only',
       `--host=${HOST}`,

@@ -1,6 +1,6 @@
 /**
  * Migrations against a real Postgres. integration-support.ts says what the environment must hold;
- * pg_dump must be on the PATH.
+ * pg_dump must be on the PATH, or named by PG_DUMP.
  *
  *   POSTGRES_HOST=127.0.0.1 POSTGRES_PORT=5432 POSTGRES_ADMIN_PASSWORD=… \
  *     npx vitest run --config services/vitest.integration.config.ts services/migrations
