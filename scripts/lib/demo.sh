@@ -95,6 +95,10 @@ remove_instance_directory() {
 
 demo_down() {
   local what=${1:-everything}
+  # After a reboot the engine may be down and still hold everything.
+  if [[ -e $DEMO_DIR ]] && have dockerd && is_root && ! docker_answers; then
+    stage "Docker Engine, to remove what it holds" start_engine
+  fi
   if have docker && docker_answers; then
     stage "Containers, networks and volumes" remove_project
     [[ $what == keep-images ]] || stage "Images and build cache" "$ROOT/scripts/images" remove
