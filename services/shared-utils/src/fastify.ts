@@ -45,10 +45,6 @@ export function useFastify(app: FastifyInstance, platform: Platform): void {
     });
     runInContext(context, done);
   });
-  // Reading a body ends in the parser's own async context; the request's is entered again after it.
-  app.addHook('preValidation', (request, _reply, done) => {
-    runInContext(platform.contextOf(request.raw), done);
-  });
   for (const path of Object.keys(PLATFORM_ROUTES)) {
     app.get(path, { exposeHeadRoute: false }, async (_request, reply) => {
       const answer = await platform.answer(path);
