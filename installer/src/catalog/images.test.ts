@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { catalogWith, configWith } from '../../../test/fakes/builders.ts';
+import { errorOf } from '../../../test/fakes/thrown.ts';
+import { buildCatalog } from './catalog.ts';
+import {
+  COMPONENT_IMAGES,
+  resolveComponentImage,
+  resolveReleaseImage,
+  type ComponentImage,
+  type ImageSettings,
+} from './images.ts';
+
+const REGISTRY = 'registry.example.com/factsway';
+const settings = (
+  source: ImageSettings['source'],
+  overrides: Readonly<Record<string, string>> = {},
+): ImageSettings => ({ source, registry: REGISTRY, overrides });
+
+describe('the image of a component', () => {
+  it.each([
+    ['postgres', 'upstream', {}, { reference: `${REGISTRY}/postgres:17-1`, user: '999:999' }],
+    ['postgres', 'debian', {}, { reference: 'factsway/postgres:debian-13', user: '999:999' }],
+    ['edge', 'upstream', {}, { reference: 'docker.io/library/caddy:2.10.2', user: '0:0' }],
+    ['edge', 'debian', {}, { reference: 'factsway/edge:debian-13', user: '10001:10001' }],
+    [
+      'edge',
+      'debian',
+      { edge: 'mirror/caddy:2' },
+      { reference: 'mirror/caddy:2', user: '10001:10001' },
+    ],
+    ['edge', 'upstream', { edge: 'mirror/caddy:2' }, { reference: 'mirror/caddy:2', user: '0:0' }],
+    ['grafana', 'debian', {}, undefined],
+    [
+      'grafana',
+      'debian',
+      { grafana: 'mirror/grafana:12' },
+      { reference: 'mirror/grafana:12', user: '472:472' },
+    ],
+    [
+      'postgres',
+      'upstream',
+      { edge: 'mirror/caddy:2' },
+      { reference: `${REGISTRY}/postgres:17-1`, user: '999:999' },
+    ],
+  ] as const)('%s from %s with %o', (name, source, overrides, expected) => {
+    expect(resolveComponentImage(name, settings(source, overrides))).toEqual(expected);
+  });
+
+  it.each(Object.keys(COMPONENT_IMAGES) as ComponentImage[])(
+    '%s has a tag, never :latest, and a numeric user of its own group',
+    (name) => {
+      const image = resolveComponentImage(name, settings('upstream'))!;
+      expect(image.reference).toMatch(/:[^/:]*\d[^/:]*$/);
+      expect(image.reference).not.toContain(':latest');
+      expect(image.user).toMatch(/^(\d+):\1$/);
+    },
+  );
+});
+
+describe('the image of a service or of the migrations', () => {
+  it.each([
+    ['upstream', {}, `${REGISTRY}/migrations:1.1.0`],
+    ['debian', {}, 'factsway/migrations:1.1.0'],
+    ['debian', { migrations: 'mirror/m@sha256:0' }, 'mirror/m@sha256:0'],
+  ] as const)('from %s with %o', (source, overrides, reference) => {
+    expect(resolveReleaseImage('migrations', '1.1.0', settings(source, overrides))).toEqual({
+      reference,
+      user: '10001:10001',
+    });
+  });
+
+  it('is of the one version of the release, for all nine', () => {
+    const { workloads } = catalogWith({ release: { version: '3.4.5' } });
+    const tags = workloads.filter(({ slot }) => slot).map(({ image }) => image.split(':').at(-1));
+    expect(tags).toEqual(Array.from({ length: 9 }, () => '3.4.5'));
+  });
+});
+
+describe('an override', () => {
+  it('of what is no component is refused and every component is named', () => {
+    const config = configWith({ images: { overrides: { prometeus: 'a/b:1' } } });
+    const error = errorOf(() => buildCatalog(config));
+    expect(error.code).toBe('FW-CONFIG-INVALID');
+    expect(error.message).toContain('"prometeus"');
+    expect(error.hint).toMatch(/postgres, .*grafana, migrations, records-service, /);
+  });
+
+  it('gives a source a component it has none of', () => {
+    const overrides = { grafana: 'mirror/grafana:12' };
+    const components = (catalog: ReturnType<typeof catalogWith>): string[] =>
+      catalog.workloads.map(({ component }) => component);
+    const without = catalogWith({ images: { source: 'debian' } });
+    expect(components(without)).not.toContain('grafana');
+    expect(without.warnings.join()).toContain('images.overrides.grafana');
+    const given = catalogWith({ images: { source: 'debian', overrides } });
+    expect(components(given)).toContain('grafana');
+    expect(given.warnings).toEqual([]);
+  });
+});

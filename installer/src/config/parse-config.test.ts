@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { errorOf } from '../../../test/fakes/thrown.ts';
+import { configSchema } from '../model/config.ts';
+import { parseConfig, SET_SOURCE } from './parse-config.ts';
+
+const problem = (text: string, source = 'factsway.yaml') =>
+  errorOf(() => parseConfig(text, source));
+
+describe('a configuration', () => {
+  it.each(['', '# only a comment\n', '{}\n'])('that is %j has every default', (text) => {
+    expect(parseConfig(text, 'f').config).toEqual(configSchema.parse({}));
+  });
+
+  it('keeps what is set and fills in the rest', () => {
+    const { config } = parseConfig('edge:\n  httpsPort: 8443\nhost: { cores: 4 }\n', 'f');
+    expect(config.edge.httpsPort).toBe(8443);
+    expect(config.edge.httpPort).toBe(80);
+    expect(config.host.cores).toBe(4);
+  });
+
+  it.each([
+    ['edge: { bind: "::" }', '::'],
+    ['edge: { bind: 192.168.1.5 }', '192.168.1.5'],
+  ])('accepts %s', (text, bind) => {
+    expect(parseConfig(text, 'f').config.edge.bind).toBe(bind);
+  });
+});
+
+describe('an unknown key', () => {
+  it('is named with its place and with what was meant', () => {
+    const error = problem('host:\n  name: a.example.com\nedge:\n  htpsPort: 8443\n');
+    expect(error.code).toBe('FW-CONFIG-UNKNOWN-KEY');
+    expect(error.message).toBe('factsway.yaml:4:3: unknown key "edge.htpsPort".');
+    expect(error.hint).toMatch(/^Did you mean "edge\.httpsPort"\? Known here: bind, httpPort, /);
+    expect(error.exitCode).toBe(2);
+  });
+
+  it('at the top is found as well', () => {
+    const error = problem('projet: x\n');
+    expect(error.message).toBe('factsway.yaml:1:1: unknown key "projet".');
+    expect(error.hint).toContain('Did you mean "project"?');
+  });
+
+  it('comes first, because a misspelling explains a missing value', () => {
+    const error = problem('host:\n  cores: 0\n  memry: 8GiB\n');
+    expect(error.code).toBe('FW-CONFIG-UNKNOWN-KEY');
+    expect(error.message).toContain('host.memry');
+    expect(error.details).toEqual(['factsway.yaml:2:3: host.cores must be at least 1.']);
+  });
+});
+
+describe('a wrong value', () => {
+  it.each([
+    ['edge:\n  httpPort: 70000\n', ':2:3: edge.httpPort must be at most 65535.'],
+    ['edge:\n  httpPort: 0\n', ':2:3: edge.httpPort must be at least 1.'],
+    ['edge:\n  httpPort: many\n', ':2:3: edge.httpPort must be a whole number.'],
+    ['host:\n  cores: 2.5\n', ':2:3: host.cores must be a whole number.'],
+    ['host:\n  memory: 8GB\n', ':2:3: host.memory must be a size such as 512MiB or 8GiB.'],
+    ['host: { name: "a b" }\n', ':1:9: host.name must be a DNS name such as factsway.example.com.'],
+    ['edge:\n  bind: here\n', ':2:3: edge.bind must be an IPv4 or IPv6 address.'],
+    ['edge:\n  tls:\n    mode: acme\n', ':3:5: edge.tls.mode must be one of "internal", "off".'],
+    ['apiVersion: factsway/v2\n', ':1:1: apiVersion must be one of "factsway/v1".'],
+    ['release: { version: "1.0" }\n', ':1:12: release.version must be a version such as 1.0.0.'],
+    ['release: { version: 1.0 }\n', ':1:12: release.version must be of type string.'],
+    ['edge: 5\n', ':1:1: edge must be of type object.'],
+    ['monitoring:\n  retentionDays: 30\n', ':2:3: monitoring.retentionDays must be at least 31.'],
+    ['services:\n  drainSeconds: 51\n', ':2:3: services.drainSeconds must be at most 50.'],
+    [
+      'services: { passwordCompatibility: "yes" }\n',
+      ':1:13: services.passwordCompatibility must be of type boolean.',
+    ],
+    [
+      'services:\n  environment:\n    FOO: 5\n',
+      ':3:5: services.environment.FOO must be of type string.',
+    ],
+    ['project: Firm\n', ':1:1: project must be lower-case letters, digits, - or _.'],
+    [
+      'images:\n  overrides:\n    prometheus: ":latest"\n',
+      ':3:5: images.overrides.prometheus must be an image reference such as registry.example.com/prometheus:v3.5.0.',
+    ],
+    ['- a\n- b\n', ': the document must be of type object.'],
+  ])('%j', (text, message) => {
+    const error = problem(text);
+    expect(error.code).toBe('FW-CONFIG-INVALID');
+    expect(error.message).toBe(`factsway.yaml${message}`);
+    expect(error.hint).toContain('nothing was changed');
+  });
+
+  it('does not hide the others', () => {
+    const error = problem('host:\n  cores: 0\nedge:\n  httpPort: x\nproject: A\n');
+    expect([error.message, ...error.details].map((line) => line.split(' ')[1])).toEqual([
+      'project',
+      'host.cores',
+      'edge.httpPort',
+    ]);
+  });
+
+  it('given on the command line has no line to look at', () => {
+    expect(problem('edge: { httpPort: 0 }', SET_SOURCE).message).toBe(
+      '--set: edge.httpPort must be at least 1.',
+    );
+  });
+});
+
+describe('what is no YAML', () => {
+  it.each([
+    ['edge:\n\thttpPort: 1\n', '2:1'],
+    ['host:\n  cores: 2\n  cores: 3\n', '3:3'],
+    ['project: "a\n', '2:1'],
+    ['a: 1\n---\nb: 2\n', '2:1'],
+  ])('%j is refused with its place', (text, place) => {
+    const error = problem(text);
+    expect(error.code).toBe('FW-CONFIG-SYNTAX');
+    const [line = ''] = place.split(':');
+    expect(error.message.startsWith(`factsway.yaml:${place}: `)).toBe(true);
+    expect(error.hint).toBe(`Correct line ${line} of factsway.yaml; nothing was changed.`);
+  });
+});

@@ -1,0 +1,103 @@
+import type { ObservedContainer } from '../../installer/src/model/observed.ts';
+import type { Desired } from '../../installer/src/planner/desired.ts';
+import type { Compose } from '../../installer/src/ports/compose.ts';
+import type { Docker } from '../../installer/src/ports/docker.ts';
+import { containerOf, imagesOf } from './builders.ts';
+import { panicking } from './panic.ts';
+
+/** What a container does when it is started; by default it runs and is healthy at once. */
+export type Behaviour = (before: ObservedContainer) => Partial<ObservedContainer>;
+
+/**
+ * A Docker Engine and a Compose that hold containers and do what plans ask for. A call it was not made
+ * for panics.
+ */
+export class FakeEngine {
+  readonly containers = new Map<string, ObservedContainer>();
+  readonly behaviours = new Map<string, Behaviour>();
+  readonly logs = new Map<string, string[]>();
+  /** Every change, in order: `start records-service-a`. */
+  readonly calls: string[] = [];
+  readonly docker: Docker;
+  readonly compose: Compose;
+  desired: Desired;
+
+  constructor(desired: Desired) {
+    this.desired = desired;
+    this.docker = panicking<Docker>('docker', {
+      info: async () => ({ version: '28.0.0', apiVersion: '1.48', rootDirectory: '/docker' }),
+      containers: async () => [...this.containers.values()],
+      container: async (id) => this.containers.get(id),
+      images: async (references) =>
+        Object.fromEntries(
+          Object.entries(imagesOf(this.desired.catalog)).filter(([reference]) =>
+            references.includes(reference),
+          ),
+        ),
+      volumes: async () => [],
+      start: async (id) => {
+        this.#start(this.#get(id));
+      },
+      stop: async (id) => {
+        const container = this.#get(id);
+        this.calls.push(`stop ${container.service}`);
+        this.change(id, { state: 'exited', health: 'none' });
+      },
+      remove: async (id) => {
+        this.calls.push(`remove ${this.#get(id).service}`);
+        this.containers.delete(id);
+      },
+      exec: async (id, argv) => {
+        this.calls.push(`exec ${this.#get(id).service} ${argv[0] ?? ''}`);
+        const stdout = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+        return { exitCode: 0, stdout, stderr: '' };
+      },
+      signal: async (id, signal) => {
+        this.calls.push(`signal ${this.#get(id).service} ${signal}`);
+      },
+      logs: async (id) => this.logs.get(id) ?? [],
+    });
+    this.compose = panicking<Compose>('compose', {
+      version: async () => '2.30.0',
+      create: async (_directory, services) => {
+        this.calls.push(`create ${services.join(' ')}`);
+        for (const service of services) this.#create(service);
+      },
+      down: async () => {
+        this.calls.push('down');
+        this.containers.clear();
+      },
+    });
+  }
+
+  change(id: string, changes: Partial<ObservedContainer>): void {
+    this.containers.set(id, { ...this.#get(id), ...changes });
+  }
+
+  #get(id: string): ObservedContainer {
+    const found = this.containers.get(id);
+    if (!found) throw new Error(`the test's engine has no container ${id}`);
+    return found;
+  }
+
+  /** Like Compose: a container whose definition is the same stays as it is. */
+  #create(service: string): void {
+    const workload = this.desired.catalog.workloads.find(({ id }) => id === service);
+    if (!workload) throw new Error(`the test's Compose file has no service ${service}`);
+    const made = containerOf(workload, this.desired);
+    if (this.containers.get(made.id)?.spec === made.spec) return;
+    this.containers.set(made.id, { ...made, state: 'created', health: 'none' });
+  }
+
+  #start(container: ObservedContainer): void {
+    this.calls.push(`start ${container.service}`);
+    const workload = this.desired.catalog.workloads.find(({ id }) => id === container.service);
+    const behaviour =
+      this.behaviours.get(container.service) ??
+      ((): Partial<ObservedContainer> =>
+        workload?.kind === 'one-shot'
+          ? { state: 'exited', exitCode: 0 }
+          : { state: 'running', health: workload?.health ? 'healthy' : 'none' });
+    this.change(container.id, behaviour(container));
+  }
+}

@@ -1,0 +1,165 @@
+import { dirname } from 'node:path';
+import type { Files, WriteOptions } from '../../installer/src/ports/files.ts';
+
+export type MemoryEntry = {
+  readonly content: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+};
+
+/** The process was killed: nothing it does afterwards has an effect. */
+export class Crash extends Error {}
+
+/**
+ * A file system in memory with the promises of the port: a write is there whole or not at all, an
+ * exclusive creation happens once, a rename moves one file once. It can be killed before its nth change.
+ */
+export class MemoryFiles implements Files {
+  readonly tree = new Map<string, MemoryEntry>();
+  readonly directories = new Map<string, number>();
+  /** Every change, in order: `write /x/y`. */
+  readonly changes: string[] = [];
+  #killBefore = Number.POSITIVE_INFINITY;
+  #dead = false;
+  readonly #failures: { readonly change: string; readonly error: Error }[] = [];
+
+  constructor(contents: Readonly<Record<string, string>> = {}) {
+    for (const [path, content] of Object.entries(contents)) this.put(path, content);
+  }
+
+  /** A file somebody else made; no change of ours. */
+  put(path: string, content: string, mode = 0o644): void {
+    this.tree.set(path, { content, mode, uid: 0, gid: 0 });
+  }
+
+  /** Dies when the (nth, from zero) change from now is about to happen. */
+  killBefore(nth: number): void {
+    this.#killBefore = this.changes.length + nth;
+  }
+
+  /** The next process finds what the killed one left. */
+  revive(): void {
+    this.#dead = false;
+    this.#killBefore = Number.POSITIVE_INFINITY;
+  }
+
+  /** Makes one change (`write /x/y`) fail, as a full disk would. */
+  failOn(change: string, error: Error): void {
+    this.#failures.push({ change, error });
+  }
+
+  text(path: string): string | undefined {
+    return this.tree.get(path)?.content;
+  }
+
+  /** Contents by path of everything below a directory, for comparing. */
+  below(directory: string): Record<string, string> {
+    return Object.fromEntries(
+      [...this.tree]
+        .filter(([path]) => path.startsWith(`${directory}/`))
+        .map(([path, { content }]) => [path, content] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  }
+
+  async readText(path: string): Promise<string | undefined> {
+    this.#live();
+    return this.tree.get(path)?.content;
+  }
+
+  async exists(path: string): Promise<boolean> {
+    this.#live();
+    return this.tree.has(path) || this.directories.has(path);
+  }
+
+  async list(directory: string): Promise<string[]> {
+    this.#live();
+    const names = [...this.tree.keys()]
+      .filter((path) => path.startsWith(`${directory}/`))
+      .map((path) => path.slice(directory.length + 1).split('/')[0] ?? '');
+    return [...new Set(names)].sort();
+  }
+
+  async write(path: string, content: string, options: WriteOptions): Promise<void> {
+    this.#change(`write ${path}`);
+    const { mode, uid = 0, gid = 0 } = options;
+    this.tree.set(path, { content, mode, uid, gid });
+  }
+
+  async createExclusive(path: string, content: string, mode: number): Promise<boolean> {
+    this.#live();
+    if (this.tree.has(path)) return false;
+    this.#change(`create ${path}`);
+    this.tree.set(path, { content, mode, uid: 0, gid: 0 });
+    return true;
+  }
+
+  async append(path: string, line: string): Promise<void> {
+    this.#change(`append ${path}`);
+    const before = this.tree.get(path);
+    this.tree.set(path, {
+      ...(before ?? { mode: 0o644, uid: 0, gid: 0 }),
+      content: (before?.content ?? '') + line,
+    });
+  }
+
+  async remove(path: string): Promise<void> {
+    this.#change(`remove ${path}`);
+    this.tree.delete(path);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    this.#change(`rename ${from}`);
+    const entry = this.tree.get(from);
+    if (!entry) throw Object.assign(new Error(`ENOENT: ${from}`), { code: 'ENOENT' });
+    this.tree.delete(from);
+    this.tree.set(to, entry);
+  }
+
+  async makeDirectory(path: string, mode: number): Promise<void> {
+    this.#change(`mkdir ${path}`);
+    for (let above = path; above !== '/'; above = dirname(above))
+      if (!this.directories.has(above)) this.directories.set(above, mode);
+  }
+
+  async setMode(path: string, mode: number): Promise<void> {
+    this.#change(`chmod ${path}`);
+    const entry = this.tree.get(path);
+    if (entry) this.tree.set(path, { ...entry, mode });
+    else if (this.directories.has(path)) this.directories.set(path, mode);
+    else throw new Error(`chmod of a path that does not exist: ${path}`);
+  }
+
+  async setOwner(path: string, uid: number, gid: number): Promise<void> {
+    this.#change(`chown ${path}`);
+    const entry = this.tree.get(path);
+    if (!entry) throw new Error(`chown of a path that does not exist: ${path}`);
+    this.tree.set(path, { ...entry, uid, gid });
+  }
+
+  async stat(
+    path: string,
+  ): Promise<{ mode: number; uid: number; gid: number; size: number } | undefined> {
+    this.#live();
+    const entry = this.tree.get(path);
+    if (entry) return { ...entry, size: Buffer.byteLength(entry.content) };
+    const mode = this.directories.get(path);
+    return mode === undefined ? undefined : { mode, uid: 0, gid: 0, size: 0 };
+  }
+
+  #live(): void {
+    if (this.#dead) throw new Crash('killed');
+  }
+
+  #change(change: string): void {
+    this.#live();
+    if (this.changes.length >= this.#killBefore) {
+      this.#dead = true;
+      throw new Crash(`killed before: ${change}`);
+    }
+    this.changes.push(change);
+    const failure = this.#failures.find((candidate) => candidate.change === change);
+    if (failure) throw failure.error;
+  }
+}

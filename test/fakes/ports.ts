@@ -1,0 +1,54 @@
+import type { Ports } from '../../installer/src/ports/ports.ts';
+import type { Compose } from '../../installer/src/ports/compose.ts';
+import type { Docker } from '../../installer/src/ports/docker.ts';
+import type { Http } from '../../installer/src/ports/http.ts';
+import type { Prompter } from '../../installer/src/ports/prompter.ts';
+import { instancePaths } from '../../installer/src/flows/paths.ts';
+import {
+  serialQueue,
+  type ActionContext,
+} from '../../installer/src/flows/actions/action-context.ts';
+import type { Desired } from '../../installer/src/planner/desired.ts';
+import { DIRECTORY, TEMPLATES } from './builders.ts';
+import { countingRandom, FakeHost, VirtualClock } from './host.ts';
+import { MemoryFiles } from './memory-files.ts';
+import { panicking } from './panic.ts';
+import { recordingReporter, type RecordingReporter } from './reporter.ts';
+
+export type FakePorts = Ports & {
+  readonly files: MemoryFiles;
+  readonly host: FakeHost;
+  readonly clock: VirtualClock;
+  readonly reporter: RecordingReporter;
+};
+
+/** A quiet world: an empty disk, a clock that waits for nobody, and everything else panics. */
+export function fakePorts(given: Partial<FakePorts> = {}): FakePorts {
+  return {
+    docker: panicking<Docker>('docker'),
+    compose: panicking<Compose>('compose'),
+    http: panicking<Http>('http'),
+    prompter: panicking<Prompter>('prompter', { interactive: false }),
+    files: new MemoryFiles(),
+    host: new FakeHost(),
+    clock: new VirtualClock(),
+    random: countingRandom(),
+    reporter: recordingReporter(),
+    templates: TEMPLATES,
+    signal: new AbortController().signal,
+    ...given,
+  };
+}
+
+/** What a handler of an action is given. */
+export function actionContext(ports: Ports, desired?: Desired, run = 'run-1'): ActionContext {
+  return {
+    ports,
+    paths: instancePaths(DIRECTORY),
+    project: 'factsway',
+    ...(desired ? { desired } : {}),
+    mask: (text) => text,
+    serially: serialQueue(),
+    run,
+  };
+}
