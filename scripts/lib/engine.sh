@@ -141,6 +141,10 @@ ensure_engine() {
     return
   fi
   [[ -z ${DOCKER_HOST:-} ]] || fail 3 "DOCKER_HOST is $DOCKER_HOST and nothing answers there" "unset DOCKER_HOST"
+  # An engine that runs and that we may not talk to is not an engine that is missing.
+  if [[ -S /var/run/docker.sock && ! -w /var/run/docker.sock ]]; then
+    fail 3 "a Docker Engine runs here and this user may not use it" "sudo usermod -aG docker \"\$USER\"        (then log in again)"
+  fi
   have dockerd || install_engine
   if ! docker_answers; then start_engine; fi
   check_versions
