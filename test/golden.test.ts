@@ -1,0 +1,55 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { catalogWith, ENGINE } from './fakes/builders.ts';
+import { renderBundle } from '../installer/src/render/render-bundle.ts';
+
+/**
+ * What is rendered, as files a reviewer reads. `UPDATE_GOLDEN=1 npx vitest run test` writes them anew;
+ * the difference then shows in the diff of the change that caused it.
+ */
+const GOLDEN = fileURLToPath(new URL('golden/', import.meta.url));
+const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
+/** Generated from the configuration schema and checked there. */
+const ELSEWHERE = new Set(['factsway.schema.json']);
+
+const CASES = {
+  'debian-8gib-tls-internal': {
+    host: { name: 'factsway.example.com', timeZone: 'Europe/Berlin', memory: '8GiB', cores: 2 },
+    images: { source: 'debian' },
+  },
+  'upstream-16gib-tls-off': {
+    host: { name: 'factsway.example.com', timeZone: 'America/New_York', memory: '16GiB', cores: 4 },
+    edge: { tls: { mode: 'off' } },
+    images: { source: 'upstream' },
+  },
+};
+
+describe.each(Object.entries(CASES))('%s', (name, settings) => {
+  const directory = join(GOLDEN, name);
+  const bundle = renderBundle(catalogWith(settings), ENGINE);
+  const rendered = new Map(
+    bundle.files
+      .filter(({ path }) => !ELSEWHERE.has(path))
+      .map(({ path, content }) => [path, content]),
+  );
+  if (UPDATE) {
+    rmSync(directory, { recursive: true, force: true });
+    for (const [path, content] of rendered) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), content);
+    }
+  }
+
+  it('has these files and no others', () => {
+    const kept = readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1));
+    expect([...rendered.keys()].sort()).toEqual(kept.sort());
+  });
+
+  it.each([...rendered])('%s is as it was reviewed', (path, content) => {
+    expect(content).toBe(readFileSync(join(directory, path), 'utf8'));
+  });
+});
