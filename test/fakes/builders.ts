@@ -155,3 +155,8 @@ export function withContainers(
   });
   return { ...observed, containers };
 }
+
+/** A record that lacks one key. */
+export function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+}

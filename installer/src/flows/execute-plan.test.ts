@@ -1,0 +1,295 @@
+import { describe, expect, it } from 'vitest';
+import { DIRECTORY } from '../../../test/fakes/builders.ts';
+import { VirtualClock } from '../../../test/fakes/host.ts';
+import { MemoryFiles } from '../../../test/fakes/memory-files.ts';
+import { recordingReporter } from '../../../test/fakes/reporter.ts';
+import { rejectionOf } from '../../../test/fakes/thrown.ts';
+import { FactswayError, type ErrorCode } from '../model/errors.ts';
+import type { Action, Plan, Step } from '../model/plan.ts';
+import { executePlan, type RunAction } from './execute-plan.ts';
+import { Journal } from './journal.ts';
+import { instancePaths } from './paths.ts';
+
+const pull = (reference: string): Action => ({ kind: 'PullImage', reference });
+const named = (action: Action): string => (action.kind === 'PullImage' ? action.reference : '?');
+
+/** `b after a, undo x` as a step; the names are references of images, which no executor looks at. */
+function planOf(
+  ...steps: readonly { name: string; after?: readonly number[]; undo?: string }[]
+): Plan {
+  return {
+    title: 'Test',
+    steps: steps.map(({ name, after = [], undo }, index): Step => ({
+      id: index + 1,
+      action: pull(name),
+      cause: 'of the test',
+      dependsOn: after,
+      ...(undo === undefined ? {} : { undo: pull(undo) }),
+    })),
+  };
+}
+
+type Gate = { readonly open: () => void; readonly fail: (error: Error) => void };
+
+/** Runs a plan whose actions end only when the test says so. */
+function start(plan: Plan, outcomes: Readonly<Record<string, Error>> = {}, manual = false) {
+  const files = new MemoryFiles();
+  const clock = new VirtualClock();
+  const reporter = recordingReporter();
+  const abort = new AbortController();
+  const order: string[] = [];
+  const gates = new Map<string, Gate>();
+  const run: RunAction = (action) => {
+    const name = named(action);
+    order.push(`+${name}`);
+    const work = manual
+      ? new Promise<void>((resolve, reject) => {
+          gates.set(name, { open: resolve, fail: reject });
+        })
+      : Promise.resolve();
+    return work.then(() => {
+      const error = outcomes[name];
+      if (error) throw error;
+      clock.elapsedMs += 10;
+      order.push(`-${name}`);
+    });
+  };
+  const journal = new Journal(instancePaths(DIRECTORY), 'run-1', files, clock);
+  const ended = executePlan(plan, { run, journal, reporter, clock, signal: abort.signal });
+  ended.catch(() => undefined);
+  /** Lets everything that can happen happen. */
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  const events = (): string[] =>
+    (files.text(`${DIRECTORY}/state/journal.jsonl`) ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, string | number | undefined>)
+      .map((entry) =>
+        [entry['event'], entry['step'], entry['code'], entry['outcome']]
+          .filter((part) => part !== undefined)
+          .join(' '),
+      );
+  return { ended, order, gates, settle, events, reporter, abort, files };
+}
+
+const broken = (code: ErrorCode = 'FW-NOT-HEALTHY'): FactswayError =>
+  new FactswayError(code, 'It broke.', 'Mend it.', ['last line']);
+
+describe('the steps of a plan', () => {
+  const diamond = planOf(
+    { name: 'a' },
+    { name: 'b', after: [1] },
+    { name: 'c', after: [1] },
+    { name: 'd', after: [2, 3] },
+  );
+
+  it('run side by side where nothing makes them wait, and no earlier', async () => {
+    const { ended, order, gates, settle } = start(diamond, {}, true);
+    await settle();
+    expect(order).toEqual(['+a']);
+    gates.get('a')!.open();
+    await settle();
+    expect(order).toEqual(['+a', '-a', '+b', '+c']);
+    gates.get('c')!.open();
+    await settle();
+    expect(order).not.toContain('+d');
+    gates.get('b')!.open();
+    await settle();
+    expect(order.slice(4)).toEqual(['-c', '-b', '+d']);
+    gates.get('d')!.open();
+    await ended;
+  });
+
+  it('are on record before and after each, and the end as well', async () => {
+    const { ended, events, reporter } = start(planOf({ name: 'a' }, { name: 'b', after: [1] }));
+    await ended;
+    expect(events()).toEqual([
+      'step-started 1',
+      'step-done 1',
+      'step-started 2',
+      'step-done 2',
+      'run-ended done',
+    ]);
+    expect(reporter.events).toEqual([
+      'started 1 PullImage a',
+      'done 1 in 10 ms',
+      'started 2 PullImage b',
+      'done 2 in 10 ms',
+    ]);
+  });
+
+  it('may be none', async () => {
+    const { ended, events } = start(planOf());
+    await ended;
+    expect(events()).toEqual(['run-ended done']);
+  });
+
+  it('do not start when they cannot be put on record', async () => {
+    const files = new MemoryFiles();
+    files.failOn(`append ${DIRECTORY}/state/journal.jsonl`, broken('FW-DIR-NOT-WRITABLE'));
+    const clock = new VirtualClock();
+    let ran = 0;
+    const ended = executePlan(planOf({ name: 'a' }), {
+      run: async () => {
+        ran += 1;
+      },
+      journal: new Journal(instancePaths(DIRECTORY), 'run-1', files, clock),
+      reporter: recordingReporter(),
+      clock,
+      signal: new AbortController().signal,
+    });
+    expect((await rejectionOf(ended)).code).toBe('FW-DIR-NOT-WRITABLE');
+    expect(ran).toBe(0);
+  });
+});
+
+describe('a step that fails', () => {
+  const plan = planOf(
+    { name: 'a', undo: 'undo-a' },
+    { name: 'b', after: [1], undo: 'undo-b' },
+    { name: 'c', after: [2] },
+    { name: 'bad', after: [3], undo: 'undo-bad' },
+    { name: 'never', after: [4], undo: 'undo-never' },
+  );
+
+  it('starts no more, and what is finished is undone in reverse', async () => {
+    const { ended, order, events, reporter } = start(plan, { bad: broken() });
+    const error = await rejectionOf(ended);
+    expect(order.filter((entry) => entry.startsWith('+'))).toEqual([
+      '+a',
+      '+b',
+      '+c',
+      '+bad',
+      '+undo-b',
+      '+undo-a',
+    ]);
+    expect(error.code).toBe('FW-NOT-HEALTHY');
+    expect(error.exitCode).toBe(5);
+    expect(error.details).toEqual(['last line']);
+    expect(events().slice(6)).toEqual([
+      'step-started 4',
+      'step-failed 4 FW-NOT-HEALTHY',
+      'undo-started 2',
+      'undo-done 2',
+      'undo-started 1',
+      'undo-done 1',
+      'run-ended undone',
+    ]);
+    expect(reporter.events.slice(-3)).toEqual([
+      'failed 4 It broke.',
+      'undoing PullImage undo-b',
+      'undoing PullImage undo-a',
+    ]);
+  });
+
+  it('with a code of a mere check ends with 5 all the same: everything is back', async () => {
+    const { ended } = start(plan, { bad: broken('FW-IMAGE-VERSION') });
+    const error = await rejectionOf(ended);
+    expect([error.code, error.exitCode]).toEqual(['FW-IMAGE-VERSION', 5]);
+  });
+
+  it.each([
+    ['FW-MIGRATION-STUCK', 6],
+    ['FW-BUG', 1],
+  ] as const)('with %s keeps its exit code %i', async (code, exit) => {
+    const { ended } = start(plan, { bad: broken(code) });
+    const error = await rejectionOf(ended);
+    expect([error.code, error.exitCode]).toEqual([code, exit]);
+  });
+
+  it('with an error nobody declared is a bug', async () => {
+    const { ended } = start(plan, { bad: new TypeError('x is undefined') });
+    const error = await rejectionOf(ended);
+    expect([error.code, error.exitCode]).toEqual(['FW-BUG', 1]);
+  });
+
+  it('waits for those under way before anything is undone', async () => {
+    const parallel = planOf({ name: 'slow', undo: 'undo-slow' }, { name: 'bad' });
+    const { ended, order, gates, settle } = start(parallel, { bad: broken() }, true);
+    await settle();
+    gates.get('bad')!.open();
+    await settle();
+    expect(order).toEqual(['+slow', '+bad']);
+    gates.get('slow')!.open();
+    await settle();
+    expect(order).toEqual(['+slow', '+bad', '-slow', '+undo-slow']);
+    gates.get('undo-slow')!.open();
+    expect((await rejectionOf(ended)).exitCode).toBe(5);
+  });
+
+  it('is the cause; what falls over after it is not', async () => {
+    const parallel = planOf({ name: 'one' }, { name: 'two' });
+    const { ended, gates, settle } = start(parallel, {}, true);
+    await settle();
+    gates.get('two')!.fail(broken('FW-IMAGE-PULL'));
+    await settle();
+    gates.get('one')!.fail(broken('FW-DOCKER-COMMAND'));
+    expect((await rejectionOf(ended)).code).toBe('FW-IMAGE-PULL');
+  });
+});
+
+describe('an undo that fails', () => {
+  const plan = planOf(
+    { name: 'a', undo: 'undo-a' },
+    { name: 'b', after: [1], undo: 'undo-b' },
+    { name: 'bad', after: [2] },
+  );
+
+  it('does not keep the others from being undone, and an operator is asked for', async () => {
+    const outcomes = { bad: broken(), 'undo-b': broken('FW-DOCKER-COMMAND') };
+    const { ended, order, events } = start(plan, outcomes);
+    const error = await rejectionOf(ended);
+    expect(error.code).toBe('FW-UNDO-FAILED');
+    expect(error.exitCode).toBe(6);
+    expect(error.message).toBe('It broke. Putting things back failed as well.');
+    expect(error.details).toEqual(['PullImage undo-b: It broke.', 'last line']);
+    expect(order).toContain('-undo-a');
+    expect(events().slice(-5)).toEqual([
+      'undo-started 2',
+      'undo-failed 2',
+      'undo-started 1',
+      'undo-done 1',
+      'run-ended stuck',
+    ]);
+  });
+});
+
+describe('Ctrl-C', () => {
+  const plan = planOf({ name: 'a', undo: 'undo-a' }, { name: 'b', after: [1] });
+
+  it('lets the step under way end, starts no more and undoes nothing', async () => {
+    const { ended, order, gates, settle, abort, events } = start(plan, {}, true);
+    await settle();
+    abort.abort();
+    gates.get('a')!.open();
+    const error = await rejectionOf(ended);
+    expect([error.code, error.exitCode]).toEqual(['FW-CANCELLED', 130]);
+    expect(order).toEqual(['+a', '-a']);
+    expect(events().at(-1)).toBe('run-ended cancelled');
+    expect(error.hint).toContain('same command again');
+  });
+
+  it('is the reason when a step falls over because of it', async () => {
+    const { ended, order, gates, settle, abort } = start(plan, {}, true);
+    await settle();
+    abort.abort();
+    gates.get('a')!.fail(broken('FW-DOCKER-COMMAND'));
+    expect((await rejectionOf(ended)).code).toBe('FW-CANCELLED');
+    expect(order).toEqual(['+a']);
+  });
+
+  it('before the first step starts nothing at all', async () => {
+    const abort = new AbortController();
+    abort.abort();
+    const files = new MemoryFiles();
+    const clock = new VirtualClock();
+    const ended = executePlan(plan, {
+      run: () => Promise.reject(new Error('must not run')),
+      journal: new Journal(instancePaths(DIRECTORY), 'run-1', files, clock),
+      reporter: recordingReporter(),
+      clock,
+      signal: abort.signal,
+    });
+    expect((await rejectionOf(ended)).code).toBe('FW-CANCELLED');
+  });
+});

@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DIRECTORY } from '../../../test/fakes/builders.ts';
+import { VirtualClock } from '../../../test/fakes/host.ts';
+import { MemoryFiles } from '../../../test/fakes/memory-files.ts';
+import type { Step } from '../model/plan.ts';
+import { Journal, unfinishedRun } from './journal.ts';
+import { instancePaths } from './paths.ts';
+
+const PATHS = instancePaths(DIRECTORY);
+const PLAN = { title: 'Install', steps: [] };
+const STEP: Step = {
+  id: 1,
+  action: { kind: 'PullImage', reference: 'caddy:2' },
+  cause: 'it is missing',
+  dependsOn: [],
+  undo: { kind: 'RemoveContainers', services: ['edge'] },
+};
+
+let files: MemoryFiles;
+beforeEach(() => {
+  files = new MemoryFiles();
+});
+const journal = (run: string): Journal => new Journal(PATHS, run, files, new VirtualClock());
+const entries = (): unknown[] =>
+  (files.text(PATHS.journal) ?? '')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+
+describe('the journal', () => {
+  it('has a line for each event, with run and time', async () => {
+    const one = journal('r1');
+    await one.begin('install', PLAN);
+    await one.stepStarted(STEP);
+    await one.stepFailed(STEP, 'FW-IMAGE-PULL', 'No.');
+    await one.undo('undo-failed', STEP, 'Neither.');
+    await one.end('stuck');
+    const at = '2026-01-02T03:04:05.000Z';
+    expect(entries()).toEqual([
+      { run: 'r1', at, event: 'run-started', command: 'install', steps: 0 },
+      {
+        run: 'r1',
+        at,
+        event: 'step-started',
+        step: 1,
+        action: 'PullImage caddy:2',
+        cause: 'it is missing',
+      },
+      { run: 'r1', at, event: 'step-failed', step: 1, code: 'FW-IMAGE-PULL', message: 'No.' },
+      {
+        run: 'r1',
+        at,
+        event: 'undo-failed',
+        step: 1,
+        action: 'RemoveContainers edge',
+        message: 'Neither.',
+      },
+      { run: 'r1', at, event: 'run-ended', outcome: 'stuck' },
+    ]);
+  });
+
+  it('is put aside when it has grown, and what it held is kept', async () => {
+    files.put(PATHS.journal, 'x'.repeat(4 * 1024 * 1024 + 1));
+    await journal('r1').begin('install', PLAN);
+    expect(files.text(`${PATHS.journal}.1`)).toHaveLength(4 * 1024 * 1024 + 1);
+    expect(entries()).toHaveLength(1);
+  });
+});
+
+describe('an earlier run', () => {
+  it('that ended is none to speak of, however it ended', async () => {
+    expect(await unfinishedRun(PATHS, files)).toBeUndefined();
+    for (const outcome of ['done', 'undone', 'stuck', 'cancelled']) {
+      const one = journal(outcome);
+      await one.begin('install', PLAN);
+      await one.end(outcome);
+      expect(await unfinishedRun(PATHS, files)).toBeUndefined();
+    }
+  });
+
+  it('that was killed is told, with where it stopped', async () => {
+    const one = journal('r1');
+    await one.begin('upgrade', PLAN);
+    expect(await unfinishedRun(PATHS, files)).toBe(
+      '"upgrade" of 2026-01-02T03:04:05.000Z stopped without finishing',
+    );
+    await one.stepStarted(STEP);
+    expect(await unfinishedRun(PATHS, files)).toBe(
+      '"upgrade" of 2026-01-02T03:04:05.000Z stopped at "PullImage caddy:2" without finishing',
+    );
+  });
+
+  it('that was killed is forgotten when a later one has ended', async () => {
+    await journal('r1').begin('upgrade', PLAN);
+    const two = journal('r2');
+    await two.begin('up', PLAN);
+    await two.end('done');
+    expect(await unfinishedRun(PATHS, files)).toBeUndefined();
+  });
+
+  it('that was killed in the middle of a line is told all the same', async () => {
+    const one = journal('r1');
+    await one.begin('upgrade', PLAN);
+    await files.append(PATHS.journal, '{"run":"r1","at":"2026');
+    expect(await unfinishedRun(PATHS, files)).toContain('"upgrade" of');
+  });
+});

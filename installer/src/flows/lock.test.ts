@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { DIRECTORY } from '../../../test/fakes/builders.ts';
+import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
+import { rejectionOf } from '../../../test/fakes/thrown.ts';
+import { FakeHost } from '../../../test/fakes/host.ts';
+import { withLock } from './lock.ts';
+import { instancePaths } from './paths.ts';
+
+const PATHS = instancePaths(DIRECTORY);
+const owner = (changes: object = {}): string =>
+  `${JSON.stringify({
+    pid: 42,
+    processStart: 'boot+42',
+    host: 'server1',
+    command: 'upgrade',
+    since: '2026-01-01T00:00:00.000Z',
+    ...changes,
+  })}\n`;
+
+function world(lock?: string, alive = false): FakePorts {
+  const ports = fakePorts();
+  if (lock !== undefined) ports.files.put(PATHS.lock, lock);
+  if (alive) ports.host.processes.set(42, 'boot+42');
+  return ports;
+}
+const work = async (ports: FakePorts): Promise<string> =>
+  withLock(PATHS, 'install', ports, async () => ports.files.text(PATHS.lock) ?? 'no lock');
+
+describe('a run on an instance', () => {
+  it('holds a lock that says who it is, and gives it back', async () => {
+    const ports = world();
+    expect(JSON.parse(await work(ports))).toEqual({
+      pid: 100,
+      processStart: 'boot+100',
+      host: 'server1',
+      command: 'install',
+      since: '2026-01-02T03:04:05.000Z',
+    });
+    expect(ports.files.text(PATHS.lock)).toBeUndefined();
+  });
+
+  it('gives it back when its work fails, and the failure is what is told', async () => {
+    const ports = world();
+    const failing = withLock(PATHS, 'install', ports, () => Promise.reject(new Error('boom')));
+    await expect(failing).rejects.toThrow('boom');
+    expect(ports.files.text(PATHS.lock)).toBeUndefined();
+  });
+
+  it('never removes the lock of another', async () => {
+    const ports = world();
+    await withLock(PATHS, 'install', ports, async () => {
+      ports.files.put(PATHS.lock, owner());
+    });
+    expect(ports.files.text(PATHS.lock)).toBe(owner());
+  });
+});
+
+describe('a lock that is there already', () => {
+  it.each([
+    ['of a process that is gone', owner(), false],
+    ['of a pid that belongs to another process by now', owner({ processStart: 'boot+1' }), true],
+    ['cut off while it was written', '{"pid":42,"ho', false],
+    ['that is empty', '', false],
+  ])('%s is taken over', async (_what, lock, alive) => {
+    const ports = world(lock, alive);
+    expect(await work(ports)).toContain('"pid":100');
+    expect(ports.files.below(DIRECTORY)).toEqual({});
+  });
+
+  it('of a living process is respected, and the person is told whose it is', async () => {
+    const ports = world(owner(), true);
+    const error = await rejectionOf(work(ports));
+    expect(error.code).toBe('FW-LOCKED');
+    expect(error.exitCode).toBe(3);
+    expect(error.message).toBe(
+      'This instance is in use by "upgrade" (pid 42 on server1, since 2026-01-01T00:00:00.000Z).',
+    );
+    expect(error.hint).toContain('ps -fp 42');
+    expect(ports.files.text(PATHS.lock)).toBe(owner());
+  });
+
+  it('of another machine is respected: its processes cannot be seen from here', async () => {
+    const ports = world(owner({ host: 'server2' }));
+    expect((await rejectionOf(work(ports))).message).toContain('pid 42 on server2');
+    expect(ports.files.text(PATHS.lock)).toBe(owner({ host: 'server2' }));
+  });
+});
+
+describe('two runs at the same moment', () => {
+  async function race(lock?: string): Promise<{ ran: number; codes: string[] }> {
+    const first = world(lock);
+    const second: FakePorts = { ...first, host: new FakeHost() };
+    second.host.ownPid = 101;
+    first.host.processes.set(101, 'boot+101');
+    second.host.processes.set(101, 'boot+101');
+    let inside = 0;
+    let ran = 0;
+    const one = (ports: FakePorts): Promise<void> =>
+      withLock(PATHS, 'install', ports, async () => {
+        inside += 1;
+        ran += 1;
+        expect(inside).toBe(1);
+        await new Promise((resolve) => setImmediate(resolve));
+        inside -= 1;
+      });
+    const outcomes = await Promise.allSettled([one(first), one(second)]);
+    const codes = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [(outcome.reason as { code: string }).code] : [],
+    );
+    return { ran, codes };
+  }
+
+  it('on a free instance: one wins, the other is told', async () => {
+    expect(await race()).toEqual({ ran: 1, codes: ['FW-LOCKED'] });
+  });
+
+  it('that find the same dead owner: one takes over, the other is told', async () => {
+    expect(await race(owner())).toEqual({ ran: 1, codes: ['FW-LOCKED'] });
+  });
+});

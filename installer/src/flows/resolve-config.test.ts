@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { DIRECTORY, ENGINE } from '../../../test/fakes/builders.ts';
+import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
+import { rejectionOf } from '../../../test/fakes/thrown.ts';
+import { GiB } from '../model/units.ts';
+import { requireConfig, resolveConfig, type ResolvedConfig } from './resolve-config.ts';
+
+const FILE = `${DIRECTORY}/factsway.yaml`;
+let ports: FakePorts;
+beforeEach(() => {
+  ports = fakePorts();
+});
+const resolve = (sets: readonly string[] = [], answersFile?: string): Promise<ResolvedConfig> =>
+  resolveConfig(
+    { directory: DIRECTORY, sets, ...(answersFile === undefined ? {} : { answersFile }) },
+    ports.files,
+    ports.host,
+    ENGINE,
+  );
+
+describe('a new instance', () => {
+  it('takes name, zone, memory and cores from the machine', async () => {
+    const { config, unchanged } = await resolve();
+    expect(config.host).toEqual({
+      name: 'server1',
+      timeZone: 'Europe/Berlin',
+      memory: '16GiB',
+      cores: 4,
+    });
+    expect(unchanged).toBe(false);
+  });
+
+  it('rounds memory down to what a person would write', async () => {
+    ports.host.memory = 7.77 * GiB;
+    expect((await resolve()).config.host.memory).toBe('7936MiB');
+  });
+
+  it('gets a commented file that reads back as the configuration it is for', async () => {
+    const { config, text } = await resolve(['edge.httpsPort=8443', 'services.logLevel=debug']);
+    expect(text).toMatch(/^# FACTSWAY On-Prem: the one file you edit/);
+    expect(text).toContain('# DNS name under which users reach this server.\n  name: server1\n');
+    const value = parse(text) as { edge: object; services: object };
+    expect(value.edge).toMatchObject({ httpsPort: 8443 });
+    expect(value.services).toEqual({ logLevel: 'debug' });
+    ports.files.put(FILE, text);
+    expect(await resolve()).toEqual({ config, text, unchanged: true });
+  });
+
+  it('names the registry only where something comes from it', async () => {
+    expect((await resolve()).text).toContain('registry: registry.factsway.com/onprem');
+    expect((await resolve(['images.source=debian'])).text).not.toContain('registry:');
+  });
+});
+
+describe('what was set', () => {
+  it('on the command line beats the answers, and those beat detection', async () => {
+    ports.files.put('/answers.yaml', 'host:\n  name: answers.example.com\n  cores: 8\n');
+    const { config } = await resolve(['host.name=set.example.com'], '/answers.yaml');
+    expect(config.host).toMatchObject({ name: 'set.example.com', cores: 8, memory: '16GiB' });
+  });
+
+  it('in the file beats detection: a key a person set is never rewritten', async () => {
+    ports.files.put(FILE, 'host: { name: own.example.com } # mine\n');
+    const { config, text, unchanged } = await resolve();
+    expect(config.host.name).toBe('own.example.com');
+    expect(config.host.cores).toBe(2);
+    expect([text, unchanged]).toEqual(['host: { name: own.example.com } # mine\n', true]);
+  });
+
+  it('changes one key of an existing file and leaves the rest', async () => {
+    ports.files.put(FILE, '# mine\nhost:\n  name: own.example.com\n  cores: 2 # few\n');
+    const { text, unchanged } = await resolve(['host.cores=4']);
+    expect(text).toBe('# mine\nhost:\n  name: own.example.com\n  cores: 4 # few\n');
+    expect(unchanged).toBe(false);
+  });
+
+  it('to what is there already changes nothing', async () => {
+    ports.files.put(FILE, 'host:   {cores:   4}\n');
+    expect(await resolve(['host.cores=4'])).toMatchObject({ unchanged: true });
+  });
+
+  it('the same way gives the same text', async () => {
+    ports.files.put('/answers.yaml', 'edge: { httpPort: 8080 }\n');
+    const sets = ['project=firm'];
+    expect((await resolve(sets, '/answers.yaml')).text).toBe(
+      (await resolve(sets, '/answers.yaml')).text,
+    );
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    ['an unknown key', ['edge.htpPort=1'], 'FW-CONFIG-UNKNOWN-KEY', '--set: unknown key'],
+    ['a value out of range', ['edge.httpPort=0'], 'FW-CONFIG-INVALID', '--set: edge.httpPort'],
+    ['no value at all', ['edge.httpPort'], 'FW-USAGE', '--set edge.httpPort is not'],
+  ])('%s with --set names the option and no file', async (_what, sets, code, message) => {
+    const error = await rejectionOf(resolve(sets));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(message);
+    expect(error.message).not.toContain('factsway.yaml');
+  });
+
+  it('in the answers names their file and line', async () => {
+    ports.files.put('/answers.yaml', 'host:\n  cores: none\n');
+    const error = await rejectionOf(resolve([], '/answers.yaml'));
+    expect(error.message).toBe('/answers.yaml:2:3: host.cores must be a whole number.');
+  });
+
+  it('answers that are not there', async () => {
+    const error = await rejectionOf(resolve([], '/nowhere.yaml'));
+    expect(error.code).toBe('FW-CONFIG-NOT-FOUND');
+    expect(error.message).toContain('/nowhere.yaml');
+  });
+
+  it('in factsway.yaml is found even when --set would mend another key', async () => {
+    ports.files.put(FILE, 'host:\n  cores: 0\n');
+    const error = await rejectionOf(resolve(['edge.httpPort=81']));
+    expect(error.message).toBe('factsway.yaml:2:3: host.cores must be at least 1.');
+  });
+
+  it('a command that needs an instance says that there is none', async () => {
+    const error = await rejectionOf(requireConfig(DIRECTORY, ports.files));
+    expect(error.code).toBe('FW-NO-INSTANCE');
+    expect(error.hint).toContain('--dir DIR');
+  });
+});
+
+it('resolving writes nothing, whether it succeeds or not', async () => {
+  await resolve(['host.cores=4']);
+  await rejectionOf(resolve(['host.cores=x']));
+  ports.files.put(FILE, 'project: firm\n');
+  await resolve(['host.cores=4']);
+  expect(ports.files.changes).toEqual([]);
+});
