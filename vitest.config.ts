@@ -6,5 +6,6 @@ export default defineConfig({
     include: ['{installer,services,monitoring,scripts,test}/**/*.test.ts'],
     environment: 'node',
     restoreMocks: true,
+    reporters: ['default', ['json', { outputFile: 'build/test-results/unit.json' }]],
   },
 });

@@ -128,7 +128,7 @@ export class DockerEngine implements Docker {
         );
       });
     } catch (error) {
-      if (error instanceof FactswayError) throw error;
+      if (error instanceof FactswayError && error.code === 'FW-DOCKER-UNREACHABLE') throw error;
       throw new FactswayError(
         'FW-IMAGE-PULL',
         `${reference} could not be pulled: ${reasonOf(error)}.`,

@@ -83,9 +83,9 @@ export const ERROR_CATALOG = {
     exit: EXIT.operator,
     summary: 'A database migration failed and could not be taken back.',
   },
-  'FW-MIGRATION-LEDGER': {
+  'FW-MIGRATION-REFUSED': {
     exit: EXIT.restored,
-    summary: 'The migrations on record and those of the release do not agree.',
+    summary: 'The migrations were refused before any ran, e.g. because one was edited.',
   },
   'FW-NOT-HEALTHY': { exit: EXIT.restored, summary: 'A container did not become healthy in time.' },
   'FW-CONTAINER-EXITED': {

@@ -14,6 +14,8 @@ export type Action =
       readonly kind: 'RestoreBundle';
       readonly changes: readonly FileChange[];
       readonly services: readonly string[];
+      /** One-shots that had ended well; they are run again from the previous definition. */
+      readonly oneShots: readonly string[];
     }
   | { readonly kind: 'PullImage'; readonly reference: string }
   | {

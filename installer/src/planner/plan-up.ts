@@ -79,9 +79,9 @@ function planInstanceDirectory(
     ...fileChanges,
   ];
   if (changes.length === 0) return last;
-  const before = options.renderOnly
-    ? []
-    : observed.containers.filter(({ state }) => state === 'running').map(({ service }) => service);
+  const before = options.renderOnly ? [] : observed.containers;
+  const services = before.filter(({ state }) => state === 'running').map(({ service }) => service);
+  const oneShots = before.filter(hasSucceeded).map(({ service }) => service);
   return builder.add({
     action: { kind: 'WriteBundle', changes },
     cause: fresh
@@ -89,7 +89,7 @@ function planInstanceDirectory(
       : `the configuration renders ${changes.length === 1 ? 'one file' : `${changes.length} files`} differently`,
     dependsOn: [last],
     // Of a first rendering there is nothing to go back to; the files stay and show what was meant.
-    ...(fresh ? {} : { undo: { kind: 'RestoreBundle', changes, services: before } }),
+    ...(fresh ? {} : { undo: { kind: 'RestoreBundle', changes, services, oneShots } }),
   });
 }
 

@@ -3,6 +3,7 @@ import { EMPTY_MANIFEST, type Manifest } from '../../model/bundle.ts';
 import type { ActionOf } from '../../model/plan.ts';
 import { readJson } from '../observe.ts';
 import { requireDesired, type ActionContext } from './action-context.ts';
+import { runToEnd } from './run-migrations.ts';
 import { startAndWait } from './start-components.ts';
 
 const ownerOf = (root: boolean, readers: readonly number[]): { uid?: number; gid?: number } => {
@@ -100,6 +101,7 @@ export async function restoreBundle(
   const manifest = await files.readText(`${paths.previous}/manifest.json`);
   if (manifest !== undefined) await files.write(paths.manifest, manifest, { mode: 0o644 });
   if (action.services.length === 0) return;
-  await compose.create(paths.directory, action.services);
+  await compose.create(paths.directory, [...action.services, ...action.oneShots]);
   await startAndWait(action.services, context, () => undefined);
+  for (const service of action.oneShots) await runToEnd(service, context, () => undefined);
 }

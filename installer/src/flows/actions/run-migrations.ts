@@ -1,4 +1,5 @@
-import { FactswayError, type ErrorCode } from '../../model/errors.ts';
+import { FactswayError } from '../../model/errors.ts';
+import type { ObservedContainer } from '../../model/observed.ts';
 import type { ActionOf } from '../../model/plan.ts';
 import { findContainers, type ActionContext } from './action-context.ts';
 import { lastLines } from './start-components.ts';
@@ -16,25 +17,36 @@ export type MigrationResult = {
   readonly failed: { readonly migration: string; readonly reason: string } | null;
   readonly restored: boolean | null;
   readonly code: string | null;
+  /** The program's own words about a refusal. */
+  readonly message?: string | null;
+  readonly hint?: string | null;
 };
 
-/** Runs the one-shot container to its end. Throws FW-MIGRATION-FAILED, -STUCK or -LEDGER, naming migration and reason. */
+/** Runs the one-shot container to its end. Throws FW-MIGRATION-FAILED, -STUCK or -REFUSED, naming migration and reason. */
 export async function runMigrations(
   action: ActionOf<'RunMigrations'>,
   context: ActionContext,
   waiting: (message: string) => void,
 ): Promise<void> {
+  const ended = await runToEnd(action.service, context, waiting);
+  if (ended.exitCode === 0) return;
+  throw migrationError(await lastLines(ended, context), action.version, ended.exitCode, context);
+}
+
+/** Starts a one-shot container and waits until it has ended, however it ended. */
+export async function runToEnd(
+  service: string,
+  context: ActionContext,
+  waiting: (message: string) => void,
+): Promise<ObservedContainer> {
   const { docker, clock, signal } = context.ports;
-  const [container] = await findContainers(context, [action.service]);
-  if (!container) return;
+  const [container] = await findContainers(context, [service]);
+  if (!container) throw new Error(`${service} was not found`);
   await docker.start(container.id);
   for (;;) {
     const now = await docker.container(container.id);
-    if (now?.state === 'exited') {
-      if (now.exitCode === 0) return;
-      throw migrationError(await lastLines(now, context), action.version, now.exitCode, context);
-    }
-    waiting('waiting for the migrations to finish');
+    if (now?.state === 'exited') return now;
+    waiting(`waiting for ${service} to finish`);
     await clock.sleep(POLL_MS, signal);
   }
 }
@@ -68,22 +80,25 @@ function migrationError(
       `See ${log}`,
       lines,
     );
-  const what = result.failed
-    ? `Migration ${result.failed.migration} failed: ${result.failed.reason}`
-    : `The migrations of ${version} were refused (${result.code ?? 'no code'})`;
-  const code: ErrorCode =
-    result.restored === false
-      ? 'FW-MIGRATION-STUCK'
-      : result.failed
-        ? 'FW-MIGRATION-FAILED'
-        : 'FW-MIGRATION-LEDGER';
-  const state =
-    result.restored === false
-      ? 'The database could not be put back.'
-      : 'The database is as it was before; no service of this release was started.';
-  const hint =
-    result.restored === false
-      ? `Do not start anything. Send us ${log}; the database needs an operator.`
-      : `Correct the cause and run the command again. The whole log: ${log}`;
-  return new FactswayError(code, `${what.replace(/\.$/, '')}. ${state}`, hint, lines);
+  if (result.restored === false) {
+    return new FactswayError(
+      'FW-MIGRATION-STUCK',
+      `${describe(result, version)} The database could not be put back.`,
+      `Do not start anything. Send us ${log}; the database needs an operator.`,
+      lines,
+    );
+  }
+  return new FactswayError(
+    result.failed ? 'FW-MIGRATION-FAILED' : 'FW-MIGRATION-REFUSED',
+    `${describe(result, version)} The database is as it was before; no service of this release was started.`,
+    `${result.hint ?? 'Correct the cause and run the command again.'} The whole log: ${log}`,
+    lines,
+  );
+}
+
+function describe({ failed, code, message }: MigrationResult, version: string): string {
+  const sentence = failed
+    ? `Migration ${failed.migration} failed: ${failed.reason}`
+    : `The migrations of ${version} were refused (${code ?? 'no code'}): ${message ?? 'no reason given'}`;
+  return `${sentence.replace(/\.$/, '')}.`;
 }

@@ -1,0 +1,162 @@
+import { execa } from 'execa';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { cli, ROOT } from './support/cli.ts';
+
+let work = '';
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'factsway-render-'));
+});
+afterAll(async () => {
+  await rm(work, { recursive: true, force: true });
+});
+
+/** sha256 of every file below a directory except the secrets, whose bytes are random. */
+async function digests(directory: string): Promise<Record<string, string>> {
+  const paths = (await readdir(directory, { recursive: true, withFileTypes: true })).filter(
+    (entry) => entry.isFile(),
+  );
+  const entries = await Promise.all(
+    paths.map(async ({ parentPath, name }) => {
+      const path = join(parentPath, name).slice(directory.length + 1);
+      return [
+        path,
+        createHash('sha256')
+          .update(await readFile(join(directory, path)))
+          .digest('hex'),
+      ] as const;
+    }),
+  );
+  return Object.fromEntries(
+    entries.filter(([path]) => !path.startsWith('secrets/') && path !== 'state/journal.jsonl'),
+  );
+}
+
+it('render without Docker on the PATH writes a bundle which Compose accepts elsewhere', async () => {
+  const empty = join(work, 'bin');
+  await mkdir(empty);
+  await symlink(process.execPath, join(empty, 'node'));
+  const directory = join(work, 'alone');
+
+  const run = await cli(['render', '--dir', directory, '--set', 'images.source=debian'], {
+    PATH: empty,
+    DOCKER_HOST: 'unix:///nowhere.sock',
+  });
+
+  expect(run.exitCode, run.stderr).toBe(0);
+  const config = await execa('docker', ['compose', 'config', '--format', 'json'], {
+    cwd: directory,
+  });
+  const services = Object.keys((JSON.parse(config.stdout) as { services: object }).services);
+  expect(services).toHaveLength(16);
+});
+
+it('rendering twice changes nothing, and the same answers elsewhere give the same bytes', async () => {
+  const first = join(work, 'first');
+  const answers = join(work, 'answers.yaml');
+  await writeFile(
+    answers,
+    'host:\n  name: law.example.com\n  memory: 16GiB\n  cores: 4\n  timeZone: Europe/Berlin\n',
+  );
+  await cli(['render', '--dir', first, '--answers', answers]);
+  const before = await digests(first);
+  const secret = await readFile(join(first, 'secrets/postgres-app-password'), 'utf8');
+
+  const again = await cli(['render', '--dir', first, '--answers', answers]);
+  expect(again.stdout).toContain('up to date');
+  expect(await digests(first)).toEqual(before);
+  expect(await readFile(join(first, 'secrets/postgres-app-password'), 'utf8')).toBe(secret);
+
+  const second = join(work, 'second');
+  await cli(['render', '--dir', second, '--answers', answers]);
+  expect(await digests(second)).toEqual(before);
+});
+
+it('a hand-edited rendered file is never overwritten in silence', async () => {
+  const directory = join(work, 'edited');
+  await cli(['render', '--dir', directory]);
+  const path = join(directory, 'config/edge/Caddyfile');
+  const edited = `${await readFile(path, 'utf8')}\n# mine\n`;
+  await writeFile(path, edited);
+
+  const unchanged = await cli(['render', '--dir', directory]);
+  expect(unchanged.stderr).toContain('was edited by hand and is left as it is');
+  const refused = await cli(['render', '--dir', directory, '--set', 'edge.maxRequestSize=1MiB']);
+  expect(refused.exitCode).toBe(3);
+  expect(refused.stderr).toContain('FW-DRIFT');
+  expect(await readFile(path, 'utf8')).toBe(edited);
+
+  const forced = await cli([
+    'render',
+    '--dir',
+    directory,
+    '--set',
+    'edge.maxRequestSize=1MiB',
+    '--overwrite-edited',
+  ]);
+  expect(forced.exitCode).toBe(0);
+  const kept = (await readdir(join(directory, 'state/edited'), { recursive: true })).find((name) =>
+    name.endsWith('Caddyfile'),
+  );
+  expect(await readFile(join(directory, 'state/edited', kept ?? ''), 'utf8')).toBe(edited);
+});
+
+it('Compose accepts every combination of image source, TLS mode, Grafana, size and password compatibility', async () => {
+  const memory = ['4GiB', '8GiB', '64GiB'];
+  const combinations = ['upstream', 'debian'].flatMap((source) =>
+    ['internal', 'off'].flatMap((tls) =>
+      ['auto', 'off'].flatMap((grafana) =>
+        [true, false].map((compatibility) => ({ source, tls, grafana, compatibility })),
+      ),
+    ),
+  );
+  for (const [index, { source, tls, grafana, compatibility }] of combinations.entries()) {
+    const directory = join(work, `matrix-${index}`);
+    const settings = {
+      'images.source': source,
+      'edge.tls.mode': tls,
+      'monitoring.grafana': grafana,
+      'services.passwordCompatibility': String(compatibility),
+      'host.memory': memory[index % memory.length] ?? '',
+      'services.environment.ODD': `a$b{c}"d'e#f`,
+    };
+    const run = await cli([
+      'render',
+      '--dir',
+      directory,
+      ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
+    ]);
+    expect(run.exitCode, run.stderr).toBe(0);
+    const config = await execa('docker', ['compose', 'config', '--format', 'json'], {
+      cwd: directory,
+      reject: false,
+    });
+    expect(config.exitCode, `${JSON.stringify(settings)}: ${config.stderr}`).toBe(0);
+    expect(config.stderr, JSON.stringify(settings)).toBe('');
+    const { services } = JSON.parse(config.stdout) as {
+      services: Record<string, { environment: Record<string, string> }>;
+    };
+    // `config` shows a dollar the way a Compose file has to write it.
+    expect(services['records-service-a']?.environment['ODD']).toBe(`a$$b{c}"d'e#f`);
+  }
+});
+
+it('Compose files keep to the schema and the rules of a Compose linter', async () => {
+  const directory = join(work, 'lint');
+  await cli(['render', '--dir', directory]);
+  const run = await execa(
+    join(ROOT, 'node_modules/.bin/dclint'),
+    [
+      '--disable-rule',
+      'service-keys-order',
+      '--disable-rule',
+      'services-alphabetical-order',
+      directory,
+    ],
+    { reject: false, all: true },
+  );
+  expect(run.all).not.toMatch(/invalid-schema|ERROR.*schema/i);
+});

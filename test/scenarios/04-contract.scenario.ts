@@ -1,0 +1,117 @@
+import { expect, it } from 'vitest';
+import { SERVICES } from '../../installer/src/catalog/services/index.generated.ts';
+import { containerId, docker, until } from './support/docker.ts';
+import { throughEdge } from './support/http.ts';
+import { SHARED } from './support/instance.ts';
+
+type Asked = { status: number; contentType: string; body: string };
+
+async function ask(service: string, path: string): Promise<Asked> {
+  const output = await docker(
+    'exec',
+    await containerId(SHARED.project, `${service}-a`),
+    'sh',
+    '-c',
+    `node /app/healthcheck.mjs ${path} --print || true`,
+  );
+  return JSON.parse(output) as Asked;
+}
+
+it.each(SERVICES.map(({ name }) => name))(
+  '%s answers /health, /health/live, /health/ready and /metrics as the contract says',
+  async (service) => {
+    const health = await ask(service, '/health');
+    expect(health.status).toBe(200);
+    const body = JSON.parse(health.body) as Record<string, unknown>;
+    expect(Object.keys(body).sort()).toEqual(
+      expect.arrayContaining(['checks', 'service', 'status', 'timestamp', 'version']),
+    );
+    expect(body['version']).toBe('1.0.0');
+    expect(Date.parse(String(body['timestamp']))).not.toBeNaN();
+    expect((await ask(service, '/health/live')).status).toBe(200);
+    expect((await ask(service, '/health/ready')).status).toBe(200);
+    const metrics = await ask(service, '/metrics');
+    expect(metrics.contentType).toContain('version=0.0.4');
+    expect(metrics.body).toMatch(/^factsway_build_info\{.*version="1\.0\.0".*\} 1$/m);
+    for (const series of [
+      'http_requests_total',
+      'http_request_duration_seconds_bucket',
+      'process_cpu_seconds_total',
+      'nodejs_eventloop_lag_seconds',
+      'factsway_active_connections',
+      'factsway_db_pool_max',
+      'database_connection_errors_total',
+    ]) {
+      expect(metrics.body, series).toContain(`\n${series}`);
+    }
+  },
+);
+
+it('a service that is asked to stop turns not-ready at once, goes on serving with Connection: close, and exits 0', async () => {
+  const id = await containerId(SHARED.project, 'caselaw-service-a');
+  await docker('kill', '--signal', 'SIGTERM', id);
+  try {
+    const ready = await ask('caselaw-service', '/health/ready');
+    expect(ready.status).toBe(503);
+    expect((await ask('caselaw-service', '/health/live')).status).toBe(200);
+    const served = await throughEdge(`${SHARED.url}/api/caselaw`, SHARED.file('state/root-ca.crt'));
+    expect(served.status).toBe(200);
+    const direct = await docker(
+      'exec',
+      id,
+      'node',
+      '-e',
+      `fetch('http://127.0.0.1:'+process.env.PORT+'/api/caselaw').then(r=>console.log(r.status, r.headers.get('connection')))`,
+    );
+    expect(direct).toBe('200 close');
+    // Docker restarts it as a process that ended by itself; the exit code is in the event log.
+    const events = async () =>
+      docker(
+        'events',
+        '--since',
+        '2m',
+        '--until',
+        '0s',
+        '--filter',
+        `container=${id}`,
+        '--filter',
+        'event=die',
+        '--format',
+        '{{.Actor.Attributes.exitCode}}',
+      );
+    await until('the service ended', 40, async () => (await events()) !== '');
+    expect((await events()).split('\n').at(-1)).toBe('0');
+  } finally {
+    await SHARED.run('up', '--yes');
+  }
+  await until(
+    'the service is back',
+    60,
+    async () =>
+      (await ask('caselaw-service', '/health/ready').catch(() => ({ status: 0 }))).status === 200,
+  );
+});
+
+it('a service whose database is away answers 503 and recovers by itself', async () => {
+  const postgres = await containerId(SHARED.project, 'postgres');
+  await docker('stop', postgres);
+  try {
+    await until(
+      'health turns 503',
+      30,
+      async () => (await ask('facts-service', '/health')).status === 503,
+    );
+    expect((await ask('facts-service', '/health/live')).status).toBe(200);
+    const answer = await throughEdge(`${SHARED.url}/api/facts`, SHARED.file('state/root-ca.crt'));
+    expect(answer.status).toBe(503);
+  } finally {
+    await docker('start', postgres);
+  }
+  await until(
+    'it serves again',
+    60,
+    async () =>
+      (await throughEdge(`${SHARED.url}/api/facts`, SHARED.file('state/root-ca.crt'))).status ===
+      200,
+  );
+});

@@ -1,0 +1,135 @@
+import { execa } from 'execa';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { containerId, containersOf, docker, dockerTry, query } from './support/docker.ts';
+import { SHARED, TORTURE, TORTURE_NEWLINE } from './support/instance.ts';
+
+it('a password of any characters reaches PostgreSQL unchanged', async () => {
+  const postgres = await containerId(SHARED.project, 'postgres');
+  const login = (role: string, password: string) =>
+    dockerTry(
+      'exec',
+      '--env',
+      `PGPASSWORD=${password}`,
+      postgres,
+      'psql',
+      '-XAtq',
+      '-h',
+      '127.0.0.1',
+      '-U',
+      role,
+      '-d',
+      'factsway',
+      '-c',
+      'SELECT current_user',
+    );
+  expect((await login('factsway_app', TORTURE)).output).toBe('factsway_app');
+  expect((await login('factsway_monitor', TORTURE)).output).toBe('factsway_monitor');
+  expect((await login('factsway_owner', TORTURE_NEWLINE)).output).toBe('factsway_owner');
+  expect((await login('postgres', TORTURE_NEWLINE)).output).toBe('postgres');
+  expect((await login('factsway_app', `${TORTURE}x`)).exitCode).not.toBe(0);
+});
+
+it('the same password reaches the services, the migrations and the exporter', async () => {
+  // They prove it by working: the services answer from the database, the schema is there, statistics arrive.
+  const verify = await SHARED.runJson('verify', '--timeout', '60');
+  expect(verify.result?.['gates']).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: 'contract', status: 'pass' }),
+      expect.objectContaining({ name: 'migrations', status: 'pass' }),
+    ]),
+  );
+  const connected = await query(
+    SHARED.project,
+    `SELECT string_agg(DISTINCT usename, ',' ORDER BY usename) FROM pg_stat_activity WHERE usename LIKE 'factsway%'`,
+  );
+  expect(connected).toContain('factsway_app');
+  for (const service of (await containersOf(SHARED.project, 'running')).filter((name) =>
+    name.endsWith('-service-a'),
+  )) {
+    const bytes = await docker(
+      'exec',
+      await containerId(SHARED.project, service),
+      'cat',
+      '/run/secrets/postgres-app-password',
+    );
+    expect(bytes, service).toBe(TORTURE);
+  }
+});
+
+it('the application role writes rows and nothing else, the monitor sees no rows', async () => {
+  const postgres = await containerId(SHARED.project, 'postgres');
+  const as = (role: string, password: string, sql: string) =>
+    dockerTry(
+      'exec',
+      '--env',
+      `PGPASSWORD=${password}`,
+      postgres,
+      'psql',
+      '-XAtq',
+      '-h',
+      '127.0.0.1',
+      '-U',
+      role,
+      '-d',
+      'factsway',
+      '-c',
+      sql,
+    );
+  for (const sql of [
+    'CREATE TABLE factsway.mine (id int)',
+    'DROP TABLE factsway.cases',
+    'CREATE SCHEMA mine',
+    'DELETE FROM factsway_migrations.ledger',
+    'CREATE ROLE me',
+  ]) {
+    const { exitCode, output } = await as('factsway_app', TORTURE, sql);
+    expect(exitCode, sql).not.toBe(0);
+    expect(output, sql).toMatch(/permission denied|must be owner/);
+  }
+  expect((await as('factsway_monitor', TORTURE, 'SELECT * FROM factsway.cases')).output).toContain(
+    'permission denied',
+  );
+});
+
+it('secret files are private and owned by who reads them', async () => {
+  expect((await stat(SHARED.file('secrets'))).mode & 0o777).toBe(0o700);
+  for (const name of await readdir(SHARED.file('secrets'))) {
+    const { mode } = await stat(SHARED.file(`secrets/${name}`));
+    expect(mode & 0o337, name).toBe(0);
+  }
+});
+
+it('no secret shows in inspect, in environments, on command lines, in rendered files, logs, journal or state', async () => {
+  const names = await readdir(SHARED.file('secrets'));
+  const values = await Promise.all(
+    names.map(async (name) =>
+      (await readFile(SHARED.file(`secrets/${name}`), 'utf8')).replace(/\n$/, ''),
+    ),
+  );
+  const forms = values.flatMap((value) => [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(value),
+    Buffer.from(value).toString('base64'),
+  ]);
+  const services = await containersOf(SHARED.project);
+  const places: Record<string, string> = {
+    'process list': (await execa('ps', ['-eww', '-o', 'args'])).stdout,
+  };
+  for (const service of services) {
+    const id = await containerId(SHARED.project, service);
+    places[`inspect ${service}`] = await docker('inspect', id);
+    places[`logs ${service}`] = (await dockerTry('logs', id)).output;
+  }
+  for (const entry of await readdir(SHARED.directory, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !path.includes('/secrets/')) places[path] = await readFile(path, 'utf8');
+  }
+  const leaks = Object.entries(places).flatMap(([place, text]) =>
+    forms.filter((form) => text.includes(form)).map(() => place),
+  );
+  expect(leaks).toEqual([]);
+  expect(Object.keys(places).length).toBeGreaterThan(40);
+});

@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { containersOf, docker, containerId, query } from './support/docker.ts';
+import { throughEdge } from './support/http.ts';
+import { deriveImage, removeImages } from './support/images.ts';
+import { SCRATCH } from './support/instance.ts';
+
+const BROKEN_SQL = `-- factsway: release=1.1.0 kind=expand
+-- Up Migration
+CREATE TABLE factsway.half_done (id bigint);
+ALTER TABLE factsway.no_such_table ADD COLUMN x text;
+
+-- Down Migration
+DROP TABLE factsway.half_done;
+`;
+const BROKEN = { first: 'factsway-test/migrations:1.0.0', next: 'factsway-test/migrations:1.1.0' };
+const schema = async () =>
+  // The token that psql restricts its input with differs from dump to dump.
+  (
+    await docker(
+      'exec',
+      await containerId(SCRATCH.project, 'postgres'),
+      'pg_dump',
+      '-U',
+      'postgres',
+      '--schema-only',
+      'factsway',
+    )
+  ).replaceAll(/^\\(un)?restrict .*$/gm, '');
+
+beforeAll(async () => {
+  await deriveImage(BROKEN.first, 'factsway/migrations:1.0.0', {
+    '/app/sql/0099_broken.sql': BROKEN_SQL.replace('1.1.0', '1.0.0'),
+  });
+  await deriveImage(BROKEN.next, 'factsway/migrations:1.1.0', {
+    '/app/sql/0099_broken.sql': BROKEN_SQL,
+  });
+});
+afterAll(() => removeImages(BROKEN.first, BROKEN.next));
+afterEach(() => SCRATCH.remove());
+
+it('a migration that fails on a new database starts no service, names itself and its reason, and leaves nothing running', async () => {
+  const run = await SCRATCH.install({ 'images.overrides.migrations': BROKEN.first });
+  expect(await containersOf(SCRATCH.project)).toEqual([]);
+  expect(run.exitCode).toBe(5);
+  expect(run.errors[0]?.code, JSON.stringify(run.errors)).toBe('FW-MIGRATION-FAILED');
+  expect(run.errors[0]?.message).toContain('0099_broken');
+  expect(run.errors[0]?.message).toContain('no_such_table');
+
+  // The cause removed, the same directory and the same data go on to the end.
+  const again = await SCRATCH.install({
+    'images.overrides.migrations': 'factsway/migrations:1.0.0',
+  });
+  expect(again.errors).toEqual([]);
+  expect(again.exitCode).toBe(0);
+  expect(
+    await query(SCRATCH.project, `SELECT count(*) FROM pg_tables WHERE tablename = 'half_done'`),
+  ).toBe('0');
+});
+
+it('a migration that fails on a living system leaves the old release serving and the database as it was', async () => {
+  expect((await SCRATCH.install()).exitCode).toBe(0);
+  const ca = SCRATCH.file('state/root-ca.crt');
+  const created = await throughEdge(`${SCRATCH.url}/api/templates`, ca, {
+    method: 'POST',
+    body: { name: 'Kept', category: 'motion', body: 'text' },
+  });
+  expect(created.status).toBe(201);
+  const before = await schema();
+  const files = await readFile(SCRATCH.file('compose.app-a.yaml'), 'utf8');
+
+  const run = await SCRATCH.runJson(
+    'up',
+    '--yes',
+    '--set',
+    'release.version=1.1.0',
+    '--set',
+    `images.overrides.migrations=${BROKEN.next}`,
+  );
+
+  expect(run.exitCode).toBe(5);
+  expect(run.errors[0]?.code, JSON.stringify(run.errors)).toBe('FW-MIGRATION-FAILED');
+  expect(run.errors[0]?.message).toContain('0099_broken');
+  expect(await schema()).toBe(before);
+  expect(await readFile(SCRATCH.file('compose.app-a.yaml'), 'utf8')).toBe(files);
+  expect(await readFile(SCRATCH.file('factsway.yaml'), 'utf8')).toContain('version: 1.0.0');
+  const verify = await SCRATCH.runJson('verify', '--timeout', '60');
+  expect(verify.exitCode, JSON.stringify(verify.result)).toBe(0);
+  const list = await throughEdge(`${SCRATCH.url}/api/templates`, ca);
+  expect(list.body).toContain('Kept');
+
+  // Without the broken migration the same step works, with its real schema change.
+  const good = await SCRATCH.runJson('up', '--yes', '--set', 'release.version=1.1.0');
+  expect(good.errors).toEqual([]);
+  expect(
+    await query(
+      SCRATCH.project,
+      `SELECT count(*) FROM information_schema.columns WHERE table_name = 'cases' AND column_name = 'matter_number'`,
+    ),
+  ).toBe('1');
+  expect((await SCRATCH.runJson('verify', '--timeout', '60')).exitCode).toBe(0);
+});
+
+it('a service that never becomes healthy ends the installation with its last log lines and leaves nothing running', async () => {
+  await SCRATCH.override(`services:
+  facts-service-a:
+    environment: { REFERENCE_FAULTS: "on", FAULT_NEVER_READY: "on" }
+    healthcheck: { start_period: 2s, interval: 1s, retries: 3 }
+`);
+  const run = await SCRATCH.install();
+  expect(await containersOf(SCRATCH.project)).toEqual([]);
+  expect(run.exitCode).toBe(5);
+  expect(run.errors[0]?.code).toBe('FW-NOT-HEALTHY');
+  expect(run.errors[0]?.message).toContain('facts-service-a');
+  expect(run.errors[0]?.details?.some((line) => line.startsWith('facts-service-a | {'))).toBe(true);
+  const kept = run.errors[0]?.hint.split(' ').at(-1) ?? '';
+  expect(await readFile(kept, 'utf8')).toContain('facts');
+
+  await SCRATCH.override('services: {}\n');
+  const again = await SCRATCH.install();
+  expect(again.errors).toEqual([]);
+  expect(again.exitCode).toBe(0);
+});
+
+it('a service that keeps crashing is told from one that is slow', async () => {
+  await SCRATCH.override(`services:
+  export-service-a:
+    environment: { POSTGRES_PORT: "not-a-port" }
+`);
+  const run = await SCRATCH.install();
+  expect(run.exitCode).toBe(5);
+  expect(run.errors[0]?.code).toBe('FW-CONTAINER-EXITED');
+  expect(run.errors[0]?.message).toContain('export-service-a');
+  expect(run.errors[0]?.details?.join('\n')).toContain('POSTGRES_PORT');
+});
+
+it('a compose.override.yaml that Compose refuses is said before anything stops', async () => {
+  await SCRATCH.override('services:\n  facts-service-a:\n    no_such_key: 1\n');
+  const run = await SCRATCH.install();
+  expect(run.errors[0]?.code).toBe('FW-COMPOSE-REFUSED');
+  expect(run.errors[0]?.details?.join('\n')).toContain('no_such_key');
+  expect(await containersOf(SCRATCH.project)).toEqual([]);
+});

@@ -1,0 +1,98 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { containerId, docker, fingerprint } from './support/docker.ts';
+import { throughEdge } from './support/http.ts';
+import { SHARED } from './support/instance.ts';
+
+const startedAt = async (service: string) =>
+  docker(
+    'inspect',
+    '--format',
+    '{{.Id}} {{.State.StartedAt}}',
+    await containerId(SHARED.project, service),
+  );
+
+it('after an edit of factsway.yaml only what changed is recreated, and the comments stay', async () => {
+  const file = SHARED.file('factsway.yaml');
+  const text = (await readFile(file, 'utf8')).replace(
+    'monitoring:',
+    '# the partners asked for two months\nmonitoring:\n  retentionDays: 62',
+  );
+  await writeFile(file, text);
+  const [edge, records, prometheus] = await Promise.all(
+    ['edge', 'records-service-a', 'prometheus'].map(startedAt),
+  );
+
+  const run = await SHARED.runJson('up', '--yes');
+
+  expect(run.errors).toEqual([]);
+  expect(await startedAt('edge')).toBe(edge);
+  expect(await startedAt('records-service-a')).toBe(records);
+  expect(await startedAt('prometheus')).not.toBe(prometheus);
+  expect(await readFile(file, 'utf8')).toBe(text);
+  const command = await docker(
+    'inspect',
+    '--format',
+    '{{json .Config.Cmd}}',
+    await containerId(SHARED.project, 'prometheus'),
+  );
+  expect(command).toContain('retention.time=62d');
+});
+
+it('a changed proxy configuration is reloaded without a new container', async () => {
+  const before = await fingerprint(SHARED.project);
+  const run = await SHARED.runJson('up', '--yes', '--set', 'edge.maxRequestSize=1MiB');
+  expect(run.errors).toEqual([]);
+  expect(await fingerprint(SHARED.project)).toBe(before);
+  const answer = await throughEdge(
+    `${SHARED.url}/api/templates`,
+    SHARED.file('state/root-ca.crt'),
+    { method: 'POST', body: { name: 'x', category: 'motion', body: 'x'.repeat(2 * 1024 * 1024) } },
+  );
+  expect(answer.status).toBe(413);
+});
+
+it('compose.override.yaml is honoured by up and never touched', async () => {
+  const override = 'services:\n  alertmanager:\n    environment: { FIRM: "Smith & Partners" }\n';
+  await writeFile(SHARED.file('compose.override.yaml'), override);
+  const run = await SHARED.runJson('up', '--yes');
+  expect(run.errors).toEqual([]);
+  expect(
+    await docker(
+      'inspect',
+      '--format',
+      '{{json .Config.Env}}',
+      await containerId(SHARED.project, 'alertmanager'),
+    ),
+  ).toContain('FIRM=Smith');
+  expect(await readFile(SHARED.file('compose.override.yaml'), 'utf8')).toBe(override);
+  expect(
+    ((await SHARED.runJson('up', '--yes')).result?.['plan'] as { steps: unknown[] }).steps,
+  ).toEqual([]);
+});
+
+it('down stops everything and keeps the data, up brings it back', async () => {
+  const ca = SHARED.file('state/root-ca.crt');
+  const certificate = await readFile(ca, 'utf8');
+  const created = await throughEdge(`${SHARED.url}/api/templates`, ca, {
+    method: 'POST',
+    body: { name: 'Survivor', category: 'motion', body: 'text' },
+  });
+  expect(created.status).toBe(201);
+  const down = await SHARED.runJson('down', '--yes');
+  expect(down.errors).toEqual([]);
+  expect(
+    await docker(
+      'ps',
+      '--all',
+      '--quiet',
+      '--filter',
+      `label=com.docker.compose.project=${SHARED.project}`,
+    ),
+  ).toBe('');
+  const up = await SHARED.runJson('up', '--yes');
+  expect(up.errors).toEqual([]);
+  expect(await readFile(ca, 'utf8')).toBe(certificate);
+  const { id } = JSON.parse(created.body) as { id: string };
+  expect((await throughEdge(`${SHARED.url}/api/templates/${id}`, ca)).body).toContain('Survivor');
+});
