@@ -13,6 +13,8 @@ forget_earlier_results() { rm -rf "$RESULTS" "$ARTEFACTS"; }
 # limit is for a part that hangs; SIGINT first, so that vitest can still clean up after itself.
 run_part() {
   local status=0
+  # vitest colours its output wherever CI is set; a log file is for reading.
+  [[ -t 1 ]] || export NO_COLOR=1
   (cd "$ROOT" && exec timeout --foreground --signal=INT --kill-after=60 "${FACTSWAY_TEST_TIMEOUT:-2400}" npm run --loglevel=error "$1") </dev/null || status=$?
   [[ $status -ne 0 ]] || return 0
   FAILED_PARTS+=("$1")
