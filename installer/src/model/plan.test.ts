@@ -20,6 +20,7 @@ const SENTENCES: readonly (readonly [Action, string])[] = [
         { path: 'x', change: 'delete' },
       ],
       services: ['edge'],
+      oneShots: ['migrations-a'],
     },
     'RestoreBundle 2 files',
   ],

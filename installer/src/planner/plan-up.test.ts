@@ -228,7 +228,7 @@ describe('a changed configuration', () => {
       edge: { maxRequestSize: '128MiB' },
     });
     const observed = withContainers(running, ({ service }) =>
-      service === 'prometheus' ? { state: 'exited' } : {},
+      service === 'prometheus' ? { state: 'exited', exitCode: 137 } : {},
     );
     const undo = planUp(changed, observed, OPTIONS).plan.steps[0]?.undo;
     if (undo?.kind !== 'RestoreBundle') throw new Error('the first step restores nothing');
@@ -236,6 +236,7 @@ describe('a changed configuration', () => {
     expect(undo.services).toHaveLength(14);
     expect(undo.services).not.toContain('prometheus');
     expect(undo.services).not.toContain('migrations-a');
+    expect(undo.oneShots).toEqual(['migrations-a']);
   });
 
   it('of the customer’s override concerns every container', () => {

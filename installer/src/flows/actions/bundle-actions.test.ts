@@ -1,0 +1,203 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { desiredWith, DIRECTORY, fileOf, withFile } from '../../../../test/fakes/builders.ts';
+import { FakeEngine } from '../../../../test/fakes/engine.ts';
+import { actionContext, fakePorts, type FakePorts } from '../../../../test/fakes/ports.ts';
+import { sha256 } from '../../render/digest.ts';
+import type { FileChange } from '../../model/plan.ts';
+import {
+  alignSecretPermissions,
+  createSecrets,
+  restoreBundle,
+  writeBundle,
+} from './bundle-actions.ts';
+
+const desired = desiredWith();
+const OWNER = `${DIRECTORY}/secrets/postgres-owner-password`;
+const CADDY = 'config/edge/Caddyfile';
+let ports: FakePorts;
+beforeEach(() => {
+  ports = fakePorts();
+});
+
+const write = (changes: readonly FileChange[], wanted = desired, run = 'run-1'): Promise<void> =>
+  writeBundle({ kind: 'WriteBundle', changes }, actionContext(ports, wanted, run));
+const ALL: FileChange[] = desired.bundle.files.map(({ path }) => ({ path, change: 'create' }));
+const update = (path: string): FileChange[] => [{ path, change: 'update' }];
+const manifest = (): unknown => JSON.parse(ports.files.text(`${DIRECTORY}/state/manifest.json`)!);
+
+describe('secrets', () => {
+  const create = (...names: string[]): Promise<void> =>
+    createSecrets({ kind: 'CreateSecrets', names }, actionContext(ports, desired));
+
+  it('are made once, each another value, for nobody else to read', async () => {
+    await create('postgres-owner-password', 'postgres-app-password');
+    expect(ports.files.tree.get(OWNER)).toMatchObject({
+      content: 'secret-of-24-bytes-1\n',
+      mode: 0o600,
+    });
+    expect(ports.files.text(`${DIRECTORY}/secrets/postgres-app-password`)).toBe(
+      'secret-of-24-bytes-2\n',
+    );
+    expect(ports.files.directories.get(`${DIRECTORY}/secrets`)).toBe(0o700);
+  });
+
+  it.each(['my own\n', ''])('that are there are never written again, even %j', async (content) => {
+    ports.files.put(OWNER, content);
+    await create('postgres-owner-password');
+    expect(ports.files.text(OWNER)).toBe(content);
+  });
+
+  async function aligned(root: boolean): Promise<string[]> {
+    ports.host.root = root;
+    await create(...desired.bundle.secrets.map(({ name }) => name));
+    await alignSecretPermissions(actionContext(ports, desired));
+    return desired.bundle.secrets.map(({ name }) => {
+      const { mode, uid, gid } = ports.files.tree.get(`${DIRECTORY}/secrets/${name}`)!;
+      return `${name} ${mode.toString(8)} ${uid}:${gid}`;
+    });
+  }
+
+  it('belong, as root, to their first reader, and the second reads through the group', async () => {
+    expect(await aligned(true)).toEqual([
+      'postgres-superuser-password 400 999:999',
+      'postgres-owner-password 440 999:10001',
+      'postgres-app-password 440 999:10001',
+      'postgres-monitor-password 440 999:65534',
+    ]);
+    expect(ports.files.directories.get(`${DIRECTORY}/secrets`)).toBe(0o700);
+  });
+
+  it('are guarded by their directory where nothing can be given away', async () => {
+    expect(new Set((await aligned(false)).map((line) => line.split(' ')[1]))).toEqual(
+      new Set(['444']),
+    );
+    expect(ports.files.directories.get(`${DIRECTORY}/secrets`)).toBe(0o700);
+  });
+});
+
+describe('writing the bundle', () => {
+  it('writes what it is told with its mode, and puts all of it on record', async () => {
+    await write(ALL);
+    for (const { path, content, mode } of desired.bundle.files)
+      expect(ports.files.tree.get(`${DIRECTORY}/${path}`)).toMatchObject({ content, mode });
+    const rendered = desired.bundle.files.filter(({ ownership }) => ownership === 'rendered');
+    expect(manifest()).toEqual({
+      version: 1,
+      files: Object.fromEntries(rendered.map(({ path, content }) => [path, sha256(content)])),
+    });
+  });
+
+  it('writes nothing it was not told to', async () => {
+    await write([{ path: '.env', change: 'create' }]);
+    const written = ports.files.changes.filter((change) => !change.includes('/state/'));
+    expect(written).toEqual([`write ${DIRECTORY}/.env`]);
+  });
+
+  it('writes factsway.yaml as it was resolved', async () => {
+    await write([{ path: 'factsway.yaml', change: 'create' }]);
+    expect(ports.files.text(`${DIRECTORY}/factsway.yaml`)).toBe('project: factsway\n');
+  });
+
+  it('keeps what it replaces, and puts the new content on record before it writes it', async () => {
+    await write(ALL);
+    const next = withFile(desired, CADDY, 'new');
+    const before = ports.files.changes.length;
+    await write(update(CADDY), next);
+    expect(ports.files.changes.slice(before)).toEqual([
+      `write ${DIRECTORY}/state/previous/manifest.json`,
+      `write ${DIRECTORY}/state/previous/${CADDY}`,
+      `write ${DIRECTORY}/state/manifest.json`,
+      `write ${DIRECTORY}/${CADDY}`,
+      `write ${DIRECTORY}/state/manifest.json`,
+    ]);
+    expect(ports.files.text(`${DIRECTORY}/state/previous/${CADDY}`)).toBe(fileOf(desired, CADDY));
+  });
+
+  it('keeps for good a copy of what somebody edited, and of nothing else', async () => {
+    await write(ALL);
+    ports.files.put(`${DIRECTORY}/${CADDY}`, 'mine');
+    const changes = [...update(CADDY), ...update('.env')];
+    await write(changes, withFile(desired, CADDY, 'new'), 'run-7');
+    expect(ports.files.below(`${DIRECTORY}/state/edited`)).toEqual({
+      [`${DIRECTORY}/state/edited/run-7/${CADDY}`]: 'mine',
+    });
+  });
+
+  it('removes a file that is no longer part of it, and keeps it', async () => {
+    await write(ALL);
+    const files = desired.bundle.files.filter(({ path }) => path !== CADDY);
+    const less = { ...desired, bundle: { ...desired.bundle, files } };
+    await write([{ path: CADDY, change: 'delete' }], less);
+    expect(ports.files.text(`${DIRECTORY}/${CADDY}`)).toBeUndefined();
+    expect(ports.files.text(`${DIRECTORY}/state/previous/${CADDY}`)).toBe(fileOf(desired, CADDY));
+    expect(JSON.stringify(manifest())).not.toContain(CADDY);
+  });
+});
+
+describe('restoring the bundle', () => {
+  it('puts back every file, to the byte, and the record of them', async () => {
+    await write(ALL);
+    const keep = (): Record<string, unknown> => ({
+      ...Object.fromEntries(
+        Object.entries(ports.files.below(DIRECTORY)).filter(([path]) => !path.includes('/state/')),
+      ),
+      manifest: manifest(),
+    });
+    const before = keep();
+    const extra = { path: 'extra', content: 'x', mode: 0o644, ownership: 'rendered' as const };
+    const files = [...desired.bundle.files.filter(({ path }) => path !== '.env'), extra].map(
+      (file) => (file.path === CADDY ? { ...file, content: 'new' } : file),
+    );
+    const changes: FileChange[] = [
+      { path: CADDY, change: 'update' },
+      { path: 'extra', change: 'create' },
+      { path: '.env', change: 'delete' },
+    ];
+    await write(changes, { ...desired, bundle: { ...desired.bundle, files } });
+    expect(keep()).not.toEqual(before);
+    await restoreBundle(
+      { kind: 'RestoreBundle', changes, services: [], oneShots: [] },
+      actionContext(ports, desired),
+    );
+    expect(keep()).toEqual(before);
+  });
+
+  it('keeps a script executable', async () => {
+    const script = 'config/postgres-init/10-roles.sh';
+    await write(ALL);
+    await write(update(script), withFile(desired, script, 'new'));
+    const changes = update(script);
+    await restoreBundle(
+      { kind: 'RestoreBundle', changes, services: [], oneShots: [] },
+      actionContext(ports, desired),
+    );
+    expect(ports.files.tree.get(`${DIRECTORY}/${script}`)).toMatchObject({
+      content: fileOf(desired, script),
+      mode: 0o755,
+    });
+  });
+
+  it('brings back the containers that ran from it and waits for them', async () => {
+    const engine = new FakeEngine(desired);
+    ports = fakePorts({ docker: engine.docker, compose: engine.compose });
+    await write(ALL);
+    const action = {
+      kind: 'RestoreBundle',
+      changes: [],
+      services: ['edge', 'postgres'],
+      oneShots: ['migrations-a'],
+    } as const;
+    await restoreBundle(action, actionContext(ports, desired));
+    expect(engine.calls).toEqual([
+      'create edge postgres migrations-a',
+      'start edge',
+      'start postgres',
+      'start migrations-a',
+    ]);
+    expect([...engine.containers.values()].map(({ state }) => state)).toEqual([
+      'running',
+      'running',
+      'exited',
+    ]);
+  });
+});

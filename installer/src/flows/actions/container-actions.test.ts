@@ -1,0 +1,169 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { containerOf, desiredWith, DIRECTORY } from '../../../../test/fakes/builders.ts';
+import { FakeEngine } from '../../../../test/fakes/engine.ts';
+import { panicking } from '../../../../test/fakes/panic.ts';
+import { actionContext, fakePorts, type FakePorts } from '../../../../test/fakes/ports.ts';
+import { rejectionOf } from '../../../../test/fakes/thrown.ts';
+import type { Docker } from '../../ports/docker.ts';
+import type { ActionContext } from './action-context.ts';
+import {
+  checkImageVersions,
+  recordRelease,
+  reloadConfig,
+  removeContainers,
+  saveRootCertificate,
+  startComponents,
+  stopComponents,
+} from './container-actions.ts';
+
+const desired = desiredWith();
+const APPLIED = `${DIRECTORY}/state/applied.json`;
+let engine: FakeEngine;
+let ports: FakePorts;
+let context: ActionContext;
+
+beforeEach(() => {
+  engine = new FakeEngine(desired);
+  for (const workload of desired.catalog.workloads) {
+    const container = containerOf(workload, desired);
+    engine.containers.set(container.id, container);
+  }
+  use({});
+});
+
+/** The engine with some calls answered differently. */
+function use(docker: Partial<Docker>): void {
+  ports = fakePorts({ docker: panicking('docker', { ...engine.docker, ...docker }) });
+  context = actionContext(ports, desired);
+}
+const applied = (): unknown => JSON.parse(ports.files.text(APPLIED) ?? 'null');
+
+describe('reloading a configuration', () => {
+  const edge = {
+    kind: 'ReloadConfig',
+    service: 'edge',
+    reload: { how: 'exec', argv: ['caddy', 'reload'] },
+    configHash: 'new',
+  } as const;
+
+  it('by a signal or by a program inside, and it is remembered', async () => {
+    const signal = { how: 'signal', signal: 'SIGHUP' } as const;
+    await reloadConfig({ ...edge, service: 'prometheus', reload: signal }, context);
+    await reloadConfig(edge, context);
+    expect(engine.calls).toEqual(['signal prometheus SIGHUP', 'exec edge caddy']);
+    expect(applied()).toEqual({ prometheus: 'new', edge: 'new' });
+  });
+
+  it('that is refused is not remembered, and the component’s words are passed on', async () => {
+    use({ exec: async () => ({ exitCode: 1, stdout: '', stderr: 'line 3: unknown directive\n' }) });
+    const error = await rejectionOf(reloadConfig(edge, context));
+    expect([error.code, error.exitCode]).toEqual(['FW-RELOAD-FAILED', 5]);
+    expect(error.details).toEqual(['line 3: unknown directive']);
+    expect(applied()).toBeNull();
+  });
+});
+
+describe('what runs side by side', () => {
+  it('does not lose what another has written down', async () => {
+    const start = (service: string) =>
+      startComponents(
+        {
+          kind: 'StartComponents',
+          group: service,
+          services: [service],
+          configHashes: { [service]: `hash of ${service}` },
+        },
+        context,
+        () => undefined,
+      );
+    await Promise.all(['edge', 'prometheus', 'alertmanager'].map(start));
+    expect(applied()).toEqual({
+      edge: 'hash of edge',
+      prometheus: 'hash of prometheus',
+      alertmanager: 'hash of alertmanager',
+    });
+  });
+});
+
+describe('undoing', () => {
+  const services = ['edge', 'records-service-a', 'not-there'];
+
+  it('stops those it is told, and minds nothing that is gone', async () => {
+    await stopComponents({ kind: 'StopComponents', group: 'g', services }, context);
+    expect(engine.calls.sort()).toEqual(['stop edge', 'stop records-service-a']);
+  });
+
+  it('removes those it is told, and no other', async () => {
+    await removeContainers({ kind: 'RemoveContainers', services }, context);
+    expect(engine.calls.sort()).toEqual(['remove edge', 'remove records-service-a']);
+    expect(engine.containers.size).toBe(14);
+  });
+});
+
+describe('images that were pulled', () => {
+  const reference = 'factsway/facts-service:1.0.0';
+  const check = (version: string): Promise<void> => {
+    use({ images: async () => ({ [reference]: { reference, id: 'x', version } }) });
+    const action = {
+      kind: 'CheckImageVersions',
+      references: [reference],
+      version: '1.0.0',
+    } as const;
+    return checkImageVersions(action, context);
+  };
+
+  it('of the version of the release pass', async () => {
+    await expect(check('1.0.0')).resolves.toBeUndefined();
+  });
+
+  it.each(['1.0.1', ''])('of version %j stop the run', async (version) => {
+    expect((await rejectionOf(check(version))).code).toBe('FW-IMAGE-VERSION');
+  });
+});
+
+describe('the root certificate', () => {
+  const save = (): Promise<void> =>
+    saveRootCertificate(
+      { kind: 'SaveRootCertificate', service: 'edge', path: '/root.crt' },
+      context,
+    );
+
+  it('is taken out of the container when the proxy has made it', async () => {
+    let asked = 0;
+    use({
+      exec: async (_id, argv) => {
+        expect(argv).toEqual(['cat', '/root.crt']);
+        asked += 1;
+        return asked < 3
+          ? { exitCode: 1, stdout: '', stderr: 'No such file' }
+          : { exitCode: 0, stdout: '-----END CERTIFICATE-----\n', stderr: '' };
+      },
+    });
+    await save();
+    expect(ports.files.tree.get(`${DIRECTORY}/state/root-ca.crt`)).toMatchObject({
+      content: '-----END CERTIFICATE-----\n',
+      mode: 0o644,
+    });
+  });
+
+  it('that is half written is not taken', async () => {
+    use({ exec: async () => ({ exitCode: 0, stdout: '-----BEGIN CERT', stderr: '' }) });
+    const error = await rejectionOf(save());
+    expect(error.code).toBe('FW-NOT-HEALTHY');
+    expect(ports.clock.elapsedMs).toBe(10_000);
+    expect(ports.files.changes).toEqual([]);
+  });
+});
+
+it('a release is put on record with the images that made it up', async () => {
+  const references = ['factsway/facts-service:1.0.0'];
+  await recordRelease({ kind: 'RecordRelease', version: '1.0.0', slot: 'a', references }, context);
+  const read = (path: string): unknown => JSON.parse(ports.files.text(`${DIRECTORY}/${path}`)!);
+  expect(read('releases/1.0.0/release.json')).toEqual({
+    version: '1.0.0',
+    slot: 'a',
+    recordedAt: '2026-01-02T03:04:05.000Z',
+    images: { 'factsway/facts-service:1.0.0': 'sha256:factsway/facts-service:1.0.0' },
+  });
+  expect(read('state/release.json')).toEqual({ version: '1.0.0', slot: 'a' });
+});
