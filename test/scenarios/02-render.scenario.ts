@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { cli, ROOT } from './support/cli.ts';
+import { cli } from './support/cli.ts';
 
 let work = '';
 beforeAll(async () => {
@@ -142,21 +142,4 @@ it('Compose accepts every combination of image source, TLS mode, Grafana, size a
     // `config` shows a dollar the way a Compose file has to write it.
     expect(services['records-service-a']?.environment['ODD']).toBe(`a$$b{c}"d'e#f`);
   }
-});
-
-it('Compose files keep to the schema and the rules of a Compose linter', async () => {
-  const directory = join(work, 'lint');
-  await cli(['render', '--dir', directory]);
-  const run = await execa(
-    join(ROOT, 'node_modules/.bin/dclint'),
-    [
-      '--disable-rule',
-      'service-keys-order',
-      '--disable-rule',
-      'services-alphabetical-order',
-      directory,
-    ],
-    { reject: false, all: true },
-  );
-  expect(run.all).not.toMatch(/invalid-schema|ERROR.*schema/i);
 });

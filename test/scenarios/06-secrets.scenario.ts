@@ -1,9 +1,17 @@
-import { execa } from 'execa';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { containerId, containersOf, docker, dockerTry, query } from './support/docker.ts';
 import { SHARED, TORTURE, TORTURE_NEWLINE } from './support/instance.ts';
+
+/** Arguments of every process on the machine, from /proc: a bare system has no `ps`. */
+async function commandLines(): Promise<string> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return lines.map((line) => line.replaceAll('\0', ' ')).join('\n');
+}
 
 it('a password of any characters reaches PostgreSQL unchanged', async () => {
   const postgres = await containerId(SHARED.project, 'postgres');
@@ -115,9 +123,7 @@ it('no secret shows in inspect, in environments, on command lines, in rendered f
     Buffer.from(value).toString('base64'),
   ]);
   const services = await containersOf(SHARED.project);
-  const places: Record<string, string> = {
-    'process list': (await execa('ps', ['-eww', '-o', 'args'])).stdout,
-  };
+  const places: Record<string, string> = { 'process list': await commandLines() };
   for (const service of services) {
     const id = await containerId(SHARED.project, service);
     places[`inspect ${service}`] = await docker('inspect', id);

@@ -20,6 +20,7 @@ import {
 } from './images.ts';
 import { SECRETS } from './secrets.ts';
 import { SERVICES } from './services/index.generated.ts';
+import type { ServiceEntry } from './services/service.ts';
 import { serviceWorkload } from './services/service-workload.ts';
 import { deriveSizing } from './sizing.ts';
 
@@ -38,6 +39,7 @@ const COMPONENTS: Readonly<Record<ComponentImage, ComponentBuilder>> = {
 };
 
 export type Catalog = {
+  readonly services: readonly ServiceEntry[];
   readonly context: CatalogContext;
   readonly workloads: readonly Workload[];
   readonly secrets: readonly SecretFile[];
@@ -48,13 +50,17 @@ export type Catalog = {
  * The platform for one configuration: every workload, the secrets they read and what had to be left out.
  * Pure: the same configuration and slots give the same catalogue.
  */
-export function buildCatalog(config: InstanceConfig, slots: readonly Slot[] = ['a']): Catalog {
-  refuseUnknownOverrides(config);
+export function buildCatalog(
+  config: InstanceConfig,
+  slots: readonly Slot[] = ['a'],
+  services: readonly ServiceEntry[] = SERVICES,
+): Catalog {
+  refuseUnknownOverrides(config, services);
   const sizing = deriveSizing({
     memoryBytes: parseSize(config.host.memory) ?? 0,
     cores: config.host.cores,
-    serviceWeight: SERVICES.reduce((sum, service) => sum + service.memoryWeight, 0),
-    serviceCount: SERVICES.length,
+    serviceWeight: services.reduce((sum, service) => sum + service.memoryWeight, 0),
+    serviceCount: services.length,
   });
   const context: CatalogContext = { config, sizing, slots, activeSlot: slots[0] ?? 'a' };
   const warnings: string[] = [];
@@ -77,13 +83,13 @@ export function buildCatalog(config: InstanceConfig, slots: readonly Slot[] = ['
         slot,
       ),
     );
-    for (const entry of SERVICES) {
+    for (const entry of services) {
       const image = resolveReleaseImage(entry.name, config.release.version, config.images);
-      workloads.push(serviceWorkload(context, entry, SERVICES, image, slot));
+      workloads.push(serviceWorkload(context, entry, services, image, slot));
     }
   }
   if (!sizing.twoSlots.value) warnings.push(`${sizing.twoSlots.because}.`);
-  return { context, workloads, secrets: deriveSecrets(workloads), warnings };
+  return { context, services, workloads, secrets: deriveSecrets(workloads), warnings };
 }
 
 /** Every secret some workload mounts, with the uids that must be able to read it, in a stable order. */
@@ -105,11 +111,11 @@ function deriveSecrets(workloads: readonly Workload[]): SecretFile[] {
   });
 }
 
-function refuseUnknownOverrides(config: InstanceConfig): void {
+function refuseUnknownOverrides(config: InstanceConfig, services: readonly ServiceEntry[]): void {
   const known = new Set<string>([
     ...Object.keys(COMPONENT_IMAGES),
     MIGRATIONS,
-    ...SERVICES.map((service) => service.name),
+    ...services.map((service) => service.name),
   ]);
   const unknown = Object.keys(config.images.overrides).find((name) => !known.has(name));
   if (unknown === undefined) return;

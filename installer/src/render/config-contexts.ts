@@ -6,7 +6,6 @@ import { DATASOURCE_UID, GRAFANA_PORT } from '../catalog/components/grafana.ts';
 import { PROMETHEUS_PORT } from '../catalog/components/prometheus.ts';
 import { publicUrl } from '../catalog/public-url.ts';
 import { ROLES } from '../catalog/roles.ts';
-import { SERVICES } from '../catalog/services/index.generated.ts';
 import { parseSize } from '../model/units.ts';
 
 /** The typed context of each directory of config-templates/, by directory. */
@@ -27,7 +26,7 @@ function postgresContext({ context: { config, sizing } }: Catalog): object {
   return { ...sizing.postgres, timeZone: config.host.timeZone, roles: ROLES };
 }
 
-function edgeContext({ context: { config, activeSlot }, workloads }: Catalog): object {
+function edgeContext({ context: { config, activeSlot }, services, workloads }: Catalog): object {
   const { tls, requestTimeoutSeconds, maxRequestSize, httpsPort } = config.edge;
   const secure = tls.mode !== 'off';
   return {
@@ -40,7 +39,7 @@ function edgeContext({ context: { config, activeSlot }, workloads }: Catalog): o
     maxRequestBytes: parseSize(maxRequestSize),
     requestTimeoutSeconds,
     slot: activeSlot,
-    upstreams: SERVICES.map((service) => ({
+    upstreams: services.map((service) => ({
       name: service.name,
       routes: service.routes.map((prefix) => ({ exact: prefix, below: `${prefix}/*` })),
       address: `${service.name}-${activeSlot}:${service.port}`,
@@ -50,7 +49,7 @@ function edgeContext({ context: { config, activeSlot }, workloads }: Catalog): o
   };
 }
 
-function prometheusContext({ context, workloads }: Catalog): object {
+function prometheusContext({ context, services, workloads }: Catalog): object {
   const has = (component: string): boolean =>
     workloads.some((workload) => workload.component === component);
   const { config, slots } = context;
@@ -61,7 +60,7 @@ function prometheusContext({ context, workloads }: Catalog): object {
   const job = (name: string, target: string) => ({ name, target });
   return {
     alertmanager: `alertmanager:${ALERTMANAGER_PORT}`,
-    services: SERVICES.map((service) => ({
+    services: services.map((service) => ({
       name: service.name,
       targets: slots.map((slot) => ({ address: `${service.name}-${slot}:${service.port}`, slot })),
     })),
@@ -76,7 +75,7 @@ function prometheusContext({ context, workloads }: Catalog): object {
     ],
     blackbox: `blackbox-exporter:${EXPORTER_PORTS.blackbox}`,
     probes: [
-      ...SERVICES.flatMap((service) =>
+      ...services.flatMap((service) =>
         slots.map((slot) => ({
           module: 'http_health',
           target: `http://${service.name}-${slot}:${service.port}/health`,
