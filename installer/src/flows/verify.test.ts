@@ -1,0 +1,164 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { containerOf, desiredWith, DIRECTORY } from '../../../test/fakes/builders.ts';
+import { FakeEngine } from '../../../test/fakes/engine.ts';
+import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
+import { panicking } from '../../../test/fakes/panic.ts';
+import { rejectionOf } from '../../../test/fakes/thrown.ts';
+import type { CheckResult } from '../model/check-result.ts';
+import type { Docker } from '../ports/docker.ts';
+import { isOlder, requireDocker } from './check-docker.ts';
+import { logs } from './logs.ts';
+import { verify } from './verify.ts';
+
+const SETTINGS = { host: { name: 'server1' }, images: { source: 'debian' } };
+const desired = desiredWith(SETTINGS);
+let engine: FakeEngine;
+let ports: FakePorts;
+
+beforeEach(() => {
+  engine = new FakeEngine(desired);
+  for (const workload of desired.catalog.workloads) {
+    const container = containerOf(workload, desired);
+    engine.containers.set(container.id, container);
+  }
+  ports = fakePorts({ docker: engine.docker, compose: engine.compose });
+  ports.files.put(
+    `${DIRECTORY}/factsway.yaml`,
+    'host: { name: server1 }\nimages: { source: debian }\n',
+  );
+});
+const prove = (gates: readonly string[], timeoutMs = 0): Promise<CheckResult[]> =>
+  verify({ directory: DIRECTORY, gates, timeoutMs }, ports);
+
+describe('verify', () => {
+  it('runs the gates that are named, in their own order', async () => {
+    const results = await prove(['exposure', 'containers']);
+    expect(results.map(({ name, status }) => `${name} ${status}`)).toEqual([
+      'containers pass',
+      'exposure pass',
+    ]);
+    expect(ports.reporter.events).toEqual(['gate containers: pass', 'gate exposure: pass']);
+  });
+
+  it('gives a gate its time to turn green, and no more', async () => {
+    engine.change('container-edge', { health: 'starting' });
+    ports.clock.onSleep = (nap) => {
+      if (nap === 3) engine.change('container-edge', { health: 'healthy' });
+    };
+    expect((await prove(['containers'], 60_000))[0]?.status).toBe('pass');
+    expect(ports.reporter.events[0]).toBe('gate containers waiting: edge is starting');
+    engine.change('container-edge', { health: 'unhealthy' });
+    ports.clock.elapsedMs = 0;
+    expect((await prove(['containers'], 2000))[0]?.status).toBe('fail');
+    expect(ports.clock.elapsedMs).toBe(2000);
+  });
+
+  it('asks every route through the front door, trusting the edge’s own authority alone', async () => {
+    const asked: string[] = [];
+    const http = {
+      request: async ({ url, ca, connectTo }: { url: string; ca?: string; connectTo?: string }) => {
+        asked.push(`${url} ${connectTo ?? ''} ${ca ?? ''}`);
+        if (url.endsWith('/api/facts')) throw new Error('refused');
+        return { status: 401, headers: {}, body: '' };
+      },
+    };
+    ports = { ...ports, http };
+    ports.files.put(`${DIRECTORY}/state/root-ca.crt`, 'PEM');
+    const [edge] = await prove(['edge']);
+    expect(asked).toHaveLength(10);
+    expect(asked[0]).toBe('https://server1/api/templates 127.0.0.1 PEM');
+    expect(edge?.details).toEqual(['/api/facts (facts-service): refused']);
+  });
+
+  it('finds the value of a secret in an environment, and reads no other', async () => {
+    for (const { name } of desired.bundle.secrets)
+      ports.files.put(`${DIRECTORY}/secrets/${name}`, `value-of-${name}\n`, 0o400);
+    await ports.files.makeDirectory(`${DIRECTORY}/secrets`, 0o700);
+    expect((await prove(['secrets']))[0]?.status).toBe('pass');
+    const environment = ['A=1', 'URL=postgres://x:value-of-postgres-app-password@db'];
+    engine.change('container-edge', { environment });
+    const [result] = await prove(['secrets']);
+    expect(result?.details).toEqual([
+      'the value of a secret is visible in the environment of edge URL',
+    ]);
+    expect(JSON.stringify(result)).not.toContain('value-of');
+  });
+
+  it('goes on when a collector falls over', async () => {
+    const docker = panicking<Docker>('docker', {
+      ...engine.docker,
+      images: () => Promise.reject(new Error('boom')),
+    });
+    ports = { ...ports, docker };
+    const results = await prove(['containers', 'versions']);
+    expect(results.map(({ name, status }) => `${name} ${status}`)).toEqual([
+      'containers pass',
+      'versions fail',
+    ]);
+    expect(results[1]?.found).toContain('boom');
+  });
+
+  it('has no gate for a Grafana that is not there', async () => {
+    expect(await prove(['grafana'])).toEqual([]);
+  });
+
+  it('does not know every word', async () => {
+    const error = await rejectionOf(prove(['metric']));
+    expect(error.code).toBe('FW-USAGE');
+    expect(error.hint).toMatch(/^Did you mean "metrics"\? Known: containers, /);
+  });
+});
+
+describe('Docker', () => {
+  it.each([
+    ['25.0.0', '25.0', false],
+    ['24.0.9', '25.0', true],
+    ['28.1', '25.0', false],
+    ['2.9.0', '2.20', true],
+    ['2.20.3', '2.20', false],
+    ['v5.0.1', '2.20', false],
+    ['unknown', '2.20', true],
+  ])('%s is older than %s: %s', (found, wanted, older) => {
+    expect(isOlder(found, wanted)).toBe(older);
+  });
+
+  it('that is too old is refused by name', async () => {
+    const compose = panicking('compose', { ...engine.compose, version: async () => '2.19.1' });
+    const error = await rejectionOf(requireDocker({ docker: engine.docker, compose }));
+    expect([error.code, error.message]).toEqual([
+      'FW-DOCKER-TOO-OLD',
+      'Docker Compose is 2.19.1; 2.20 or newer is needed.',
+    ]);
+  });
+});
+
+describe('logs', () => {
+  const asked: (readonly string[])[] = [];
+  const ask = (component?: string): Promise<string[]> => {
+    const compose = panicking('compose', {
+      ...engine.compose,
+      logs: async (_directory: string, services: readonly string[]) => {
+        asked.push(services);
+        return [];
+      },
+    });
+    const request = { directory: DIRECTORY, follow: false, tail: '5' };
+    return logs(
+      { ...request, ...(component === undefined ? {} : { component }) },
+      { ...ports, compose },
+    );
+  };
+
+  it('takes a component by the name people use, in whatever slot it runs', async () => {
+    await ask('facts-service');
+    expect(asked.at(-1)).toEqual(['facts-service-a']);
+    await ask();
+    expect(asked.at(-1)).toHaveLength(16);
+  });
+
+  it('helps with a name nobody has', async () => {
+    const error = await rejectionOf(ask('fact'));
+    expect(error.code).toBe('FW-SERVICE-UNKNOWN');
+    expect(error.hint).toContain('Did you mean "facts-service"?');
+  });
+});
