@@ -94,6 +94,7 @@ export function containerOf(workload: Workload, desired: Desired): ObservedConta
   return {
     id: `container-${workload.id}`,
     service: workload.id,
+    ...(workload.slot === undefined ? {} : { slot: workload.slot }),
     name: `factsway-${workload.id}-1`,
     state: oneShot ? 'exited' : 'running',
     health: workload.health ? 'healthy' : 'none',

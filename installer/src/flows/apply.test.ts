@@ -138,10 +138,10 @@ describe('a change of a running instance', () => {
 });
 
 describe('consent', () => {
-  it('a dry run shows the plan and touches nothing', async () => {
-    const { executed } = await install({ yes: false, dryRun: true });
+  it('a dry run has the plan as its result and touches nothing', async () => {
+    const { executed, plan } = await install({ yes: false, dryRun: true });
     expect(executed).toBe(false);
-    expect(ports.reporter.events).toContain('plan: Install, 11 steps');
+    expect(plan.steps).toHaveLength(11);
     expect(ports.files.changes).toEqual([]);
     expect(engine.calls).toEqual([]);
   });

@@ -149,8 +149,10 @@ describe('killed before any change', () => {
   });
 
   it('the run that follows tells what was left unfinished', async () => {
+    const undisturbed = fakePorts();
+    await render(undisturbed, OLD);
     const ports = fakePorts();
-    ports.files.killBefore(12);
+    ports.files.killBefore(undisturbed.files.changes.indexOf(`write ${DIRECTORY}/compose.yaml`));
     await expect(render(ports, OLD)).rejects.toThrow(Crash);
     restart(ports);
     await render(ports, OLD);

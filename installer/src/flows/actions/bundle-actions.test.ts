@@ -15,9 +15,20 @@ const desired = desiredWith();
 const OWNER = `${DIRECTORY}/secrets/postgres-owner-password`;
 const CADDY = 'config/edge/Caddyfile';
 let ports: FakePorts;
-beforeEach(() => {
+beforeEach(async () => {
   ports = fakePorts();
+  await withSecrets();
 });
+
+/** What a plan makes before it writes any file. */
+async function withSecrets(): Promise<void> {
+  await ports.files.makeDirectory(`${DIRECTORY}/secrets`, 0o700);
+  for (const { name } of desired.bundle.secrets)
+    ports.files.put(`${DIRECTORY}/secrets/${name}`, 'made before\n', 0o600);
+}
+/** What was written since the nth change, permissions aside. */
+const written = (since = 0): string[] =>
+  ports.files.changes.slice(since).filter((change) => change.startsWith('write '));
 
 const write = (changes: readonly FileChange[], wanted = desired, run = 'run-1'): Promise<void> =>
   writeBundle({ kind: 'WriteBundle', changes }, actionContext(ports, wanted, run));
@@ -29,27 +40,29 @@ describe('secrets', () => {
   const create = (...names: string[]): Promise<void> =>
     createSecrets({ kind: 'CreateSecrets', names }, actionContext(ports, desired));
 
+  const NAMES = desired.bundle.secrets.map(({ name }) => name);
+
   it('are made once, each another value, for nobody else to read', async () => {
-    await create('postgres-owner-password', 'postgres-app-password');
-    expect(ports.files.tree.get(OWNER)).toMatchObject({
-      content: 'secret-of-24-bytes-1\n',
-      mode: 0o600,
-    });
-    expect(ports.files.text(`${DIRECTORY}/secrets/postgres-app-password`)).toBe(
-      'secret-of-24-bytes-2\n',
+    ports.files.tree.clear();
+    await create(...NAMES);
+    const made = NAMES.map((name) => ports.files.tree.get(`${DIRECTORY}/secrets/${name}`)!);
+    expect(made.map(({ content }) => content)).toEqual(
+      NAMES.map((_, index) => `secret-of-24-bytes-${index + 1}\n`),
     );
+    for (const { mode } of made) expect(mode & 0o007).toBe(0);
     expect(ports.files.directories.get(`${DIRECTORY}/secrets`)).toBe(0o700);
   });
 
   it.each(['my own\n', ''])('that are there are never written again, even %j', async (content) => {
     ports.files.put(OWNER, content);
-    await create('postgres-owner-password');
+    await create(...NAMES);
     expect(ports.files.text(OWNER)).toBe(content);
   });
 
   async function aligned(root: boolean): Promise<string[]> {
     ports.host.root = root;
-    await create(...desired.bundle.secrets.map(({ name }) => name));
+    ports.files.tree.clear();
+    await create(...NAMES);
     await alignSecretPermissions(actionContext(ports, desired));
     return desired.bundle.secrets.map(({ name }) => {
       const { mode, uid, gid } = ports.files.tree.get(`${DIRECTORY}/secrets/${name}`)!;
@@ -89,8 +102,9 @@ describe('writing the bundle', () => {
 
   it('writes nothing it was not told to', async () => {
     await write([{ path: '.env', change: 'create' }]);
-    const written = ports.files.changes.filter((change) => !change.includes('/state/'));
-    expect(written).toEqual([`write ${DIRECTORY}/.env`]);
+    expect(written().filter((change) => !change.includes('/state/'))).toEqual([
+      `write ${DIRECTORY}/.env`,
+    ]);
   });
 
   it('writes factsway.yaml as it was resolved', async () => {
@@ -103,7 +117,7 @@ describe('writing the bundle', () => {
     const next = withFile(desired, CADDY, 'new');
     const before = ports.files.changes.length;
     await write(update(CADDY), next);
-    expect(ports.files.changes.slice(before)).toEqual([
+    expect(written(before)).toEqual([
       `write ${DIRECTORY}/state/previous/manifest.json`,
       `write ${DIRECTORY}/state/previous/${CADDY}`,
       `write ${DIRECTORY}/state/manifest.json`,
@@ -180,6 +194,7 @@ describe('restoring the bundle', () => {
   it('brings back the containers that ran from it and waits for them', async () => {
     const engine = new FakeEngine(desired);
     ports = fakePorts({ docker: engine.docker, compose: engine.compose });
+    await withSecrets();
     await write(ALL);
     const action = {
       kind: 'RestoreBundle',
