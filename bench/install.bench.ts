@@ -30,8 +30,6 @@ export async function installRows(): Promise<Row[]> {
           '--yes',
           ...bare.arguments(),
         ]);
-        // What the installer does when it makes containers: files are readable by their container's user.
-        await execa('chmod', ['-R', 'a+rX', bare.file('secrets')]);
         const begun = performance.now();
         await execa('docker', ['compose', 'up', '--detach', '--wait'], {
           cwd: bare.directory,

@@ -1,4 +1,5 @@
 import Dockerode from 'dockerode';
+import { execa } from 'execa';
 import { PassThrough } from 'node:stream';
 import { FactswayError } from '../model/errors.ts';
 import type { ContainerState, ObservedContainer, ObservedImage } from '../model/observed.ts';
@@ -58,6 +59,7 @@ export class DockerEngine implements Docker {
     return {
       id: details.Id,
       service: labels[SERVICE] ?? '',
+      ...(labels[LABELS.slot] === undefined ? {} : { slot: labels[LABELS.slot] }),
       name: details.Name.replace(/^\//, ''),
       state: details.State.Status as ContainerState,
       health: readHealth(details.State.Health?.Status),
@@ -112,29 +114,17 @@ export class DockerEngine implements Docker {
     return Volumes.map(({ Labels, Name }) => Labels[VOLUME] ?? Name);
   }
 
+  /** By the docker command: it knows the registry logins and credential helpers of this user, the API does not. */
   async pull(reference: string, progress: (line: string) => void): Promise<void> {
-    try {
-      const stream = await this.#call(() => this.#client.pull(reference));
-      await new Promise<void>((resolve, reject) => {
-        this.#client.modem.followProgress(
-          stream,
-          (error) => {
-            if (error) reject(error);
-            else resolve();
-          },
-          (event: { status?: string; progress?: string }) => {
-            progress(`${reference}: ${event.status ?? ''} ${event.progress ?? ''}`.trim());
-          },
-        );
-      });
-    } catch (error) {
-      if (error instanceof FactswayError && error.code === 'FW-DOCKER-UNREACHABLE') throw error;
-      throw new FactswayError(
-        'FW-IMAGE-PULL',
-        `${reference} could not be pulled: ${reasonOf(error)}.`,
-        'Check name, registry and login (docker login), or use images that are on this host: --set images.source=debian',
-      );
-    }
+    const run = execa('docker', ['pull', reference], { stdin: 'ignore', all: true, reject: false });
+    for await (const line of run.iterable({ from: 'all' })) progress(`${reference}: ${line}`);
+    const { exitCode, all } = await run;
+    if (exitCode === 0) return;
+    throw new FactswayError(
+      'FW-IMAGE-PULL',
+      `${reference} could not be pulled: ${all.trim().split('\n').at(-1) ?? 'no reason given'}`,
+      'Check name, registry and login (docker login), or use images that are on this host: --set images.source=debian',
+    );
   }
 
   async start(id: string): Promise<void> {

@@ -24,8 +24,8 @@ export type CommandInput = {
   readonly yes: boolean;
   readonly dryRun: boolean;
   readonly quiet: boolean;
-  /** Whether stdout takes colours. */
-  readonly color: boolean;
+  /** What stdout takes: colours or none, and the width to wrap at (Infinity for a pipe). */
+  readonly surface: { readonly color: boolean; readonly columns: number };
 };
 
 export type CommandResult = {

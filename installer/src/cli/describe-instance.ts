@@ -22,16 +22,17 @@ export function describeInstance({ context: { config }, workloads }: Catalog, di
   const rows: string[][] = [
     ['Platform', facts.url],
     ...(facts.grafana
-      ? [['Grafana', `${facts.grafana}  (user admin, password in secrets/grafana-admin-password)`]]
+      ? [
+          ['Grafana', facts.grafana],
+          ['', '(user admin, password in secrets/grafana-admin-password)'],
+        ]
       : []),
     ['Prometheus', `${facts.prometheus}  (this host only)`],
     ['Alertmanager', `${facts.alertmanager}  (this host only)`],
     ...(facts.rootCertificate
       ? [
-          [
-            'Root certificate',
-            `${facts.rootCertificate}  (for the browsers of the firm; also at ${facts.rootCertificateUrl ?? ''})`,
-          ],
+          ['Root certificate', facts.rootCertificate],
+          ['', `(for the browsers of the firm; also at ${facts.rootCertificateUrl ?? ''})`],
         ]
       : []),
     ['Instance', facts.directory],

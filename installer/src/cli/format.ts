@@ -1,9 +1,21 @@
 import { createColors } from 'picocolors';
+import wrapAnsi from 'wrap-ansi';
 import type { CheckResult } from '../model/check-result.ts';
 import { formatPlan, type Plan } from '../model/plan.ts';
 
+/** Where text of a result goes: colours or none, and the width to wrap at (Infinity for a pipe). */
+export type Surface = { readonly color: boolean; readonly columns: number };
+
+/** Wraps at spaces; continuation lines begin under `indent` columns. */
+export function hang(text: string, indent: number, columns: number): string {
+  if (!Number.isFinite(columns) || columns - indent < 30) return text;
+  return wrapAnsi(text, columns - indent, { trim: true, hard: false })
+    .split('\n')
+    .join(`\n${' '.repeat(indent)}`);
+}
+
 /** One line per check, with its findings and the next command below it when it did not pass. */
-export function formatChecks(results: readonly CheckResult[], color: boolean): string {
+export function formatChecks(results: readonly CheckResult[], { color, columns }: Surface): string {
   const paint = createColors(color);
   const marks = {
     pass: paint.green('✓ pass'),
@@ -11,13 +23,13 @@ export function formatChecks(results: readonly CheckResult[], color: boolean): s
     fail: paint.red('✗ FAIL'),
   };
   const width = Math.max(...results.map(({ name }) => name.length));
+  const indent = width + 10;
+  const line = (text: string): string => `${' '.repeat(indent)}${hang(text, indent, columns)}`;
   return results
     .flatMap(({ name, status, found, remedy, details }) => [
-      `${marks[status]}  ${name.padEnd(width)}  ${found}`,
-      ...(status === 'pass'
-        ? []
-        : (details ?? []).map((detail) => `${' '.repeat(width + 10)}${detail}`)),
-      ...(remedy === '' ? [] : [`${' '.repeat(width + 10)}→ ${remedy}`]),
+      `${marks[status]}  ${name.padEnd(width)}  ${hang(found, indent, columns)}`,
+      ...(status === 'pass' ? [] : (details ?? []).map(line)),
+      ...(remedy === '' ? [] : [line(`→ ${remedy}`)]),
     ])
     .join('\n');
 }

@@ -4,7 +4,7 @@
  * result and exits. Everything beyond parsing is imported when a command needs it, so that `--help` and
  * `--version` stay instant.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
@@ -69,19 +69,16 @@ async function runCommand({ command, argument, options }: Run): Promise<ExitCode
     color: !noColor && process.stdout.isTTY,
   };
   const input: CommandInput = {
-    directory: resolve(
-      typeof options['dir'] === 'string'
-        ? options['dir']
-        : process.getuid?.() === 0
-          ? '/opt/factsway'
-          : './factsway',
-    ),
+    directory: instanceDirectory(options['dir']),
     argument,
     options,
     yes: on('yes'),
     dryRun: on('dryRun'),
     quiet: mode.quiet || mode.json,
-    color: mode.color,
+    surface: {
+      color: mode.color,
+      columns: process.stdout.isTTY ? process.stdout.columns : Infinity,
+    },
   };
   const abort = new AbortController();
   process.once('SIGINT', () => {
@@ -103,6 +100,13 @@ async function runCommand({ command, argument, options }: Run): Promise<ExitCode
   } finally {
     ports.reporter.settle();
   }
+}
+
+/** Without symbolic links: Docker remembers where a project came from, and one directory must have one name. */
+function instanceDirectory(option: unknown): string {
+  const fallback = process.getuid?.() === 0 ? '/opt/factsway' : './factsway';
+  const directory = resolve(typeof option === 'string' ? option : fallback);
+  return existsSync(directory) ? realpathSync(directory) : directory;
 }
 
 async function createPorts(

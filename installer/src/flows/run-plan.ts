@@ -30,8 +30,9 @@ export type PlanRun = {
 export async function runPlan(run: PlanRun, ports: Ports): Promise<boolean> {
   const { reporter, prompter } = ports;
   const paths = instancePaths(run.directory);
-  reporter.plan(run.plan);
+  // A dry run's plan is its result and goes to stdout.
   if (run.consent.dryRun) return false;
+  reporter.plan(run.plan);
   if (run.plan.steps.length === 0) return true;
   if (run.confirm && !run.consent.yes && !(await prompter.confirm('Carry out this plan?', true))) {
     throw new FactswayError(

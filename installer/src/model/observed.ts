@@ -9,6 +9,8 @@ export type ObservedContainer = {
   readonly id: string;
   /** Compose service name. */
   readonly service: string;
+  /** Our slot label, for the migrations and the services. */
+  readonly slot?: string;
   readonly name: string;
   readonly state: ContainerState;
   readonly health: 'healthy' | 'unhealthy' | 'starting' | 'none';

@@ -139,6 +139,18 @@ function subject(action: Action): string {
   }
 }
 
+/** The same without the list of names where there is one: for a line that must stay a line. */
+export function shortAction(action: Action): string {
+  if (action.kind === 'StartComponents' && action.services.length > 1) {
+    return `StartComponents ${action.group} (${action.services.length} containers)`;
+  }
+  if (action.kind === 'CreateContainers') {
+    return `CreateContainers (${action.services.length})`;
+  }
+  if (action.kind === 'CreateSecrets') return `CreateSecrets (${action.names.length})`;
+  return describeAction(action);
+}
+
 /** One line per step: `[3] StartComponents edge because it is not running, after 1, 2 (undo: …)`. */
 export function formatStep(step: Step): string {
   const after = step.dependsOn.length > 0 ? `, after ${step.dependsOn.join(', ')}` : '';

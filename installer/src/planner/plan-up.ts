@@ -1,10 +1,19 @@
 import { EDGE_ROOT_CERTIFICATE } from '../catalog/components/edge.ts';
 import type { Workload } from '../model/workload.ts';
-import type { Observed, ObservedContainer } from '../model/observed.ts';
+import type { Observed } from '../model/observed.ts';
 import { PlanBuilder, type Plan } from '../model/plan.ts';
 import { FactswayError } from '../model/errors.ts';
 import { sha256 } from '../render/digest.ts';
 import { OVERRIDE_FILE, specOf } from '../render/compose/render-compose.ts';
+import {
+  hasSucceeded,
+  isServing,
+  planCreate,
+  planObsolete,
+  planPulls,
+  planReloads,
+  planStart,
+} from './container-steps.ts';
 import type { Desired } from './desired.ts';
 import { planFiles } from './plan-files.ts';
 import { refuseWhatCannotWork, releaseImages } from './refusals.ts';
@@ -115,6 +124,7 @@ function planContainers(
   const pulls = planPulls(builder, desired, observed);
   const created = planCreate(builder, toCreate, existing, overrideChanged, [written, ...pulls]);
 
+  const obsolete = planObsolete(builder, observed.containers, workloads, [written]);
   const touched = new Set(toCreate);
   const needsStart = (workload: Workload): boolean =>
     touched.has(workload) || !isServing(existing.get(workload.id), workload);
@@ -178,7 +188,7 @@ function planContainers(
         })
       : undefined;
   const reloads = planReloads(builder, desired, observed, needsStart, written);
-  const all = [created, database, monitoring, edge, migrated, slot, saved, ...reloads];
+  const all = [created, obsolete, database, monitoring, edge, migrated, slot, saved, ...reloads];
   if (overrideChanged) {
     builder.add({
       action: { kind: 'RecordOverride', digest: overrideDigest },
@@ -201,122 +211,4 @@ function planContainers(
       dependsOn: all,
     });
   }
-}
-
-function planPulls(builder: PlanBuilder, { catalog }: Desired, { images }: Observed): number[] {
-  const { version } = catalog.context.config.release;
-  const missing = [...new Set(catalog.workloads.map(({ image }) => image))].filter(
-    (reference) => images[reference] === undefined,
-  );
-  const pulls = missing.map((reference) =>
-    builder.add({ action: { kind: 'PullImage', reference }, cause: 'it is not on this host' }),
-  );
-  const releases = releaseImages(catalog.workloads).filter((reference) =>
-    missing.includes(reference),
-  );
-  if (releases.length === 0) return pulls;
-  return [
-    builder.add({
-      action: { kind: 'CheckImageVersions', references: releases, version },
-      cause: 'all services of a release are of one version',
-      dependsOn: pulls,
-    }),
-  ];
-}
-
-function planCreate(
-  builder: PlanBuilder,
-  toCreate: readonly Workload[],
-  existing: ReadonlyMap<string, ObservedContainer>,
-  overrideChanged: boolean,
-  dependsOn: readonly (number | undefined)[],
-): number | undefined {
-  if (toCreate.length === 0) return undefined;
-  const services = toCreate.map(({ id }) => id);
-  const fresh = services.filter((id) => !existing.has(id));
-  const cause =
-    fresh.length === services.length
-      ? 'they do not exist'
-      : overrideChanged
-        ? `${OVERRIDE_FILE} changed`
-        : 'their definition changed';
-  return builder.add({
-    action: { kind: 'CreateContainers', services },
-    cause,
-    dependsOn,
-    ...(fresh.length > 0 ? { undo: { kind: 'RemoveContainers', services: fresh } } : {}),
-  });
-}
-
-function planStart(
-  builder: PlanBuilder,
-  group: string,
-  starting: readonly Workload[],
-  hashes: Readonly<Record<string, string>>,
-  existing: ReadonlyMap<string, ObservedContainer>,
-  dependsOn: readonly (number | undefined)[],
-): number {
-  const services = starting.map(({ id }) => id);
-  const wereRunning = services.filter((id) => existing.get(id)?.state === 'running');
-  const stopAgain = services.filter((id) => !wereRunning.includes(id));
-  const cause =
-    wereRunning.length === 0
-      ? 'not running'
-      : wereRunning.length < services.length
-        ? 'not all of it is running'
-        : 'its containers are replaced or not healthy';
-  return builder.add({
-    action: {
-      kind: 'StartComponents',
-      group,
-      services,
-      configHashes: Object.fromEntries(
-        starting.flatMap((workload) => appliedHash(workload, hashes)),
-      ),
-    },
-    cause,
-    dependsOn,
-    ...(stopAgain.length > 0
-      ? { undo: { kind: 'StopComponents', group, services: stopAgain } }
-      : {}),
-  });
-}
-
-function appliedHash(
-  workload: Workload,
-  hashes: Readonly<Record<string, string>>,
-): [string, string][] {
-  if (!workload.config || workload.config.reload.how === 'recreate') return [];
-  return [[workload.id, hashes[workload.config.directory] ?? '']];
-}
-
-function planReloads(
-  builder: PlanBuilder,
-  { catalog, bundle }: Desired,
-  observed: Observed,
-  needsStart: (workload: Workload) => boolean,
-  written: number | undefined,
-): number[] {
-  return catalog.workloads.flatMap((workload) => {
-    const [applied] = appliedHash(workload, bundle.configHashes);
-    if (!applied || !workload.config || needsStart(workload)) return [];
-    const [id, configHash] = applied;
-    if (observed.instance.appliedConfig[id] === configHash) return [];
-    return [
-      builder.add({
-        action: { kind: 'ReloadConfig', service: id, reload: workload.config.reload, configHash },
-        cause: `config/${workload.config.directory} changed`,
-        dependsOn: [written],
-      }),
-    ];
-  });
-}
-
-function isServing(container: ObservedContainer | undefined, workload: Workload): boolean {
-  if (container?.state !== 'running') return false;
-  return workload.health === undefined || container.health === 'healthy';
-}
-
-function hasSucceeded(container: ObservedContainer | undefined): boolean {
-  return container?.state === 'exited' && container.exitCode === 0;
 }

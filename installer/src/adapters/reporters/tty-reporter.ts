@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import { createColors } from 'picocolors';
-import { describeAction, formatStep, type Step } from '../../model/plan.ts';
+import wrapAnsi from 'wrap-ansi';
+import { describeAction, formatStep, shortAction, type Step } from '../../model/plan.ts';
 import { formatDuration } from '../../model/units.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 
@@ -47,7 +48,9 @@ export function ttyReporter(
   };
   const line = (text: string): void => {
     update.clear();
-    stream.write(`${text}\n`);
+    // Wrapped at spaces and hung under the text, not under its mark.
+    const wrapped = wrapAnsi(text, Math.max(40, stream.columns - 6), { trim: false, hard: false });
+    stream.write(`${wrapped.split('\n').join('\n      ')}\n`);
     if (running.size > 0) draw();
   };
   const key = (step: Step): string => `step ${step.id}`;
@@ -69,7 +72,7 @@ export function ttyReporter(
       line('');
     },
     stepStarted: (step) => {
-      begin(key(step), describeAction(step.action));
+      begin(key(step), shortAction(step.action));
     },
     stepWaiting: (step, message) => {
       const entry = running.get(key(step));
@@ -77,11 +80,11 @@ export function ttyReporter(
     },
     stepDone: (step, ms) => {
       end(key(step));
-      line(`${paint.green('✓')} ${describeAction(step.action)} ${paint.dim(formatDuration(ms))}`);
+      line(`${paint.green('✓')} ${shortAction(step.action)} ${paint.dim(formatDuration(ms))}`);
     },
     stepFailed: (step, message) => {
       end(key(step));
-      line(`${paint.red('✗')} ${describeAction(step.action)}: ${message}`);
+      line(`${paint.red('✗')} ${shortAction(step.action)}: ${message}`);
     },
     undoing: (description) => {
       line(`${paint.yellow('↩')} putting back: ${description}`);

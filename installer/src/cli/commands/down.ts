@@ -1,3 +1,4 @@
+import { formatPlan } from '../../model/plan.ts';
 import type { Command } from '../command.ts';
 
 export const down: Command = {
@@ -22,7 +23,7 @@ export const down: Command = {
       result: { plan: planAsJson(plan), executed },
       text: executed
         ? 'Stopped. The data is still there; start again with: factsway-install up'
-        : '',
+        : formatPlan(plan),
     };
   },
 };

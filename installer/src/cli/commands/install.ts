@@ -1,4 +1,5 @@
 import { EXIT } from '../../model/exit-codes.ts';
+import { formatPlan } from '../../model/plan.ts';
 import { CONFIG_OPTIONS, configRequest, type Command } from '../command.ts';
 
 export const install: Command = {
@@ -42,7 +43,7 @@ export const install: Command = {
     if (!applied.executed || renderOnly) {
       return {
         result: { plan, executed: applied.executed },
-        text: applied.executed ? `Written to ${input.directory}.` : '',
+        text: applied.executed ? `Written to ${input.directory}.` : formatPlan(applied.plan),
         warnings: applied.warnings,
       };
     }
@@ -51,7 +52,7 @@ export const install: Command = {
     const green = gates.every(({ status }) => status !== 'fail');
     return {
       result: { plan, executed: true, gates, instance: instance.facts },
-      text: `${formatChecks(gates, input.color)}\n\n${green ? instance.text : 'The platform runs, but not every gate is green.'}`,
+      text: `${formatChecks(gates, input.surface)}\n\n${green ? instance.text : 'The platform runs, but not every gate is green.'}`,
       warnings: applied.warnings,
       exitCode: green ? EXIT.ok : EXIT.check,
     };

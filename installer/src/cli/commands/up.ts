@@ -1,3 +1,4 @@
+import { formatPlan } from '../../model/plan.ts';
 import { CONFIG_OPTIONS, configRequest, type Command } from '../command.ts';
 
 export const up: Command = {
@@ -28,7 +29,9 @@ export const up: Command = {
       { ...request, command: 'up', options, consent: { yes: input.yes, dryRun: input.dryRun } },
       ports,
     );
-    const text = executed ? 'The platform is as configured. Prove it: factsway-install verify' : '';
+    const text = executed
+      ? 'The platform is as configured. Prove it: factsway-install verify'
+      : formatPlan(plan);
     return { result: { plan: planAsJson(plan), executed }, text, warnings };
   },
 };

@@ -20,7 +20,7 @@ export const verify: Command = {
     },
   ],
   changes: false,
-  async run({ directory, options, color }, ports) {
+  async run({ directory, options, surface }, ports) {
     const [{ verify: prove }, { formatChecks }] = await Promise.all([
       import('../../flows/verify.ts'),
       import('../format.ts'),
@@ -41,7 +41,7 @@ export const verify: Command = {
         : `${failed} of ${gates.length} gates failed.`;
     return {
       result: { gates },
-      text: `${formatChecks(gates, color)}\n\n${verdict}`,
+      text: `${formatChecks(gates, surface)}\n\n${verdict}`,
       exitCode: failed === 0 ? EXIT.ok : EXIT.check,
     };
   },

@@ -23,9 +23,10 @@ export async function createSecrets(
   for (const name of action.names) {
     await files.createExclusive(context.paths.secret(name), `${random.secret(24)}\n`, 0o600);
   }
+  await alignSecretPermissions(context);
 }
 
-/** Owner and mode of every secret, also of those a person put there. Cheap, so it runs whenever containers are made. */
+/** Owner and mode of every secret, also of those a person put there. Cheap, so it runs whenever files or containers are made. */
 export async function alignSecretPermissions(context: ActionContext): Promise<void> {
   const { files, host } = context.ports;
   await files.setMode(context.paths.secrets, 0o700);
@@ -77,6 +78,7 @@ export async function writeBundle(
       await files.write(paths.file(path), file.content, { mode: file.mode });
   }
   await saveManifest({ version: 1, files: digests }, context);
+  await alignSecretPermissions(context);
 }
 
 function saveManifest(manifest: Manifest, { ports, paths }: ActionContext): Promise<void> {

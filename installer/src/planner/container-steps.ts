@@ -1,0 +1,147 @@
+import type { Observed, ObservedContainer } from '../model/observed.ts';
+import type { PlanBuilder } from '../model/plan.ts';
+import type { Workload } from '../model/workload.ts';
+import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
+import type { Desired } from './desired.ts';
+import { releaseImages } from './refusals.ts';
+
+export function planPulls(
+  builder: PlanBuilder,
+  { catalog }: Desired,
+  { images }: Observed,
+): number[] {
+  const { version } = catalog.context.config.release;
+  const missing = [...new Set(catalog.workloads.map(({ image }) => image))].filter(
+    (reference) => images[reference] === undefined,
+  );
+  const pulls = missing.map((reference) =>
+    builder.add({ action: { kind: 'PullImage', reference }, cause: 'it is not on this host' }),
+  );
+  const releases = releaseImages(catalog.workloads).filter((reference) =>
+    missing.includes(reference),
+  );
+  if (releases.length === 0) return pulls;
+  return [
+    builder.add({
+      action: { kind: 'CheckImageVersions', references: releases, version },
+      cause: 'all services of a release are of one version',
+      dependsOn: pulls,
+    }),
+  ];
+}
+
+export function planCreate(
+  builder: PlanBuilder,
+  toCreate: readonly Workload[],
+  existing: ReadonlyMap<string, ObservedContainer>,
+  overrideChanged: boolean,
+  dependsOn: readonly (number | undefined)[],
+): number | undefined {
+  if (toCreate.length === 0) return undefined;
+  const services = toCreate.map(({ id }) => id);
+  const fresh = services.filter((id) => !existing.has(id));
+  const cause =
+    fresh.length === services.length
+      ? 'they do not exist'
+      : overrideChanged
+        ? `${OVERRIDE_FILE} changed`
+        : 'their definition changed';
+  return builder.add({
+    action: { kind: 'CreateContainers', services },
+    cause,
+    dependsOn,
+    ...(fresh.length > 0 ? { undo: { kind: 'RemoveContainers', services: fresh } } : {}),
+  });
+}
+
+/** Components the configuration no longer has. A slot's containers are kept for a rollback, the customer's own are not ours. */
+export function planObsolete(
+  builder: PlanBuilder,
+  containers: readonly ObservedContainer[],
+  workloads: readonly Workload[],
+  dependsOn: readonly (number | undefined)[],
+): number | undefined {
+  const services = containers
+    .filter(({ spec, slot }) => spec !== '' && slot === undefined)
+    .map(({ service }) => service)
+    .filter((service) => !workloads.some(({ id }) => id === service));
+  if (services.length === 0) return undefined;
+  return builder.add({
+    action: { kind: 'RemoveContainers', services },
+    cause: 'the configuration no longer has them',
+    dependsOn,
+  });
+}
+
+export function planStart(
+  builder: PlanBuilder,
+  group: string,
+  starting: readonly Workload[],
+  hashes: Readonly<Record<string, string>>,
+  existing: ReadonlyMap<string, ObservedContainer>,
+  dependsOn: readonly (number | undefined)[],
+): number {
+  const services = starting.map(({ id }) => id);
+  const wereRunning = services.filter((id) => existing.get(id)?.state === 'running');
+  const stopAgain = services.filter((id) => !wereRunning.includes(id));
+  const cause =
+    wereRunning.length === 0
+      ? 'not running'
+      : wereRunning.length < services.length
+        ? 'not all of it is running'
+        : 'its containers are replaced or not healthy';
+  return builder.add({
+    action: {
+      kind: 'StartComponents',
+      group,
+      services,
+      configHashes: Object.fromEntries(
+        starting.flatMap((workload) => appliedHash(workload, hashes)),
+      ),
+    },
+    cause,
+    dependsOn,
+    ...(stopAgain.length > 0
+      ? { undo: { kind: 'StopComponents', group, services: stopAgain } }
+      : {}),
+  });
+}
+
+function appliedHash(
+  workload: Workload,
+  hashes: Readonly<Record<string, string>>,
+): [string, string][] {
+  if (!workload.config || workload.config.reload.how === 'recreate') return [];
+  return [[workload.id, hashes[workload.config.directory] ?? '']];
+}
+
+export function planReloads(
+  builder: PlanBuilder,
+  { catalog, bundle }: Desired,
+  observed: Observed,
+  needsStart: (workload: Workload) => boolean,
+  written: number | undefined,
+): number[] {
+  return catalog.workloads.flatMap((workload) => {
+    const [applied] = appliedHash(workload, bundle.configHashes);
+    if (!applied || !workload.config || needsStart(workload)) return [];
+    const [id, configHash] = applied;
+    if (observed.instance.appliedConfig[id] === configHash) return [];
+    return [
+      builder.add({
+        action: { kind: 'ReloadConfig', service: id, reload: workload.config.reload, configHash },
+        cause: `config/${workload.config.directory} changed`,
+        dependsOn: [written],
+      }),
+    ];
+  });
+}
+
+export function isServing(container: ObservedContainer | undefined, workload: Workload): boolean {
+  if (container?.state !== 'running') return false;
+  return workload.health === undefined || container.health === 'healthy';
+}
+
+export function hasSucceeded(container: ObservedContainer | undefined): boolean {
+  return container?.state === 'exited' && container.exitCode === 0;
+}
