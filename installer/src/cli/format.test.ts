@@ -8,7 +8,7 @@ describe('checks', () => {
   const results = [pass('edge', '10 routes'), fail('metrics', '2 gaps', 'Look', ['one', 'two'])];
 
   it('are a line each, with findings and the next command where one failed', () => {
-    expect(formatChecks(results, false)).toBe(
+    expect(formatChecks(results, { color: false, columns: Infinity })).toBe(
       [
         '✓ pass  edge     10 routes',
         '✗ FAIL  metrics  2 gaps',
@@ -20,8 +20,8 @@ describe('checks', () => {
   });
 
   it('have colours only where they are wanted', () => {
-    expect(formatChecks(results, false)).not.toContain('\u001b');
-    expect(formatChecks(results, true)).toContain('\u001b');
+    expect(formatChecks(results, { color: false, columns: Infinity })).not.toContain('\u001b');
+    expect(formatChecks(results, { color: true, columns: Infinity })).toContain('\u001b');
   });
 });
 

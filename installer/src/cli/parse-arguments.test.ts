@@ -51,7 +51,7 @@ describe('a command line', () => {
       yes: false,
       dryRun: false,
       quiet: false,
-      color: false,
+      surface: { color: false, columns: Infinity },
     };
     expect(configRequest(input)).toEqual({
       directory: '/x',

@@ -208,6 +208,17 @@ describe('a changed configuration', () => {
     expect(steps(desired, observed)).toEqual(['[1] ReloadConfig edge because config/edge changed']);
   });
 
+  it('that switches a component off takes its container away, and no other', () => {
+    const off = desiredWith({ monitoring: { grafana: 'off' } });
+    const { containers, ...rest } = observedRunning(desiredWith({}));
+    const own = { ...containers[0]!, service: 'backup-of-ours', spec: '' };
+    const kept = { ...containers[0]!, service: 'facts-service-b', slot: 'b' };
+    const lines = steps(off, { ...rest, containers: [...containers, own, kept] });
+    expect(lines.filter((line) => line.includes('RemoveContainers'))).toEqual([
+      '[2] RemoveContainers grafana because the configuration no longer has them, after 1',
+    ]);
+  });
+
   it('is not reloaded by a component that starts anyway', () => {
     const changed = desiredWith({
       images: { source: 'debian' },
