@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogWith } from '../../../test/fakes/builders.ts';
 import { fail, pass } from '../model/check-result.ts';
 import { describeInstance } from './describe-instance.ts';
-import { formatAge, formatChecks, formatTable, planAsJson } from './format.ts';
+import { formatAge, formatChecks, formatTable, hang, planAsJson } from './format.ts';
 
 describe('checks', () => {
   const results = [pass('edge', '10 routes'), fail('metrics', '2 gaps', 'Look', ['one', 'two'])];
@@ -22,6 +22,19 @@ describe('checks', () => {
   it('have colours only where they are wanted', () => {
     expect(formatChecks(results, { color: false, columns: Infinity })).not.toContain('\u001b');
     expect(formatChecks(results, { color: true, columns: Infinity })).toContain('\u001b');
+  });
+});
+
+describe('a long line', () => {
+  const text = 'The quick brown fox jumps over the lazy dog and runs on.';
+
+  it('is wrapped at words, with its continuation under its beginning', () => {
+    expect(hang(text, 4, 34)).toBe('The quick brown fox jumps over\n    the lazy dog and runs on.');
+  });
+
+  it('is left whole in a pipe and where there is no room to wrap', () => {
+    expect(hang(text, 4, Infinity)).toBe(text);
+    expect(hang(text, 4, 33)).toBe(text);
   });
 });
 
