@@ -29,7 +29,6 @@ await build({
   platform: 'node',
   target: 'node20.19',
   minify: true,
-  keepNames: true,
   legalComments: 'linked',
   define: { FACTSWAY_VERSION: JSON.stringify(version) },
   chunkNames: 'chunks/[name]-[hash]',

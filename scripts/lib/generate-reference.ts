@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { buildCatalog } from '../../installer/src/catalog/catalog.ts';
 import { GATES } from '../../installer/src/checks/gates.ts';
 import {

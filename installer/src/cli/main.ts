@@ -113,12 +113,10 @@ async function createPorts(
   { json, quiet, live, verbose }: Mode,
   signal: AbortSignal,
 ): Promise<Ports> {
-  const [docker, compose, files, host, http, templates, prompters, plain, tty] = await Promise.all([
-    import('../adapters/lazy-docker.ts'),
-    import('../adapters/compose-cli.ts'),
+  const [lazy, files, host, templates, prompters, plain, tty] = await Promise.all([
+    import('../adapters/lazy-adapters.ts'),
     import('../adapters/node-files.ts'),
     import('../adapters/node-host.ts'),
-    import('../adapters/node-http.ts'),
     import('../adapters/package-templates.ts'),
     import('../adapters/inquirer-prompter.ts'),
     import('../adapters/reporters/plain-reporter.ts'),
@@ -131,13 +129,13 @@ async function createPorts(
       : (tty?.ttyReporter(process.stderr, color, verbose) ??
         plain.plainReporter((line) => process.stderr.write(`${line}\n`), verbose));
   return {
-    docker: docker.lazyDocker(),
-    compose: new compose.ComposeCli(process.env),
+    docker: lazy.lazyDocker(),
+    compose: lazy.lazyCompose(process.env),
     files: new files.NodeFiles(),
     host: new host.NodeHost(),
     clock: host.nodeClock,
     random: host.nodeRandom,
-    http: http.nodeHttp,
+    http: lazy.lazyHttp(),
     templates: templates.packageTemplates(packageRoot()),
     prompter:
       process.stdin.isTTY && process.stderr.isTTY && !json

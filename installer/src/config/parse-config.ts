@@ -1,5 +1,5 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configSchema, type InstanceConfig } from '../model/config.ts';
 import { FactswayError } from '../model/errors.ts';
 import { didYouMean } from '../model/did-you-mean.ts';

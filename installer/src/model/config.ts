@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SIZE_PATTERN } from './units.ts';
 
 /** The only version of the file this installer writes; later versions migrate older ones step by step. */

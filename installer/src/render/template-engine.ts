@@ -12,9 +12,17 @@ const scalar = (value: unknown, helper: string): string | number | boolean => {
   );
 };
 
+/** Words YAML 1.1 or 1.2 reads as something else than a string. */
+const YAML_WORDS = /^(true|false|yes|no|on|off|y|n|null)$/i;
+/** What is a plain string in every YAML version beyond doubt: most of what is rendered. */
+const YAML_PLAIN = /^[A-Za-z_/][A-Za-z0-9_/.-]*$/;
+
 /** A YAML scalar on one line: quoted only where it must be. */
 function yaml(value: unknown): string {
-  return stringify(scalar(value, 'yaml'), {
+  const plain = scalar(value, 'yaml');
+  if (typeof plain !== 'string') return String(plain);
+  if (YAML_PLAIN.test(plain) && !YAML_WORDS.test(plain)) return plain;
+  return stringify(plain, {
     lineWidth: 0,
     defaultStringType: 'PLAIN',
     doubleQuotedMinMultiLineLength: 1e9,

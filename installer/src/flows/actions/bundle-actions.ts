@@ -52,31 +52,37 @@ export async function writeBundle(
   const manifest = (await readJson<Manifest>(paths.manifest, files)) ?? EMPTY_MANIFEST;
   const wanted = new Map(bundle.files.map((file) => [file.path, file]));
 
-  await files.write(`${paths.previous}/manifest.json`, JSON.stringify(manifest), { mode: 0o644 });
-  for (const { path, change } of action.changes) {
+  const keepPrevious = async (path: string): Promise<void> => {
     const current = await files.readText(paths.file(path));
-    if (current !== undefined) {
-      await files.write(`${paths.previous}/${path}`, current, { mode: 0o644 });
-      const edited =
-        manifest.files[path] !== undefined &&
-        manifest.files[path] !== sha256(current) &&
-        sha256(current) !== sha256(wanted.get(path)?.content ?? '');
-      if (edited)
-        await files.write(`${paths.edited}/${context.run}/${path}`, current, { mode: 0o644 });
-    }
-    if (change === 'delete') await files.remove(paths.file(path));
-  }
+    if (current === undefined) return;
+    await files.write(`${paths.previous}/${path}`, current, { mode: 0o644 });
+    const digest = sha256(current);
+    const last = manifest.files[path];
+    const edited = last !== undefined && last !== digest;
+    if (!edited || digest === sha256(wanted.get(path)?.content ?? '')) return;
+    await files.write(`${paths.edited}/${context.run}/${path}`, current, { mode: 0o644 });
+  };
+
+  await files.write(`${paths.previous}/manifest.json`, JSON.stringify(manifest), { mode: 0o644 });
+  await Promise.all(action.changes.map(({ path }) => keepPrevious(path)));
+  await Promise.all(
+    action.changes
+      .filter(({ change }) => change === 'delete')
+      .map(({ path }) => files.remove(paths.file(path))),
+  );
   // What we are about to write goes on record beside what was there: after a kill half way the next run
   // recognises either content as ours.
   const rendered = bundle.files.filter(({ ownership }) => ownership === 'rendered');
   const digests = Object.fromEntries(rendered.map(({ path, content }) => [path, sha256(content)]));
   await saveManifest({ ...manifest, pending: digests }, context);
-  for (const { path, change } of action.changes) {
-    const file = wanted.get(path);
-    if (path === 'factsway.yaml') await files.write(paths.config, configText, { mode: 0o644 });
-    else if (file && change !== 'delete')
-      await files.write(paths.file(path), file.content, { mode: file.mode });
-  }
+  await Promise.all(
+    action.changes.map(async ({ path, change }) => {
+      const file = wanted.get(path);
+      if (path === 'factsway.yaml') await files.write(paths.config, configText, { mode: 0o644 });
+      else if (file && change !== 'delete')
+        await files.write(paths.file(path), file.content, { mode: file.mode });
+    }),
+  );
   await saveManifest({ version: 1, files: digests }, context);
   await alignSecretPermissions(context);
 }

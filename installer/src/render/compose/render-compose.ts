@@ -26,7 +26,7 @@ export function specOf(workload: Workload, configHashes: ConfigHashes): string {
     workload.config?.reload.how === 'recreate'
       ? configHashes[workload.config.directory]
       : undefined;
-  return sha256(stringify([lowerWorkload(workload, ''), config ?? ''])).slice(0, 16);
+  return sha256(JSON.stringify([lowerWorkload(workload, ''), config ?? ''])).slice(0, 16);
 }
 
 /** The Compose files and `.env`, each parsed again and compared with the objects it was rendered from. */

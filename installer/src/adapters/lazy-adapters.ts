@@ -1,0 +1,43 @@
+import type { Compose } from '../ports/compose.ts';
+import type { Docker } from '../ports/docker.ts';
+import type { Http } from '../ports/http.ts';
+import { lazily } from './lazily.ts';
+
+const DOCKER = [
+  'info',
+  'containers',
+  'container',
+  'images',
+  'volumes',
+  'pull',
+  'start',
+  'stop',
+  'remove',
+  'signal',
+  'exec',
+  'logs',
+] as const satisfies readonly (keyof Docker)[];
+const COMPOSE = [
+  'version',
+  'create',
+  'down',
+  'run',
+  'logs',
+] as const satisfies readonly (keyof Compose)[];
+
+/** A method that is missing from a list would be missing at run time: the compiler counts them. */
+type Complete<T, Listed> = Exclude<keyof T, Listed> extends never ? T : never;
+
+export const lazyDocker = (): Complete<Docker, (typeof DOCKER)[number]> =>
+  lazily<Docker>(DOCKER, async () => new (await import('./docker-engine.ts')).DockerEngine());
+
+export const lazyCompose = (
+  environment: Readonly<Record<string, string | undefined>>,
+): Complete<Compose, (typeof COMPOSE)[number]> =>
+  lazily<Compose>(
+    COMPOSE,
+    async () => new (await import('./compose-cli.ts')).ComposeCli(environment),
+  );
+
+export const lazyHttp = (): Http =>
+  lazily<Http>(['request'], async () => (await import('./node-http.ts')).nodeHttp);
