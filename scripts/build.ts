@@ -3,8 +3,9 @@
  * dependency of its own: `npx factsway-install` fetches one small archive, and what runs is what was tested.
  */
 import { build } from 'esbuild';
-import { chmod, readFile, rm } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { collectLicences } from '../services/build/licences.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
@@ -20,7 +21,9 @@ const UNUSED = {
 } as const;
 
 await rm(join(ROOT, 'dist'), { recursive: true, force: true });
-await build({
+const { metafile } = await build({
+  absWorkingDir: ROOT,
+  metafile: true,
   entryPoints: { 'factsway-install': join(ROOT, 'installer/src/cli/main.ts') },
   outdir: join(ROOT, 'dist'),
   bundle: true,
@@ -29,7 +32,8 @@ await build({
   platform: 'node',
   target: 'node20.19',
   minify: true,
-  legalComments: 'linked',
+  // All licences whole, in one file beside the bundle.
+  legalComments: 'none',
   define: { FACTSWAY_VERSION: JSON.stringify(version) },
   chunkNames: 'chunks/[name]-[hash]',
   banner: {
@@ -57,3 +61,4 @@ await build({
   ],
 });
 await chmod(join(ROOT, 'dist/factsway-install.js'), 0o755);
+await writeFile(join(ROOT, 'dist/LICENCES.txt'), collectLicences(ROOT, metafile));

@@ -105,7 +105,7 @@ it('a hand-edited rendered file is never overwritten in silence', async () => {
 });
 
 it('Compose accepts every combination of image source, TLS mode, Grafana, size and password compatibility', async () => {
-  const memory = ['4GiB', '8GiB', '64GiB'];
+  const memory = ['6GiB', '8GiB', '64GiB'];
   const combinations = ['upstream', 'debian'].flatMap((source) =>
     ['internal', 'off'].flatMap((tls) =>
       ['auto', 'off'].flatMap((grafana) =>

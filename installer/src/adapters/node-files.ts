@@ -2,6 +2,7 @@ import {
   appendFile,
   chmod,
   chown,
+  link,
   mkdir,
   open,
   readdir,
@@ -99,11 +100,16 @@ export class NodeFiles implements Files {
   createExclusive(path: string, content: string, mode: number): Promise<boolean> {
     return writing(dirname(path), async () => {
       await mkdir(dirname(path), { recursive: true });
+      // Complete before it has its name: nobody ever meets it empty, however we end.
+      const beside = `${path}.factsway-${process.pid}`;
+      await writeSynced(beside, content, 'w', mode);
       try {
-        await writeSynced(path, content, 'wx', mode);
+        await link(beside, path);
       } catch (error) {
         if (codeOf(error) === 'EEXIST') return false;
         throw error;
+      } finally {
+        await rm(beside, { force: true });
       }
       await syncDirectory(dirname(path));
       return true;

@@ -43,6 +43,8 @@ export type Catalog = {
   readonly context: CatalogContext;
   readonly workloads: readonly Workload[];
   readonly secrets: readonly SecretFile[];
+  /** What a person should know and need not mend. */
+  readonly notes: readonly string[];
   readonly warnings: readonly string[];
 };
 
@@ -63,6 +65,7 @@ export function buildCatalog(
     serviceCount: services.length,
   });
   const context: CatalogContext = { config, sizing, slots, activeSlot: slots[0] ?? 'a' };
+  const notes: string[] = [];
   const warnings: string[] = [];
   const workloads: Workload[] = [];
 
@@ -71,7 +74,7 @@ export function buildCatalog(
     const image = resolveComponentImage(name, config.images);
     if (image) workloads.push(build(context, image));
     else
-      warnings.push(
+      notes.push(
         `${name} is left out: image source ${config.images.source} has no image of it. Name one with images.overrides.${name}.`,
       );
   }
@@ -89,7 +92,8 @@ export function buildCatalog(
     }
   }
   if (!sizing.twoSlots.value) warnings.push(`${sizing.twoSlots.because}.`);
-  return { context, services, workloads, secrets: deriveSecrets(workloads), warnings };
+  refuseEqualPorts(workloads);
+  return { context, services, workloads, secrets: deriveSecrets(workloads), notes, warnings };
 }
 
 /** Every secret some workload mounts, with the uids that must be able to read it, in a stable order. */
@@ -124,4 +128,22 @@ function refuseUnknownOverrides(config: InstanceConfig, services: readonly Servi
     `images.overrides names "${unknown}", which is no component.`,
     `Use one of: ${[...known].join(', ')}.`,
   );
+}
+
+function refuseEqualPorts(workloads: readonly Workload[]): void {
+  const owners = new Map<number, string>();
+  for (const { component, ports } of workloads) {
+    for (const { host, purpose } of ports) {
+      const owner = owners.get(host);
+      const name = `${component} (${purpose})`;
+      if (owner !== undefined) {
+        throw new FactswayError(
+          'FW-CONFIG-INVALID',
+          `Port ${host} is given to ${owner} and to ${name}.`,
+          'Give each its own: edge.httpPort, edge.httpsPort, monitoring.prometheusPort, monitoring.alertmanagerPort.',
+        );
+      }
+      owners.set(host, name);
+    }
+  }
 }

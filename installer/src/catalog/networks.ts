@@ -11,7 +11,11 @@ export type NetworkEntry = {
  * Prometheus, which are attached to both.
  */
 export const NETWORKS: readonly NetworkEntry[] = [
-  { name: 'edge', internal: false, purpose: 'the proxy alone: where published ports arrive' },
+  {
+    name: 'edge',
+    internal: false,
+    purpose: 'where published ports arrive: the proxy, and the exporter that probes it',
+  },
   {
     name: 'app-a',
     internal: false,

@@ -3,7 +3,9 @@ import { formatSize, GiB, mebibytes, MiB } from '../model/units.ts';
 import type { Reasoned } from '../model/workload.ts';
 
 /** Below this the eight services and PostgreSQL do not fit together, whatever is tuned. */
-export const MINIMUM_MEMORY = 4 * GiB;
+export const MINIMUM_MEMORY = 6 * GiB;
+/** A service of weight 1 gets this at least, and no more as long as a second slot does not fit. */
+const SMALLEST_UNIT = 160 * MiB;
 
 const MONITORING = {
   prometheus: 512 * MiB,
@@ -75,8 +77,10 @@ export function deriveSizing(input: SizingInput): Sizing {
   const postgresMemory = wholeMiB(memoryBytes * 0.3);
   const left = memoryBytes - system - platform - postgresMemory;
   const perSlotUnit = left / serviceWeight;
-  const twoSlots = perSlotUnit / 2 >= 128 * MiB;
-  const unit = wholeMiB(Math.min(twoSlots ? perSlotUnit / 2 : perSlotUnit, 1 * GiB));
+  const twoSlots = perSlotUnit / 2 >= SMALLEST_UNIT;
+  const unit = wholeMiB(
+    twoSlots ? Math.min(perSlotUnit / 2, 1 * GiB) : Math.min(perSlotUnit, SMALLEST_UNIT),
+  );
 
   const pool = Math.min(16, Math.max(4, cores * 2));
   const maxConnections = Math.ceil((serviceCount * pool * 2 + OTHER_CONNECTIONS) / 10) * 10;

@@ -16,7 +16,6 @@ import type { InstanceView } from './collectors/instance-view.ts';
 import { collectMigrationStatus } from './collectors/migration-status.ts';
 import { collectPrometheus } from './collectors/prometheus-state.ts';
 import { collectSecretFacts } from './collectors/secret-facts.ts';
-import { collectServiceEndpoints } from './collectors/service-endpoints.ts';
 
 export type Gate = {
   readonly name: string;
@@ -46,7 +45,7 @@ export const GATES: readonly Gate[] = [
       return analyseVersions(
         view.catalog.context.config.release.version,
         Object.values(images),
-        await collectServiceEndpoints(view),
+        await view.endpoints(),
       );
     },
   },
@@ -59,7 +58,7 @@ export const GATES: readonly Gate[] = [
     name: 'contract',
     proves:
       'Every service answers its health endpoints and /metrics as the platform contract says.',
-    run: async (view) => analyseServiceContract(await collectServiceEndpoints(view)),
+    run: async (view) => analyseServiceContract(await view.endpoints()),
   },
   {
     name: 'database',
@@ -92,6 +91,7 @@ export const GATES: readonly Gate[] = [
         ],
         services: SERVICES.map(({ name }) => name),
         version: view.catalog.context.config.release.version,
+        prometheusPort: view.catalog.context.config.monitoring.prometheusPort,
       }),
   },
   {

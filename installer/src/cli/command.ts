@@ -1,4 +1,4 @@
-import type { ExitCode } from '../model/exit-codes.ts';
+import type { FactswayError } from '../model/errors.ts';
 import type { Ports } from '../ports/ports.ts';
 
 export type OptionSpec = {
@@ -34,8 +34,8 @@ export type CommandResult = {
   /** What goes to stdout for people; empty for nothing. */
   readonly text: string;
   readonly warnings?: readonly string[];
-  /** Failed checks end in an exit code without being thrown. */
-  readonly exitCode?: ExitCode;
+  /** A verdict that the text already tells people: it sets the exit code and is the error of the JSON document. */
+  readonly error?: FactswayError;
 };
 
 /** A command is data and one function; help, completion and reference are made from the data. */

@@ -13,7 +13,9 @@ import type { Ports } from '../ports/ports.ts';
 import type { CommandInput } from './command.ts';
 import type { Parsed } from './parse-arguments.ts';
 
-declare const FACTSWAY_VERSION: string;
+/** Put in by the build; a run from source has none. */
+declare const FACTSWAY_VERSION: string | undefined;
+const VERSION = typeof FACTSWAY_VERSION === 'undefined' ? '0.0.0-source' : FACTSWAY_VERSION;
 
 type Run = Extract<Parsed, { kind: 'run' }>;
 type Mode = {
@@ -26,7 +28,7 @@ type Mode = {
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    process.stdout.write(`${FACTSWAY_VERSION}\n`);
+    process.stdout.write(`${VERSION}\n`);
     return EXIT.ok;
   }
   const json = argv.includes('--json');
@@ -38,7 +40,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     const parsed = parseArguments(
       argv,
       COMMANDS,
-      FACTSWAY_VERSION,
+      VERSION,
       process.stdout.isTTY ? process.stdout.columns : 80,
     );
     if (parsed.kind === 'text') {
@@ -89,13 +91,14 @@ async function runCommand({ command, argument, options }: Run): Promise<ExitCode
   });
   const ports = await createPorts(mode, abort.signal);
   try {
-    const { result, text, warnings = [], exitCode = EXIT.ok } = await command.run(input, ports);
+    const { result, text, warnings = [], error } = await command.run(input, ports);
     ports.reporter.settle();
-    if (mode.json)
-      process.stdout.write(
-        `${JSON.stringify({ ok: exitCode === EXIT.ok, command: command.name, result, warnings, errors: [] })}\n`,
-      );
-    else if (text !== '') process.stdout.write(`${text}\n`);
+    const exitCode = error?.exitCode ?? (warnings.length > 0 ? EXIT.warnings : EXIT.ok);
+    if (mode.json) {
+      const errors = error ? [error.report()] : [];
+      const document = { ok: error === undefined, command: command.name, result, warnings, errors };
+      process.stdout.write(`${JSON.stringify(document)}\n`);
+    } else if (text !== '') process.stdout.write(`${text}\n`);
     return exitCode;
   } finally {
     ports.reporter.settle();
@@ -138,7 +141,8 @@ async function createPorts(
     http: lazy.lazyHttp(),
     templates: templates.packageTemplates(packageRoot()),
     prompter:
-      process.stdin.isTTY && process.stderr.isTTY && !json
+      // With --quiet the plan is not shown, so nobody could agree to it.
+      process.stdin.isTTY && process.stderr.isTTY && !json && !quiet
         ? prompters.terminalPrompter
         : prompters.silentPrompter,
     reporter,

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, isScalar, parse, type Document } from 'yaml';
+import { isMap, isNode, isScalar, parse, type Document } from 'yaml';
 import { FactswayError } from '../model/errors.ts';
 
 /** One key that somebody set on purpose: a leaf of an answers file or a `--set`. */
 export type Setting = { readonly path: readonly string[]; readonly value: unknown };
 
-/** `edge.httpsPort=8443` as a setting; the value is read as YAML. Throws FW-USAGE. */
-export function parseSetting(text: string): Setting {
+/** `edge.httpsPort=8443` as a setting, a map as one for each of its keys; the value is read as YAML. Throws FW-USAGE. */
+export function parseSetting(text: string): Setting[] {
   const equals = text.indexOf('=');
   const key = text.slice(0, Math.max(0, equals));
   if (equals < 1 || key.split('.').some((part) => part === '')) {
@@ -24,7 +24,14 @@ export function parseSetting(text: string): Setting {
     // What is no YAML is meant as it stands.
     value = raw;
   }
-  return { path: key.split('.'), value };
+  return flatten(key.split('.'), value);
+}
+
+function flatten(path: readonly string[], value: unknown): Setting[] {
+  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const entries = isMapping ? Object.entries(value as Record<string, unknown>) : [];
+  if (entries.length === 0) return [{ path, value }];
+  return entries.flatMap(([key, child]) => flatten([...path, key], child));
 }
 
 /** Every leaf a document sets explicitly, in order. Maps are walked; anything else is one value. */
@@ -32,10 +39,8 @@ export function explicitSettings(document: Document): Setting[] {
   const settings: Setting[] = [];
   const walk = (node: unknown, path: readonly string[]): void => {
     if (!isMap(node)) {
-      settings.push({
-        path,
-        value: isScalar(node) ? node.value : document.getIn(path),
-      });
+      // An alias stands for what it points to.
+      settings.push({ path, value: isNode(node) ? node.toJS(document) : node });
       return;
     }
     for (const { key, value } of node.items)
@@ -60,8 +65,8 @@ export function applySettings(
     const parent = path.slice(0, -1);
     // A key above is set to a plain value: validation of the result will name it, setIn would only throw.
     if (parent.length > 0 && document.hasIn(parent) && !isMap(document.getIn(parent, true)))
-      document.setIn(parent, {});
-    document.setIn(path, value);
+      document.setIn(parent, document.createNode({}));
+    document.setIn(path, document.createNode(value));
     changed = true;
   }
   return changed ? document.toString({ lineWidth: 0 }) : text;

@@ -26,7 +26,7 @@ export function parseConfig(text: string, source: string): ParsedConfig {
       `Correct line ${line} of ${source}; nothing was changed.`,
     );
   }
-  const value: unknown = document.toJS() ?? {};
+  const value = toValue(document, source);
   const result = configSchema.safeParse(value);
   if (result.success) return { config: result.data, document };
   // `--set` has no lines a person could look at.
@@ -35,6 +35,20 @@ export function parseConfig(text: string, source: string): ParsedConfig {
     source,
     source === SET_SOURCE ? () => '' : (path) => position(document, lines, path),
   );
+}
+
+/** An alias to an anchor that does not exist is only found here. */
+function toValue(document: Document, source: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FactswayError(
+      'FW-CONFIG-SYNTAX',
+      `${source}: ${reason}`,
+      `Quote a value that begins with * or &, e.g. "*.example.com"; nothing was changed.`,
+    );
+  }
 }
 
 function explain(
@@ -102,6 +116,8 @@ function phrase(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small') return `must be at least ${String(issue.minimum)}`;
   if (issue.code === 'too_big') return `must be at most ${String(issue.maximum)}`;
   if (issue.code === 'invalid_union') return 'must be an IPv4 or IPv6 address';
+  if (issue.code === 'invalid_key' || issue.code === 'invalid_element')
+    return issue.issues[0]?.message ?? issue.message;
   return issue.message;
 }
 

@@ -29,6 +29,7 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
   const look = () =>
     options.renderOnly ? observeWithoutDocker(desired, ports.files) : observe(desired, ports);
   const { plan, warnings } = planUp(desired, await look(), options);
+  for (const note of desired.catalog.notes) ports.reporter.note(note);
   for (const warning of warnings) ports.reporter.warning(warning);
   const executed = await runPlan(
     {

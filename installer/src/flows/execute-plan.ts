@@ -18,12 +18,13 @@ type Executor = {
 
 /**
  * Carries out a plan: steps whose dependencies are done run side by side. It decides nothing: when a
- * step fails it starts no more, waits for those under way and runs the undo of every finished step in
- * reverse. Throws the step's error, or FW-UNDO-FAILED when putting back failed, or FW-CANCELLED.
+ * step fails it starts no more, waits for those under way and runs the undo of every step that began, the
+ * failed one included, in reverse. What needs an operator is left as it is. Throws the step's error, or
+ * FW-UNDO-FAILED when putting back failed, or FW-CANCELLED.
  */
 export async function executePlan(plan: Plan, executor: Executor): Promise<void> {
-  const done: Step[] = [];
-  const failure = await runSteps(plan, executor, done);
+  const begun: Step[] = [];
+  const failure = await runSteps(plan, executor, begun);
   if (!failure) {
     await executor.journal.end('done');
     return;
@@ -32,15 +33,21 @@ export async function executePlan(plan: Plan, executor: Executor): Promise<void>
     await executor.journal.end('cancelled');
     throw failure;
   }
-  const undoErrors = await undoSteps(done, executor);
+  if (failure.exitCode === EXIT.operator) {
+    await executor.journal.end('stuck');
+    throw failure;
+  }
+  const undoErrors = await undoSteps(begun, executor);
   await executor.journal.end(undoErrors.length > 0 ? 'stuck' : 'undone');
-  throw undoErrors.length > 0 ? undoFailed(failure, undoErrors) : asPutBack(failure);
+  if (undoErrors.length > 0) throw undoFailed(failure, undoErrors);
+  const remaining = begun.find(({ irreversible }) => irreversible !== undefined)?.irreversible;
+  throw remaining === undefined ? asPutBack(failure) : leftBehind(failure, remaining);
 }
 
 async function runSteps(
   plan: Plan,
   executor: Executor,
-  done: Step[],
+  begun: Step[],
 ): Promise<FactswayError | undefined> {
   const waiting = new Set(plan.steps);
   const running = new Map<number, Promise<void>>();
@@ -48,15 +55,15 @@ async function runSteps(
   let failure: FactswayError | undefined;
 
   for (;;) {
-    if (executor.signal.aborted) failure ??= cancelled();
+    if (executor.signal.aborted && waiting.size > 0) failure ??= cancelled();
     if (!failure) {
       for (const step of waiting) {
         if (!step.dependsOn.every((id) => finished.has(id))) continue;
         waiting.delete(step);
+        begun.push(step);
         const work = runStep(step, executor).then(
           () => {
             finished.add(step.id);
-            done.push(step);
           },
           (error: unknown) => {
             // The first failure is the cause; what falls over after it is a consequence.
@@ -93,11 +100,11 @@ async function runStep(step: Step, { run, journal, reporter, clock }: Executor):
 }
 
 async function undoSteps(
-  done: readonly Step[],
+  begun: readonly Step[],
   { run, journal, reporter }: Executor,
 ): Promise<string[]> {
   const errors: string[] = [];
-  for (const step of done.toReversed()) {
+  for (const step of begun.toReversed()) {
     if (!step.undo) continue;
     reporter.undoing(describeAction(step.undo));
     await journal.undo('undo-started', step);
@@ -130,6 +137,17 @@ function asPutBack(failure: FactswayError): FactswayError {
     failure.hint,
     failure.details,
     EXIT.restored,
+  );
+}
+
+/** Something of the customer's own cannot be put back by us: a person has to, and is told how. */
+function leftBehind(failure: FactswayError, remaining: string): FactswayError {
+  return new FactswayError(
+    failure.code,
+    failure.message,
+    `${remaining} ${failure.hint}`,
+    failure.details,
+    EXIT.operator,
   );
 }
 

@@ -27,6 +27,8 @@ export class Journal {
   async begin(command: string, plan: Plan): Promise<void> {
     const size = (await this.#files.stat(this.#path))?.size ?? 0;
     if (size > ROTATE_AT_BYTES) await this.#files.rename(this.#path, `${this.#path}.1`);
+    // A line of our own: the last run may have been killed in the middle of one.
+    await this.#files.append(this.#path, '\n');
     await this.#write('run-started', { command, steps: plan.steps.length });
   }
 

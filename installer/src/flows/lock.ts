@@ -57,8 +57,12 @@ async function takeOver(
   }
   const moved = await files.readText(aside);
   await files.remove(aside);
-  if (moved !== found || !(await files.createExclusive(paths.lock, text, 0o644)))
+  if (moved !== found) {
+    // Somebody else took over in between and this is their lock: it goes back where it was.
+    await files.createExclusive(paths.lock, moved ?? '', 0o644);
     throw locked(undefined);
+  }
+  if (!(await files.createExclusive(paths.lock, text, 0o644))) throw locked(undefined);
 }
 
 async function isAlive(owner: Owner, host: Host): Promise<boolean> {

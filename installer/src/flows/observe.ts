@@ -19,11 +19,16 @@ export async function observeInstance(desired: Desired, files: Files): Promise<O
     const text = await files.readText(paths.file(path));
     if (text !== undefined) digests[path] = sha256(text);
   }
+  const secrets = await files.list(paths.secrets);
+  const sizes = await Promise.all(
+    secrets.map(async (name) => ((await files.readText(paths.secret(name))) ?? '').trim().length),
+  );
   const release = await readRelease(paths, files);
   return {
     manifest,
     digests,
-    secrets: await files.list(paths.secrets),
+    secrets,
+    emptySecrets: secrets.filter((_, index) => sizes[index] === 0),
     appliedConfig: (await readJson<Record<string, string>>(paths.applied, files)) ?? {},
     rootCertificate: await files.exists(paths.rootCertificate),
     ...(release ? { release } : {}),
@@ -72,14 +77,14 @@ async function observeBusyPorts(
   containers: readonly ObservedContainer[],
   host: Ports['host'],
 ): Promise<Observed['busyPorts']> {
-  const running = new Set(
+  const ours = new Set(
     containers
       .filter(({ state }) => state === 'running' || state === 'restarting')
-      .map(({ service }) => service),
+      .flatMap(({ ports }) => ports.map(({ port }) => port)),
   );
   const wanted = workloads
-    .filter(({ id }) => !running.has(id))
-    .flatMap((workload) => workload.ports);
+    .flatMap((workload) => workload.ports)
+    .filter(({ host: port }) => !ours.has(port));
   const busy = await Promise.all(
     wanted.map(async ({ bind, host: port }) =>
       (await host.portBusy(bind, port)) ? [{ port, bind }] : [],

@@ -7,7 +7,7 @@ import {
   type Setting,
 } from '../config/edit-config.ts';
 import { parseConfig, SET_SOURCE } from '../config/parse-config.ts';
-import { configSchema, type InstanceConfig } from '../model/config.ts';
+import { configSchema, HOST_NAME, type InstanceConfig } from '../model/config.ts';
 import { FactswayError } from '../model/errors.ts';
 import { formatSize, MiB } from '../model/units.ts';
 import type { Files } from '../ports/files.ts';
@@ -69,7 +69,7 @@ export async function requireConfig(directory: string, files: Files): Promise<In
 
 /** Settings of the command line, checked by themselves: a message must not point into a file they are not in. */
 function readSets(texts: readonly string[]): Setting[] {
-  const sets = texts.map(parseSetting);
+  const sets = texts.flatMap(parseSetting);
   const alone = parseDocument('{}');
   parseConfig(applySettings(alone, '{}', sets), SET_SOURCE);
   return sets;
@@ -89,7 +89,7 @@ async function readAnswers(path: string, files: Files): Promise<Setting[]> {
 /** The commented file of a new instance: detection, then what was asked for. */
 function initialText(settings: readonly Setting[], host: Host, engine: TemplateEngine): string {
   const values = parseDocument('{}');
-  for (const { path, value } of [...detect(host), ...settings]) values.setIn(path, value);
+  applySettings(values, '{}', [...detect(host), ...settings]);
   // Validated first, so that an error names the key and not a line of a file nobody has seen.
   const { config } = parseConfig(
     values.toString({ lineWidth: 0 }),
@@ -110,7 +110,9 @@ function detect(host: Host): Setting[] {
   const step = 256 * MiB;
   const memory = Math.max(step, Math.floor(host.memoryBytes() / step) * step);
   return [
-    { path: ['host', 'name'], value: host.hostname() },
+    ...(HOST_NAME.test(host.hostname())
+      ? [{ path: ['host', 'name'], value: host.hostname() }]
+      : []),
     { path: ['host', 'timeZone'], value: host.timeZone() },
     { path: ['host', 'memory'], value: formatSize(memory) },
     { path: ['host', 'cores'], value: host.cores() },

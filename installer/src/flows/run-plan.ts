@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { FactswayError } from '../model/errors.ts';
-import { formatPlan, type Plan } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Desired } from '../planner/desired.ts';
 import type { Ports } from '../ports/ports.ts';
 import { serialQueue } from './actions/action-context.ts';
@@ -46,7 +47,7 @@ export async function runPlan(run: PlanRun, ports: Ports): Promise<boolean> {
     if (unfinished !== undefined)
       reporter.note(`An earlier run, ${unfinished}; continuing from what is there.`);
     const plan = await run.replan();
-    if (formatPlan(plan) !== formatPlan(run.plan)) {
+    if (!isDeepStrictEqual(plan, run.plan)) {
       throw new FactswayError(
         'FW-STATE-CHANGED',
         'The instance changed while the plan was being read; nothing was done.',

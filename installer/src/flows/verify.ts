@@ -1,4 +1,5 @@
 import type { InstanceView } from '../checks/collectors/instance-view.ts';
+import { collectServiceEndpoints } from '../checks/collectors/service-endpoints.ts';
 import { GATES, type Gate } from '../checks/gates.ts';
 import { fail, type CheckResult } from '../model/check-result.ts';
 import { didYouMean } from '../model/did-you-mean.ts';
@@ -31,6 +32,7 @@ export async function verify(request: VerifyRequest, ports: Ports): Promise<Chec
     ports,
     rootCertificate: await ports.files.readText(instancePaths(request.directory).rootCertificate),
     containers: () => ports.docker.containers(project),
+    endpoints: shared(() => collectServiceEndpoints(view), ports.clock),
   };
   const running = gates.map((gate) => untilGreen(gate, view, request.timeoutMs, ports));
   const results: CheckResult[] = [];
@@ -40,6 +42,21 @@ export async function verify(request: VerifyRequest, ports: Ports): Promise<Chec
     results.push(finished);
   }
   return results;
+}
+
+/** Callers that come while an answer is under way, or just after it, get that answer. */
+function shared<T>(ask: () => Promise<T>, clock: Ports['clock']): () => Promise<T> {
+  let last: { readonly answer: Promise<T>; freshUntil: number } | undefined;
+  return () => {
+    if (last && clock.monotonicMs() < last.freshUntil) return last.answer;
+    const current = { answer: ask(), freshUntil: Infinity };
+    const expire = (): void => {
+      current.freshUntil = clock.monotonicMs() + RETRY_MS;
+    };
+    current.answer.then(expire, expire);
+    last = current;
+    return current.answer;
+  };
 }
 
 function chooseGates(names: readonly string[]): readonly Gate[] {

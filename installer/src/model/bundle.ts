@@ -36,8 +36,8 @@ export type Manifest = {
   readonly version: 1;
   /** sha256 of each rendered file, hex, by path. */
   readonly files: Readonly<Record<string, string>>;
-  /** The same of a rendering under way; left behind only by a run that was killed while writing. */
-  readonly pending?: Readonly<Record<string, string>>;
+  /** Digests a rendering under way may have left on disk; stays only after a run that was killed while writing. */
+  readonly pending?: Readonly<Record<string, readonly string[]>>;
 };
 
 export const EMPTY_MANIFEST: Manifest = { version: 1, files: {} };

@@ -4,7 +4,8 @@ import { SIZE_PATTERN } from './units.ts';
 /** The only version of the file this installer writes; later versions migrate older ones step by step. */
 export const CONFIG_API_VERSION = 'factsway/v1';
 
-const HOST_NAME =
+/** RFC 1123: labels of letters, digits and inner hyphens. */
+export const HOST_NAME =
   /^(?=.{1,253}$)([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 const IMAGE_REFERENCE =
   /^[a-z0-9][a-z0-9._:/-]*[a-z0-9](:[A-Za-z0-9._-]+)?(@sha256:[a-f0-9]{64})?$/;

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** More edits than this and the guess is noise. */
+/** More edits than this, or than half of a short word, and the guess is noise. */
 const FARTHEST = 3;
 
 /**
@@ -15,5 +15,7 @@ export function didYouMean(
   const near = (name: string): number =>
     Math.min(...[name, ...name.split('-')].map((part) => distance(word, part)));
   const best = known.toSorted((a, b) => near(a) - near(b))[0];
-  return best === undefined || near(best) > FARTHEST ? '' : `Did you mean "${shown(best)}"? `;
+  return best === undefined || near(best) > Math.min(FARTHEST, Math.ceil(word.length / 2))
+    ? ''
+    : `Did you mean "${shown(best)}"? `;
 }

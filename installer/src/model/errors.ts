@@ -26,7 +26,7 @@ export const ERROR_CATALOG = {
   },
   'FW-SIZING-TOO-SMALL': {
     exit: EXIT.usage,
-    summary: 'The memory or the cores given are below what the platform needs.',
+    summary: 'The memory given is below what the platform needs.',
   },
   'FW-NO-INSTANCE': { exit: EXIT.usage, summary: 'The instance directory holds no factsway.yaml.' },
   'FW-NOT-CONFIRMED': {
@@ -105,7 +105,10 @@ export const ERROR_CATALOG = {
     exit: EXIT.usage,
     summary: 'No component of that name belongs to this instance.',
   },
-  'FW-NOT-RUNNING': { exit: EXIT.check, summary: 'The instance is not running.' },
+  'FW-NOT-RUNNING': {
+    exit: EXIT.check,
+    summary: 'At least one component is missing, stopped or not healthy.',
+  },
   'FW-VERIFY-FAILED': { exit: EXIT.check, summary: 'At least one gate of verify failed.' },
   'FW-STATE-CHANGED': {
     exit: EXIT.check,

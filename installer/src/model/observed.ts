@@ -41,6 +41,8 @@ export type ObservedInstance = {
   /** sha256 (hex) of every file the manifest or the new bundle names; absent when the file is not there. */
   readonly digests: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
+  /** Of these, the files with nothing in them. */
+  readonly emptySecrets?: readonly string[];
   /** sha256 of the config directory each reloadable component last took up, by service id. */
   readonly appliedConfig: Readonly<Record<string, string>>;
   /** Whether the edge's root certificate was saved. */

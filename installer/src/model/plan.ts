@@ -16,6 +16,8 @@ export type Action =
       readonly services: readonly string[];
       /** One-shots that had ended well; they are run again from the previous definition. */
       readonly oneShots: readonly string[];
+      /** Components that may have taken up the new configuration while they ran. */
+      readonly reloads?: readonly ActionOf<'ReloadConfig'>[];
     }
   | { readonly kind: 'PullImage'; readonly reference: string }
   | {
@@ -74,6 +76,8 @@ export type Step = {
   /** What is lost for good when this step runs; absent when nothing is. */
   readonly destroys?: string;
   readonly undo?: Action;
+  /** What a person has to do when the run fails after this step, because no undo of ours can. */
+  readonly irreversible?: string;
 };
 
 export type Plan = { readonly title: string; readonly steps: readonly Step[] };

@@ -33,8 +33,10 @@ export function planPulls(
 export function planCreate(
   builder: PlanBuilder,
   toCreate: readonly Workload[],
-  existing: ReadonlyMap<string, ObservedContainer>,
-  overrideChanged: boolean,
+  {
+    existing,
+    overrideChanged,
+  }: { existing: ReadonlyMap<string, ObservedContainer>; overrideChanged: boolean },
   dependsOn: readonly (number | undefined)[],
 ): number | undefined {
   if (toCreate.length === 0) return undefined;
@@ -51,6 +53,11 @@ export function planCreate(
     cause,
     dependsOn,
     ...(fresh.length > 0 ? { undo: { kind: 'RemoveContainers', services: fresh } } : {}),
+    ...(overrideChanged && fresh.length < services.length
+      ? {
+          irreversible: `${OVERRIDE_FILE} is yours and was not put back: take your last change out of it and run factsway-install up.`,
+        }
+      : {}),
   });
 }
 

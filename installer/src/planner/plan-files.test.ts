@@ -32,7 +32,7 @@ function plan({ want, seed, wrote, pending, disk }: Case, overwrite = false): st
   const manifest: Manifest = {
     version: 1,
     files: digest(wrote),
-    ...(pending === undefined ? {} : { pending: digest(pending) }),
+    ...(pending === undefined ? {} : { pending: { [path]: [sha256(pending)] } }),
   };
   const instance: ObservedInstance = {
     manifest,

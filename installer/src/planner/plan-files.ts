@@ -26,7 +26,7 @@ export function planFiles(
 
   const { manifest } = instance;
   const isOurs = (path: string, digest: string): boolean =>
-    digest === manifest.files[path] || digest === manifest.pending?.[path];
+    digest === manifest.files[path] || (manifest.pending?.[path] ?? []).includes(digest);
 
   for (const { path, content, ownership } of bundle.files) {
     const onDisk = instance.digests[path];

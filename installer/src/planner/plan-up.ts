@@ -1,7 +1,7 @@
 import { EDGE_ROOT_CERTIFICATE } from '../catalog/components/edge.ts';
 import type { Workload } from '../model/workload.ts';
 import type { Observed } from '../model/observed.ts';
-import { PlanBuilder, type Plan } from '../model/plan.ts';
+import { PlanBuilder, type ActionOf, type Plan } from '../model/plan.ts';
 import { FactswayError } from '../model/errors.ts';
 import { sha256 } from '../render/digest.ts';
 import { OVERRIDE_FILE, specOf } from '../render/compose/render-compose.ts';
@@ -16,7 +16,7 @@ import {
 } from './container-steps.ts';
 import type { Desired } from './desired.ts';
 import { planFiles } from './plan-files.ts';
-import { refuseWhatCannotWork, releaseImages } from './refusals.ts';
+import { refuseEmptySecrets, refuseWhatCannotWork, releaseImages } from './refusals.ts';
 
 export type UpOptions = {
   readonly title: string;
@@ -33,6 +33,7 @@ export type UpPlan = { readonly plan: Plan; readonly warnings: readonly string[]
  * Throws a coded error for everything that must be settled first (spec 00 "Bad input", spec 01 invariants).
  */
 export function planUp(desired: Desired, observed: Observed, options: UpOptions): UpPlan {
+  refuseEmptySecrets(observed);
   const files = planFiles(desired.bundle, observed.instance, options.overwrite);
   if (files.conflicts.length > 0) throw conflictError(files.conflicts, observed);
   if (!options.renderOnly) refuseWhatCannotWork(desired, observed);
@@ -90,7 +91,18 @@ function planInstanceDirectory(
   if (changes.length === 0) return last;
   const before = options.renderOnly ? [] : observed.containers;
   const services = before.filter(({ state }) => state === 'running').map(({ service }) => service);
-  const oneShots = before.filter(hasSucceeded).map(({ service }) => service);
+  const kindOf = (service: string) =>
+    desired.catalog.workloads.find(({ id }) => id === service)?.kind;
+  const oneShots = before
+    .filter((container) => kindOf(container.service) === 'one-shot' && hasSucceeded(container))
+    .map(({ service }) => service);
+  const reloads = desired.catalog.workloads.flatMap((workload): ActionOf<'ReloadConfig'>[] => {
+    const configHash = observed.instance.appliedConfig[workload.id];
+    if (!workload.config || configHash === undefined || !services.includes(workload.id)) return [];
+    return [
+      { kind: 'ReloadConfig', service: workload.id, reload: workload.config.reload, configHash },
+    ];
+  });
   return builder.add({
     action: { kind: 'WriteBundle', changes },
     cause: fresh
@@ -98,7 +110,7 @@ function planInstanceDirectory(
       : `the configuration renders ${changes.length === 1 ? 'one file' : `${changes.length} files`} differently`,
     dependsOn: [last],
     // Of a first rendering there is nothing to go back to; the files stay and show what was meant.
-    ...(fresh ? {} : { undo: { kind: 'RestoreBundle', changes, services, oneShots } }),
+    ...(fresh ? {} : { undo: { kind: 'RestoreBundle', changes, services, oneShots, reloads } }),
   });
 }
 
@@ -122,8 +134,22 @@ function planContainers(
   );
   const toCreate = overrideChanged && existing.size > 0 ? workloads : stale;
   const pulls = planPulls(builder, desired, observed);
-  const created = planCreate(builder, toCreate, existing, overrideChanged, [written, ...pulls]);
-
+  // From here until the end nobody can say which override the containers were made with.
+  const forgotten =
+    overrideChanged && existing.size > 0
+      ? builder.add({
+          action: { kind: 'RecordOverride', digest: '' },
+          cause: `${OVERRIDE_FILE} changed and is not proven yet`,
+          dependsOn: [written],
+        })
+      : undefined;
+  const creating = { existing, overrideChanged };
+  // Services that serve are replaced only once the migrations have succeeded.
+  const late = toCreate.filter(
+    ({ id, slot, kind }) => slot !== undefined && kind === 'service' && existing.has(id),
+  );
+  const early = toCreate.filter((workload) => !late.includes(workload));
+  const created = planCreate(builder, early, creating, [written, forgotten, ...pulls]);
   const obsolete = planObsolete(builder, observed.containers, workloads, [written]);
   const touched = new Set(toCreate);
   const needsStart = (workload: Workload): boolean =>
@@ -177,10 +203,11 @@ function planContainers(
       dependsOn: [created, database],
     });
   }
-  const slot = start(`slot ${activeSlot}`, services, [created, migrated]);
+  const replaced = planCreate(builder, late, creating, [written, created, migrated]);
+  const slot = start(`slot ${activeSlot}`, services, [created, migrated, replaced]);
 
   const saved =
-    config.edge.tls.mode === 'internal' && !observed.instance.rootCertificate
+    config.edge.tls.mode === 'internal' && !certificateIsCurrent(observed)
       ? builder.add({
           action: { kind: 'SaveRootCertificate', service: 'edge', path: EDGE_ROOT_CERTIFICATE },
           cause: 'browsers of the firm need it',
@@ -188,7 +215,18 @@ function planContainers(
         })
       : undefined;
   const reloads = planReloads(builder, desired, observed, needsStart, written);
-  const all = [created, obsolete, database, monitoring, edge, migrated, slot, saved, ...reloads];
+  const all = [
+    created,
+    obsolete,
+    database,
+    monitoring,
+    edge,
+    migrated,
+    replaced,
+    slot,
+    saved,
+    ...reloads,
+  ];
   if (overrideChanged) {
     builder.add({
       action: { kind: 'RecordOverride', digest: overrideDigest },
@@ -211,4 +249,9 @@ function planContainers(
       dependsOn: all,
     });
   }
+}
+
+/** A new certificate volume means a new authority, whatever was saved of the old one. */
+function certificateIsCurrent({ instance, volumes }: Observed): boolean {
+  return instance.rootCertificate && volumes.includes('edge-data');
 }

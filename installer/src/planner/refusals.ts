@@ -22,6 +22,17 @@ function refuseForeignProject({ directory, catalog }: Desired, { containers }: O
   );
 }
 
+/** An empty password file is never a password: PostgreSQL would refuse it at the first start. */
+export function refuseEmptySecrets({ instance }: Observed): void {
+  const name = instance.emptySecrets?.[0];
+  if (name === undefined) return;
+  throw new FactswayError(
+    'FW-SECRET-INVALID',
+    `secrets/${name} is empty.`,
+    `Write the secret into it, or remove the file if there is no data yet: rm secrets/${name}`,
+  );
+}
+
 function refuseLostSecrets({ bundle }: Desired, { instance, volumes }: Observed): void {
   for (const { name, unlocks } of bundle.secrets) {
     if (unlocks === undefined || instance.secrets.includes(name) || !volumes.includes(unlocks))
@@ -44,7 +55,7 @@ function refuseMissingImages({ catalog }: Desired, { images }: Observed): void {
   throw new FactswayError(
     'FW-IMAGE-MISSING',
     `${missing.length} of the images are not on this host: ${missing.join(', ')}.`,
-    'Build them from Debian packages: ./scripts/images ensure   (nothing was stopped or changed)',
+    `From a checkout: ./scripts/images ensure --version ${catalog.context.config.release.version}   or take them from registries: --set images.source=upstream`,
   );
 }
 

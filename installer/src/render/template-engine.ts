@@ -1,5 +1,4 @@
 import Handlebars from 'handlebars';
-import { stringify } from 'yaml';
 
 /** A template asked for a value that is not there, or a value does not fit the format: a bug, never user input. */
 export class TemplateError extends Error {}
@@ -12,22 +11,19 @@ const scalar = (value: unknown, helper: string): string | number | boolean => {
   );
 };
 
-/** Words YAML 1.1 or 1.2 reads as something else than a string. */
+/** Words some YAML version reads as something else than a string. */
 const YAML_WORDS = /^(true|false|yes|no|on|off|y|n|null)$/i;
-/** What is a plain string in every YAML version beyond doubt: most of what is rendered. */
-const YAML_PLAIN = /^[A-Za-z_/][A-Za-z0-9_/.-]*$/;
+/**
+ * A string beyond doubt in every YAML version and parser: it begins like a word, a path or an option, so it
+ * is no number, date or time, and a colon in it is never followed by a space.
+ */
+const YAML_PLAIN = /^(-{0,2}[A-Za-z_]|\.?\/)([A-Za-z0-9_/.@=:^,+-]*[A-Za-z0-9_/])?$/;
 
-/** A YAML scalar on one line: quoted only where it must be. */
+/** A YAML scalar on one line; what is not a plain string beyond doubt is double-quoted, which JSON's quoting is. */
 function yaml(value: unknown): string {
   const plain = scalar(value, 'yaml');
   if (typeof plain !== 'string') return String(plain);
-  if (YAML_PLAIN.test(plain) && !YAML_WORDS.test(plain)) return plain;
-  return stringify(plain, {
-    lineWidth: 0,
-    defaultStringType: 'PLAIN',
-    doubleQuotedMinMultiLineLength: 1e9,
-    blockQuote: false,
-  }).trimEnd();
+  return YAML_PLAIN.test(plain) && !YAML_WORDS.test(plain) ? plain : JSON.stringify(plain);
 }
 
 /** A YAML scalar inside a Compose file, where `$` starts an interpolation unless doubled. */
@@ -40,7 +36,8 @@ function composeScalar(value: unknown): string {
 function env(value: unknown): string {
   const text = String(scalar(value, 'env'));
   if (/^[A-Za-z0-9_.:/@-]+$/.test(text)) return text;
-  if (/[\n\r]/.test(text)) throw new TemplateError('{{env}} cannot carry a line break');
+  if (/[\n\r]|\\$/.test(text))
+    throw new TemplateError('{{env}} cannot carry a line break or a final backslash');
   return `'${text.replaceAll("'", String.raw`\'`)}'`;
 }
 

@@ -39,7 +39,7 @@ export function serviceWorkload(
     ...(compatibility ? { entrypoint: ['/bin/sh', `${WRAPPER_MOUNT}/with-password.sh`] } : {}),
     command: COMMAND,
     environment: {
-      ...config.services.environment,
+      ...sortedByKey(config.services.environment),
       DEPLOYMENT_ENV: 'enterprise',
       SERVICE_NAME: entry.shortName,
       PORT: String(entry.port),
@@ -84,4 +84,9 @@ export function serviceWorkload(
     // Longer than the drain window plus the longest request the drain waits for.
     stopGraceSeconds: 60,
   });
+}
+
+/** The order of keys in a file says nothing and must change nothing. */
+function sortedByKey(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -151,6 +151,7 @@ describe('metrics', () => {
     alertmanagers: 1,
   };
   const EXPECTED = {
+    prometheusPort: 9090,
     jobs: ['facts-service', 'node'],
     services: ['facts-service'],
     version: '1.0.0',

@@ -31,7 +31,7 @@ export function analyseDatabase(facts: DatabaseFacts): CheckResult {
   return fail(
     'database',
     `PostgreSQL ${facts.version} is not as it should be`,
-    'See docs/platform-contract.md, "Database roles"',
+    'Look at the log, and at what was changed by hand: factsway-install logs postgres',
     findings,
   );
 }

@@ -1,9 +1,6 @@
 import { fail, pass, type CheckResult } from '../../model/check-result.ts';
 import type { PrometheusState } from '../facts.ts';
 
-const REMEDY =
-  'See every target: http://127.0.0.1:9090/targets, and the log: factsway-install logs prometheus';
-
 /**
  * Invariant 3 (spec 01): every expected job is scraped and up, and factsway_build_info of every service
  * is there with the release's version.
@@ -14,6 +11,7 @@ export function analyseMetrics(
     readonly jobs: readonly string[];
     readonly services: readonly string[];
     readonly version: string;
+    readonly prometheusPort: number;
   },
 ): CheckResult {
   if (state.unreachable !== '')
@@ -48,5 +46,10 @@ export function analyseMetrics(
       'metrics',
       `all ${state.targets.length} targets are up; ${expected.services.length} services report ${expected.version}`,
     );
-  return fail('metrics', `${findings.length} gaps in the metrics`, REMEDY, findings);
+  return fail(
+    'metrics',
+    `${findings.length} gaps in the metrics`,
+    `See every target: http://127.0.0.1:${expected.prometheusPort}/targets, and the log: factsway-install logs prometheus`,
+    findings,
+  );
 }

@@ -26,7 +26,7 @@ export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): 
   return fail(
     'secrets',
     `${findings.length} secrets are not as safe as they should be`,
-    'Set the modes again: factsway-install up',
+    'Close them again: chmod 700 secrets && chmod go-w secrets/*',
     findings,
   );
 }

@@ -1,3 +1,4 @@
+import type { ServiceEndpoints } from '../facts.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -10,6 +11,8 @@ export type InstanceView = {
   /** PEM of the edge's own authority, where it has one. */
   readonly rootCertificate: string | undefined;
   containers(): Promise<ObservedContainer[]>;
+  /** Shared by the gates that need it: asking starts a process in each of the eight containers. */
+  endpoints(): Promise<ServiceEndpoints[]>;
 };
 
 export async function findContainer(

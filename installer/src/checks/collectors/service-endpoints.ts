@@ -6,7 +6,7 @@ import { findContainer, type InstanceView } from './instance-view.ts';
 const ASK = `
 Promise.all(process.argv.slice(1).map(async (path) => {
   try {
-    const response = await fetch('http://127.0.0.1:' + process.env.PORT + path, { signal: AbortSignal.timeout(4000) });
+    const response = await fetch('http://127.0.0.1:' + process.env.PORT + path, { signal: AbortSignal.timeout(10000) });
     return [path, { status: response.status, contentType: response.headers.get('content-type') ?? '', body: await response.text() }];
   } catch (error) {
     return [path, { status: 0, contentType: '', body: String(error.cause?.message ?? error.message) }];

@@ -21,9 +21,12 @@ export const down: Command = {
     );
     return {
       result: { plan: planAsJson(plan), executed },
-      text: executed
-        ? 'Stopped. The data is still there; start again with: factsway-install up'
-        : formatPlan(plan),
+      text:
+        plan.steps.length === 0
+          ? 'Nothing of this instance is running.'
+          : executed
+            ? 'Stopped. The data is still there; start again with: factsway-install up'
+            : formatPlan(plan),
     };
   },
 };

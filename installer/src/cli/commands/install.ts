@@ -1,6 +1,6 @@
-import { EXIT } from '../../model/exit-codes.ts';
 import { formatPlan } from '../../model/plan.ts';
 import { CONFIG_OPTIONS, configRequest, type Command } from '../command.ts';
+import { gatesError } from '../verdict.ts';
 
 export const install: Command = {
   name: 'install',
@@ -49,12 +49,12 @@ export const install: Command = {
     }
     const gates = await verify({ directory: input.directory, gates: [], timeoutMs: 60_000 }, ports);
     const instance = describeInstance(applied.catalog, input.directory);
-    const green = gates.every(({ status }) => status !== 'fail');
+    const error = gatesError(gates);
     return {
       result: { plan, executed: true, gates, instance: instance.facts },
-      text: `${formatChecks(gates, input.surface)}\n\n${green ? instance.text : 'The platform runs, but not every gate is green.'}`,
+      text: `${formatChecks(gates, input.surface)}\n\n${error === undefined ? instance.text : 'The platform runs, but not every gate is green.'}`,
       warnings: applied.warnings,
-      exitCode: green ? EXIT.ok : EXIT.check,
+      ...(error ? { error } : {}),
     };
   },
 };

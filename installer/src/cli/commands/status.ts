@@ -1,4 +1,4 @@
-import { EXIT } from '../../model/exit-codes.ts';
+import { FactswayError } from '../../model/errors.ts';
 import type { Command } from '../command.ts';
 
 export const status: Command = {
@@ -34,7 +34,16 @@ export const status: Command = {
     return {
       result: found,
       text: `${head}\n\n${formatTable([['', 'COMPONENT', 'STATE', 'HEALTH', 'UP', ''], ...rows])}${tail}`,
-      exitCode: found.healthy ? EXIT.ok : EXIT.check,
+      ...(found.healthy ? {} : { error: unwell(found.components) }),
     };
   },
 };
+
+function unwell(components: readonly { service: string; good: boolean }[]): FactswayError {
+  const bad = components.filter(({ good }) => !good).map(({ service }) => service);
+  return new FactswayError(
+    'FW-NOT-RUNNING',
+    `${bad.length} of ${components.length} components are not as they should be: ${bad.join(', ')}.`,
+    'Bring them back: factsway-install up',
+  );
+}

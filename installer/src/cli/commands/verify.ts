@@ -1,6 +1,6 @@
-import { EXIT } from '../../model/exit-codes.ts';
 import { FactswayError } from '../../model/errors.ts';
 import type { Command } from '../command.ts';
+import { gatesError } from '../verdict.ts';
 
 export const verify: Command = {
   name: 'verify',
@@ -34,15 +34,12 @@ export const verify: Command = {
       );
     const names = Array.isArray(options['gate']) ? options['gate'].map(String) : [];
     const gates = await prove({ directory, gates: names, timeoutMs: seconds * 1000 }, ports);
-    const failed = gates.filter(({ status }) => status === 'fail').length;
-    const verdict =
-      failed === 0
-        ? `All ${gates.length} gates are green.`
-        : `${failed} of ${gates.length} gates failed.`;
+    const error = gatesError(gates);
+    const verdict = error ? error.message : `All ${gates.length} gates are green.`;
     return {
       result: { gates },
       text: `${formatChecks(gates, surface)}\n\n${verdict}`,
-      exitCode: failed === 0 ? EXIT.ok : EXIT.check,
+      ...(error ? { error } : {}),
     };
   },
 };

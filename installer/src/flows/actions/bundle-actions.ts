@@ -3,6 +3,7 @@ import { EMPTY_MANIFEST, type Manifest } from '../../model/bundle.ts';
 import type { ActionOf } from '../../model/plan.ts';
 import { readJson } from '../observe.ts';
 import { requireDesired, type ActionContext } from './action-context.ts';
+import { reloadConfig, rememberApplied } from './reload-config.ts';
 import { runToEnd } from './run-migrations.ts';
 import { startAndWait } from './start-components.ts';
 
@@ -63,8 +64,10 @@ export async function writeBundle(
     await files.write(`${paths.edited}/${context.run}/${path}`, current, { mode: 0o644 });
   };
 
-  await files.write(`${paths.previous}/manifest.json`, JSON.stringify(manifest), { mode: 0o644 });
+  // The copy of the manifest is written last: with it the way back is complete, without it nothing was changed.
+  await files.remove(previousManifest(paths));
   await Promise.all(action.changes.map(({ path }) => keepPrevious(path)));
+  await files.write(previousManifest(paths), JSON.stringify(manifest), { mode: 0o644 });
   await Promise.all(
     action.changes
       .filter(({ change }) => change === 'delete')
@@ -74,7 +77,7 @@ export async function writeBundle(
   // recognises either content as ours.
   const rendered = bundle.files.filter(({ ownership }) => ownership === 'rendered');
   const digests = Object.fromEntries(rendered.map(({ path, content }) => [path, sha256(content)]));
-  await saveManifest({ ...manifest, pending: digests }, context);
+  await saveManifest(withPending(manifest, digests), context);
   await Promise.all(
     action.changes.map(async ({ path, change }) => {
       const file = wanted.get(path);
@@ -87,29 +90,74 @@ export async function writeBundle(
   await alignSecretPermissions(context);
 }
 
+const previousManifest = (paths: ActionContext['paths']): string =>
+  `${paths.previous}/manifest.json`;
+
+/** The manifest with further digests that may be found on disk; those of runs killed earlier stay valid. */
+function withPending(manifest: Manifest, digests: Readonly<Record<string, string>>): Manifest {
+  const pending: Record<string, readonly string[]> = { ...manifest.pending };
+  for (const [path, digest] of Object.entries(digests)) {
+    pending[path] = [...new Set([...(pending[path] ?? []), digest])];
+  }
+  return { ...manifest, pending };
+}
+
 function saveManifest(manifest: Manifest, { ports, paths }: ActionContext): Promise<void> {
   return ports.files.write(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`, {
     mode: 0o644,
   });
 }
 
-/** Puts back the files a failed run replaced, and the containers that ran from them. */
+/**
+ * Puts back the files a failed run replaced, has running components take up their old configuration, and
+ * runs the containers that ran from them. Without a complete copy nothing had been changed yet.
+ */
 export async function restoreBundle(
   action: ActionOf<'RestoreBundle'>,
   context: ActionContext,
 ): Promise<void> {
   const { files, compose } = context.ports;
   const { paths } = context;
-  for (const { path, change } of action.changes) {
-    const previous = await files.readText(`${paths.previous}/${path}`);
-    if (change === 'create' || previous === undefined) await files.remove(paths.file(path));
-    else
-      await files.write(paths.file(path), previous, { mode: path.endsWith('.sh') ? 0o755 : 0o644 });
-  }
-  const manifest = await files.readText(`${paths.previous}/manifest.json`);
-  if (manifest !== undefined) await files.write(paths.manifest, manifest, { mode: 0o644 });
+  const previous = await readJson<Manifest>(previousManifest(paths), files);
+  if (!previous) return;
+  const current = (await readJson<Manifest>(paths.manifest, files)) ?? EMPTY_MANIFEST;
+  await saveManifest(withPending(current, previous.files), context);
+  // Every file is tried: one that cannot be written must not keep the others from coming back.
+  const results = await Promise.allSettled(
+    action.changes.map((change) => restoreFile(change, context)),
+  );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  await saveManifest(previous, context);
   if (action.services.length === 0) return;
+  await takeUpAgain(action.reloads ?? [], context);
   await compose.create(paths.directory, [...action.services, ...action.oneShots]);
   await startAndWait(action.services, context, () => undefined);
-  for (const service of action.oneShots) await runToEnd(service, context, () => undefined);
+  for (const service of action.oneShots) {
+    const { exitCode } = await runToEnd(service, context, () => undefined);
+    if (exitCode !== 0) throw new Error(`${service} ended with exit code ${exitCode}`);
+  }
+}
+
+async function restoreFile(
+  { path, change }: ActionOf<'RestoreBundle'>['changes'][number],
+  { ports: { files }, paths }: ActionContext,
+): Promise<void> {
+  if (change === 'create') return files.remove(paths.file(path));
+  const text = await files.readText(`${paths.previous}/${path}`);
+  if (text === undefined) return;
+  await files.write(paths.file(path), text, { mode: path.endsWith('.sh') ? 0o755 : 0o644 });
+}
+
+/** What runs reloads the restored configuration; what does not reads it when it starts. */
+async function takeUpAgain(
+  reloads: readonly ActionOf<'ReloadConfig'>[],
+  context: ActionContext,
+): Promise<void> {
+  const containers = await context.ports.docker.containers(context.project);
+  for (const reload of reloads) {
+    const found = containers.find(({ service }) => service === reload.service);
+    if (found?.state === 'running') await reloadConfig(reload, context);
+    else await rememberApplied({ [reload.service]: reload.configHash }, context);
+  }
 }

@@ -9,12 +9,12 @@ import type { ActionContext } from './action-context.ts';
 import {
   checkImageVersions,
   recordRelease,
-  reloadConfig,
   removeContainers,
   saveRootCertificate,
   startComponents,
   stopComponents,
 } from './container-actions.ts';
+import { reloadConfig } from './reload-config.ts';
 
 const desired = desiredWith();
 const APPLIED = `${DIRECTORY}/state/applied.json`;

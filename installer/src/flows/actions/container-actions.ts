@@ -3,9 +3,9 @@ import { analyseImageVersions } from '../../checks/analysers/image-versions.ts';
 import type { ActionOf } from '../../model/plan.ts';
 import { mixedVersions } from '../../planner/refusals.ts';
 import { OVERRIDE_FILE } from '../../render/compose/render-compose.ts';
-import { readJson } from '../observe.ts';
 import { findContainers, type ActionContext } from './action-context.ts';
 import { alignSecretPermissions } from './bundle-actions.ts';
+import { rememberApplied } from './reload-config.ts';
 import { startAndWait } from './start-components.ts';
 
 export async function pullImage(
@@ -66,48 +66,11 @@ export async function stopComponents(
   );
 }
 
-/** The component checks the configuration itself and keeps the old one when it does not like the new. */
-export async function reloadConfig(
-  action: ActionOf<'ReloadConfig'>,
-  context: ActionContext,
-): Promise<void> {
-  const { docker } = context.ports;
-  const [container] = await findContainers(context, [action.service]);
-  if (!container) return;
-  if (action.reload.how === 'signal') await docker.signal(container.id, action.reload.signal);
-  if (action.reload.how === 'exec') {
-    const result = await docker.exec(container.id, action.reload.argv);
-    if (result.exitCode !== 0) {
-      throw new FactswayError(
-        'FW-RELOAD-FAILED',
-        `${action.service} refused its new configuration and goes on with the old one.`,
-        'See the lines below; correct factsway.yaml and run the command again.',
-        result.stderr.trim().split('\n').slice(-10),
-      );
-    }
-  }
-  await rememberApplied({ [action.service]: action.configHash }, context);
-}
-
 export async function recordOverride(
   action: ActionOf<'RecordOverride'>,
   context: ActionContext,
 ): Promise<void> {
   await rememberApplied({ [OVERRIDE_FILE]: action.digest }, context);
-}
-
-function rememberApplied(
-  entries: Readonly<Record<string, string>>,
-  { ports, paths, serially }: ActionContext,
-): Promise<void> {
-  return serially(async () => {
-    const applied = (await readJson<Record<string, string>>(paths.applied, ports.files)) ?? {};
-    await ports.files.write(
-      paths.applied,
-      `${JSON.stringify({ ...applied, ...entries }, null, 2)}\n`,
-      { mode: 0o644 },
-    );
-  });
 }
 
 /** The public half of the edge's own authority, for administrators to hand out and for `verify` to trust. */

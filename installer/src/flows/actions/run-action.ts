@@ -8,13 +8,13 @@ import {
   pullImage,
   recordOverride,
   recordRelease,
-  reloadConfig,
   removeContainers,
   saveRootCertificate,
   startComponents,
   stopComponents,
   stopProject,
 } from './container-actions.ts';
+import { reloadConfig } from './reload-config.ts';
 import { runMigrations } from './run-migrations.ts';
 
 type Handler<K extends ActionKind> = (

@@ -45,7 +45,14 @@ export async function runToEnd(
   await docker.start(container.id);
   for (;;) {
     const now = await docker.container(container.id);
-    if (now?.state === 'exited') return now;
+    if (!now || now.state === 'dead' || now.state === 'removing') {
+      throw new FactswayError(
+        'FW-CONTAINER-EXITED',
+        `${service} was removed while it ran.`,
+        'Make sure nobody else works on this Compose project, then run the command again.',
+      );
+    }
+    if (now.state === 'exited') return now;
     waiting(`waiting for ${service} to finish`);
     await clock.sleep(POLL_MS, signal);
   }

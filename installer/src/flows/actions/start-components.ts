@@ -20,7 +20,10 @@ export async function startAndWait(
 ): Promise<void> {
   const { docker, clock, signal } = context.ports;
   const containers = await findContainers(context, services);
-  const restartsBefore = new Map(containers.map(({ id, restarts }) => [id, restarts]));
+  // Docker counts from nought again when a stopped container is started by hand.
+  const restartsBefore = new Map(
+    containers.map(({ id, state, restarts }) => [id, state === 'running' ? restarts : 0]),
+  );
   await Promise.all(
     containers.filter(({ state }) => state !== 'running').map(({ id }) => docker.start(id)),
   );

@@ -18,9 +18,9 @@ CREATE ROLE factsway_monitor LOGIN PASSWORD :'monitor_password' CONNECTION LIMIT
 GRANT pg_monitor TO factsway_monitor;
 
 -- The owner owns the database; nobody else creates anything in it.
-ALTER DATABASE factsway OWNER TO factsway_owner;
-REVOKE ALL ON DATABASE factsway FROM PUBLIC;
+ALTER DATABASE "factsway" OWNER TO factsway_owner;
+REVOKE ALL ON DATABASE "factsway" FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT CONNECT ON DATABASE factsway TO factsway_app, factsway_monitor;
+GRANT CONNECT ON DATABASE "factsway" TO factsway_app, factsway_monitor;
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 SQL
