@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { collectLicences } from '../services/build/licences.ts';
+import { precompiledTemplates } from './lib/precompile-templates.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
@@ -41,6 +42,7 @@ const { metafile } = await build({
     js: "import { createRequire as factswayRequire } from 'node:module'; const require = factswayRequire(import.meta.url);",
   },
   plugins: [
+    precompiledTemplates(ROOT, ['compose', 'config-templates']),
     {
       name: 'unused-parts',
       setup(bundler) {

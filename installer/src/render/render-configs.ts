@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { BundleFile } from '../model/bundle.ts';
 import { configContexts } from './config-contexts.ts';
@@ -32,7 +32,7 @@ export function renderConfigs(
     const directory = target.split('/')[0] ?? '';
     if (!mounted.has(directory)) continue;
     const content = engine.render(template, contexts[directory] ?? {});
-    if (/\.ya?ml$/.test(target)) parse(content);
+    if (/\.ya?ml$/.test(target)) load(content);
     files.push({
       path: `config/${target}`,
       content,

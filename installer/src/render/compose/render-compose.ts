@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parse, stringify } from 'yaml';
+import { dump, load } from 'js-yaml';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { NETWORKS, VOLUMES } from '../../catalog/networks.ts';
 import type { BundleFile } from '../../model/bundle.ts';
@@ -29,7 +29,10 @@ export function specOf(workload: Workload, configHashes: ConfigHashes): string {
   return sha256(JSON.stringify([lowerWorkload(workload, ''), config ?? ''])).slice(0, 16);
 }
 
-/** The Compose files and `.env`, each parsed again and compared with the objects it was rendered from. */
+/**
+ * The Compose files and `.env`. Each is read again, by a parser of another make than the one the installer
+ * writes YAML with, and compared with the objects it was rendered from.
+ */
 export function renderCompose(
   catalog: Catalog,
   configHashes: ConfigHashes,
@@ -106,16 +109,21 @@ function assertFaithful(
   content: string,
   expected: Readonly<Record<string, ComposeService | undefined>>,
 ): void {
-  const parsed = parse(content, unescapeDollars) as { services: Record<string, unknown> };
+  const parsed = unescapeDollars(load(content)) as { services: Record<string, unknown> };
   for (const id of new Set([...Object.keys(expected), ...Object.keys(parsed.services)])) {
     if (isDeepStrictEqual(parsed.services[id], expected[id])) continue;
     throw new TemplateError(
-      `${path}: service ${id} does not read back as it was rendered\n${stringify(expected[id] ?? null)}\n--- read back\n${stringify(parsed.services[id] ?? null)}`,
+      `${path}: service ${id} does not read back as it was rendered\n${dump(expected[id] ?? null)}\n--- read back\n${dump(parsed.services[id] ?? null)}`,
     );
   }
 }
 
-/** What Compose's own interpolation will make of the text: `$$` is a dollar. */
-function unescapeDollars(_key: unknown, value: unknown): unknown {
-  return typeof value === 'string' ? value.replaceAll('$$', '$') : value;
+/** What Compose's own interpolation will make of every string: `$$` is a dollar. */
+function unescapeDollars(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('$$', '$');
+  if (Array.isArray(value)) return value.map(unescapeDollars);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [key, unescapeDollars(child)]),
+  );
 }
