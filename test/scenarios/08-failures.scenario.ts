@@ -141,3 +141,20 @@ it('a compose.override.yaml that Compose refuses is said before anything stops',
   expect(run.errors[0]?.details?.join('\n')).toContain('no_such_key');
   expect(await containersOf(SCRATCH.project)).toEqual([]);
 });
+
+it('an override that breaks a living system asks the person to take it back, and taking it back heals', async () => {
+  expect((await SCRATCH.install()).exitCode).toBe(0);
+  await SCRATCH.override(`services:
+  facts-service-a:
+    environment: { POSTGRES_PORT: "not-a-port" }
+`);
+  const broken = await SCRATCH.runJson('up', '--yes');
+  expect(broken.exitCode).toBe(6);
+  expect(broken.errors[0]?.code).toBe('FW-CONTAINER-EXITED');
+  expect(broken.errors[0]?.hint).toContain('compose.override.yaml is yours');
+
+  await SCRATCH.override('services: {}\n');
+  const healed = await SCRATCH.runJson('up', '--yes');
+  expect(healed.errors).toEqual([]);
+  expect((await SCRATCH.runJson('verify', '--timeout', '60')).exitCode).toBe(0);
+});
