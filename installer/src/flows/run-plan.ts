@@ -47,7 +47,8 @@ export async function runPlan(run: PlanRun, ports: Ports): Promise<boolean> {
     if (unfinished !== undefined)
       reporter.note(`An earlier run, ${unfinished}; continuing from what is there.`);
     const plan = await run.replan();
-    if (!isDeepStrictEqual(plan, run.plan)) {
+    // What was agreed to is what will be done; why, and how it is undone, may have moved on by itself.
+    if (run.confirm && !run.consent.yes && !sameActions(plan, run.plan)) {
       throw new FactswayError(
         'FW-STATE-CHANGED',
         'The instance changed while the plan was being read; nothing was done.',
@@ -80,3 +81,8 @@ export async function runPlan(run: PlanRun, ports: Ports): Promise<boolean> {
 }
 
 const serially = serialQueue();
+
+function sameActions(left: Plan, right: Plan): boolean {
+  const actions = ({ steps }: Plan) => steps.map(({ action }) => action);
+  return isDeepStrictEqual(actions(left), actions(right));
+}
