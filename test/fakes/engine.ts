@@ -16,6 +16,8 @@ export class FakeEngine {
   readonly containers = new Map<string, ObservedContainer>();
   readonly behaviours = new Map<string, Behaviour>();
   readonly logs = new Map<string, string[]>();
+  /** Those of every container ever created: no container takes its data with it. */
+  readonly volumes = new Set<string>();
   /** Every change, in order: `start records-service-a`. */
   readonly calls: string[] = [];
   readonly docker: Docker;
@@ -34,7 +36,7 @@ export class FakeEngine {
             references.includes(reference),
           ),
         ),
-      volumes: async () => [],
+      volumes: async () => [...this.volumes],
       start: async (id) => {
         this.#start(this.#get(id));
       },
@@ -84,6 +86,7 @@ export class FakeEngine {
   #create(service: string): void {
     const workload = this.desired.catalog.workloads.find(({ id }) => id === service);
     if (!workload) throw new Error(`the test's Compose file has no service ${service}`);
+    for (const { name } of workload.volumes) this.volumes.add(name);
     const made = containerOf(workload, this.desired);
     if (this.containers.get(made.id)?.spec === made.spec) return;
     this.containers.set(made.id, { ...made, state: 'created', health: 'none' });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogWith } from '../../../test/fakes/builders.ts';
+import { errorOf } from '../../../test/fakes/thrown.ts';
 import { plain, type Workload } from '../model/workload.ts';
 import { NETWORKS, VOLUMES } from './networks.ts';
 import { publicUrl } from './public-url.ts';
@@ -65,6 +66,18 @@ describe('the eight services', () => {
       CASELAW_SERVICE_URL: 'http://caselaw-service:3008',
     });
     expect(Object.keys(values).filter((key) => key.endsWith('_SERVICE_URL'))).toHaveLength(8);
+  });
+
+  it('are the same whatever order their extra environment is written in', () => {
+    const environments = [
+      { A: '1', B: '2' },
+      { B: '2', A: '1' },
+    ].map((environment) =>
+      catalogWith({ services: { environment } }).workloads.map((workload) =>
+        Object.entries(workload.environment),
+      ),
+    );
+    expect(environments[0]).toEqual(environments[1]);
   });
 
   it('wait for the migrations of their own slot, and those for PostgreSQL', () => {
@@ -167,6 +180,17 @@ describe('published ports', () => {
     expect([...publishing].sort()).toEqual(['alertmanager', 'edge', 'prometheus']);
   });
 
+  it.each([
+    [{ edge: { httpPort: 443 } }, 'Port 443 is given to edge', 'and to edge'],
+    [{ monitoring: { prometheusPort: 9093 } }, 'Port 9093 is given to', 'alertmanager'],
+  ])('may not be the same twice: %o', (settings, port, other) => {
+    const error = errorOf(() => catalogWith(settings));
+    expect([error.code, error.exitCode]).toEqual(['FW-CONFIG-INVALID', 2]);
+    expect(error.message).toContain(port);
+    expect(error.message).toContain(other);
+    expect(error.hint).toContain('monitoring.prometheusPort');
+  });
+
   it('leave HTTPS out where TLS ends elsewhere', () => {
     const { workloads } = catalogWith({ edge: { tls: { mode: 'off' } } });
     const ports = workloads.find(({ id }) => id === 'edge')!.ports;
@@ -192,9 +216,10 @@ describe('the catalogue', () => {
     expect(has({ images: { source: 'upstream' }, monitoring: { grafana: 'off' } })).toBe(false);
   });
 
-  it('does not warn about a Grafana that nobody wants', () => {
+  it('says nothing about a Grafana that nobody wants', () => {
     const settings = { images: { source: 'debian' }, monitoring: { grafana: 'off' } };
-    expect(catalogWith(settings).warnings).toEqual([]);
+    const { notes, warnings } = catalogWith(settings);
+    expect([...notes, ...warnings]).toEqual([]);
   });
 });
 

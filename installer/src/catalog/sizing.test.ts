@@ -15,21 +15,21 @@ const cores = fc.integer({ min: 1, max: 512 });
 
 describe('the smallest server', () => {
   it('one byte below is refused with what would be enough', () => {
-    const error = errorOf(() => size(4 * GiB - 1));
+    const error = errorOf(() => size(6 * GiB - 1));
     expect(error.code).toBe('FW-SIZING-TOO-SMALL');
     expect(error.exitCode).toBe(2);
-    expect(error.message).toContain('at least 4GiB');
-    expect(error.hint).toContain('--set host.memory=4GiB');
+    expect(error.message).toContain('at least 6GiB');
+    expect(error.hint).toContain('--set host.memory=6GiB');
   });
 
   it('holds one slot and says what an upgrade will cost', () => {
-    const { twoSlots } = size(4 * GiB);
+    const { twoSlots } = size(6 * GiB);
     expect(twoSlots.value).toBe(false);
     expect(twoSlots.because).toContain('one slot only');
   });
 
   it('a catalogue for it warns about the upgrade', () => {
-    expect(catalogWith({ host: { memory: '4GiB' } }).warnings.join()).toContain('one slot only');
+    expect(catalogWith({ host: { memory: '6GiB' } }).warnings.join()).toContain('one slot only');
     expect(catalogWith({ host: { memory: '8GiB' } }).warnings.join()).not.toContain('one slot');
   });
 });
@@ -37,7 +37,7 @@ describe('the smallest server', () => {
 describe('on any server', () => {
   it('every limit of both slots and of everything else fits into its memory', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 4 * 4, max: 4 * 96 }), cores, (quarters, count) => {
+      fc.property(fc.integer({ min: 4 * 6, max: 4 * 96 }), cores, (quarters, count) => {
         const settings = { host: { memory: `${quarters / 4}GiB`, cores: count } };
         const { context } = catalogWith(settings);
         const slots = context.sizing.twoSlots.value ? (['a', 'b'] as const) : (['a'] as const);
@@ -78,7 +78,7 @@ describe('on any server', () => {
     );
   });
 
-  it('more memory never takes anything from PostgreSQL, nor the second slot', () => {
+  it('more memory never takes anything from PostgreSQL or a service, nor the second slot', () => {
     fc.assert(
       fc.property(memory, memory, cores, (one, other, count) => {
         const [less, more] = [size(Math.min(one, other), count), size(Math.max(one, other), count)];
@@ -88,8 +88,7 @@ describe('on any server', () => {
         );
         expect(more.postgres.workKb.value).toBeGreaterThanOrEqual(less.postgres.workKb.value);
         expect(Number(more.twoSlots.value)).toBeGreaterThanOrEqual(Number(less.twoSlots.value));
-        if (more.twoSlots.value === less.twoSlots.value)
-          expect(more.serviceUnit.value).toBeGreaterThanOrEqual(less.serviceUnit.value);
+        expect(more.serviceUnit.value).toBeGreaterThanOrEqual(less.serviceUnit.value);
       }),
     );
   });
@@ -107,11 +106,12 @@ describe('on any server', () => {
     );
   });
 
-  it('a second slot is promised only where each of its services gets 128 MiB', () => {
+  it('a second slot is promised only where each of its services gets 160 MiB, and one slot gets no more', () => {
     fc.assert(
       fc.property(memory, cores, (bytes, count) => {
         const { twoSlots, serviceUnit } = size(bytes, count);
-        if (twoSlots.value) expect(serviceUnit.value).toBeGreaterThanOrEqual(128 * MiB);
+        if (twoSlots.value) expect(serviceUnit.value).toBeGreaterThanOrEqual(160 * MiB);
+        else expect(serviceUnit.value).toBeLessThanOrEqual(160 * MiB);
         expect(serviceUnit.value).toBeLessThanOrEqual(GiB);
         expect(serviceUnit.value % MiB).toBe(0);
       }),

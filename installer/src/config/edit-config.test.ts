@@ -21,7 +21,23 @@ describe('--set', () => {
     // No YAML at all: taken as it stands.
     ['services.environment.X={"', ['services', 'environment', 'X'], '{"'],
   ])('%s', (text, path, value) => {
-    expect(parseSetting(text)).toEqual({ path, value });
+    expect(parseSetting(text)).toEqual([{ path, value }]);
+  });
+
+  it('of a map sets each of its keys, and leaves those beside them', () => {
+    const paths = parseSetting('edge={tls: {mode: off}, httpPort: 81}').map(({ path }) => path);
+    expect(paths).toEqual([
+      ['edge', 'tls', 'mode'],
+      ['edge', 'httpPort'],
+    ]);
+    expect(edit('edge:\n  bind: "::"\n', 'edge={httpPort: 81}')).toBe(
+      'edge:\n  bind: "::"\n  httpPort: 81\n',
+    );
+  });
+
+  it('of a key below a plain value gives that value up', () => {
+    expect(edit('{}', 'edge=5', 'edge.httpPort=81')).toContain('httpPort: 81');
+    expect(edit('edge: 5\n', 'edge.httpPort=81')).toBe('edge:\n  httpPort: 81\n');
   });
 
   it.each(['edge.httpsPort', '=5', '', 'edge..httpPort=5', '.a=5', 'a.=5'])(
@@ -86,6 +102,11 @@ describe('an answers file', () => {
       { path: ['host', 'cores'], value: 2 },
       { path: ['edge', 'tls', 'mode'], value: 'off' },
     ]);
+  });
+
+  it('may use an anchor: the alias stands for its value', () => {
+    const document = parseDocument('edge: { httpPort: &p 81 }\nmonitoring: { grafanaPort: *p }\n');
+    expect(explicitSettings(document).map(({ value }) => value)).toEqual([81, 81]);
   });
 
   it.each(['', '# nothing\n', 'images:\n  overrides: {}\n'])('that is %j sets nothing', (text) => {

@@ -73,6 +73,10 @@ describe('a wrong value', () => {
       'services:\n  environment:\n    FOO: 5\n',
       ':3:5: services.environment.FOO must be of type string.',
     ],
+    [
+      'services:\n  environment:\n    foo: x\n',
+      ':3:5: services.environment.foo must be an environment variable name.',
+    ],
     ['project: Firm\n', ':1:1: project must be lower-case letters, digits, - or _.'],
     [
       'images:\n  overrides:\n    prometheus: ":latest"\n',
@@ -114,5 +118,12 @@ describe('what is no YAML', () => {
     const [line = ''] = place.split(':');
     expect(error.message.startsWith(`factsway.yaml:${place}: `)).toBe(true);
     expect(error.hint).toBe(`Correct line ${line} of factsway.yaml; nothing was changed.`);
+  });
+
+  it('because a value begins with a star is refused with how to write it', () => {
+    const error = problem('host:\n  name: *.example.com\n');
+    expect([error.code, error.exitCode]).toEqual(['FW-CONFIG-SYNTAX', 2]);
+    expect(error.message).toMatch(/^factsway\.yaml: .*\.example\.com/);
+    expect(error.hint).toContain('"*.example.com"');
   });
 });

@@ -2,78 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { DIRECTORY } from '../../../test/fakes/builders.ts';
 import { VirtualClock } from '../../../test/fakes/host.ts';
 import { MemoryFiles } from '../../../test/fakes/memory-files.ts';
+import { broken, named, planOf, startPlan as start } from '../../../test/fakes/plan-run.ts';
 import { recordingReporter } from '../../../test/fakes/reporter.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
-import { FactswayError, type ErrorCode } from '../model/errors.ts';
-import type { Action, Plan, Step } from '../model/plan.ts';
-import { executePlan, type RunAction } from './execute-plan.ts';
+import { executePlan } from './execute-plan.ts';
 import { Journal } from './journal.ts';
 import { instancePaths } from './paths.ts';
-
-const pull = (reference: string): Action => ({ kind: 'PullImage', reference });
-const named = (action: Action): string => (action.kind === 'PullImage' ? action.reference : '?');
-
-/** `b after a, undo x` as a step; the names are references of images, which no executor looks at. */
-function planOf(
-  ...steps: readonly { name: string; after?: readonly number[]; undo?: string }[]
-): Plan {
-  return {
-    title: 'Test',
-    steps: steps.map(({ name, after = [], undo }, index): Step => ({
-      id: index + 1,
-      action: pull(name),
-      cause: 'of the test',
-      dependsOn: after,
-      ...(undo === undefined ? {} : { undo: pull(undo) }),
-    })),
-  };
-}
-
-type Gate = { readonly open: () => void; readonly fail: (error: Error) => void };
-
-/** Runs a plan whose actions end only when the test says so. */
-function start(plan: Plan, outcomes: Readonly<Record<string, Error>> = {}, manual = false) {
-  const files = new MemoryFiles();
-  const clock = new VirtualClock();
-  const reporter = recordingReporter();
-  const abort = new AbortController();
-  const order: string[] = [];
-  const gates = new Map<string, Gate>();
-  const run: RunAction = (action) => {
-    const name = named(action);
-    order.push(`+${name}`);
-    const work = manual
-      ? new Promise<void>((resolve, reject) => {
-          gates.set(name, { open: resolve, fail: reject });
-        })
-      : Promise.resolve();
-    return work.then(() => {
-      const error = outcomes[name];
-      if (error) throw error;
-      clock.elapsedMs += 10;
-      order.push(`-${name}`);
-    });
-  };
-  const journal = new Journal(instancePaths(DIRECTORY), 'run-1', files, clock);
-  const ended = executePlan(plan, { run, journal, reporter, clock, signal: abort.signal });
-  ended.catch(() => undefined);
-  /** Lets everything that can happen happen. */
-  const settle = () => new Promise((resolve) => setImmediate(resolve));
-  const events = (): string[] =>
-    (files.text(`${DIRECTORY}/state/journal.jsonl`) ?? '')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, string | number | undefined>)
-      .map((entry) =>
-        [entry['event'], entry['step'], entry['code'], entry['outcome']]
-          .filter((part) => part !== undefined)
-          .join(' '),
-      );
-  return { ended, order, gates, settle, events, reporter, abort, files };
-}
-
-const broken = (code: ErrorCode = 'FW-NOT-HEALTHY'): FactswayError =>
-  new FactswayError(code, 'It broke.', 'Mend it.', ['last line']);
 
 describe('the steps of a plan', () => {
   const diamond = planOf(
@@ -152,7 +86,7 @@ describe('a step that fails', () => {
     { name: 'never', after: [4], undo: 'undo-never' },
   );
 
-  it('starts no more, and what is finished is undone in reverse', async () => {
+  it('starts no more; what it did and what is finished is undone in reverse', async () => {
     const { ended, order, events, reporter } = start(plan, { bad: broken() });
     const error = await rejectionOf(ended);
     expect(order.filter((entry) => entry.startsWith('+'))).toEqual([
@@ -160,6 +94,7 @@ describe('a step that fails', () => {
       '+b',
       '+c',
       '+bad',
+      '+undo-bad',
       '+undo-b',
       '+undo-a',
     ]);
@@ -169,14 +104,17 @@ describe('a step that fails', () => {
     expect(events().slice(6)).toEqual([
       'step-started 4',
       'step-failed 4 FW-NOT-HEALTHY',
+      'undo-started 4',
+      'undo-done 4',
       'undo-started 2',
       'undo-done 2',
       'undo-started 1',
       'undo-done 1',
       'run-ended undone',
     ]);
-    expect(reporter.events.slice(-3)).toEqual([
+    expect(reporter.events.slice(-4)).toEqual([
       'failed 4 It broke.',
+      'undoing PullImage undo-bad',
       'undoing PullImage undo-b',
       'undoing PullImage undo-a',
     ]);
@@ -188,19 +126,33 @@ describe('a step that fails', () => {
     expect([error.code, error.exitCode]).toEqual(['FW-IMAGE-VERSION', 5]);
   });
 
-  it.each([
-    ['FW-MIGRATION-STUCK', 6],
-    ['FW-BUG', 1],
-  ] as const)('with %s keeps its exit code %i', async (code, exit) => {
-    const { ended } = start(plan, { bad: broken(code) });
+  it('that needs an operator is left as it is: nothing is undone', async () => {
+    const { ended, order, events } = start(plan, { bad: broken('FW-MIGRATION-STUCK') });
     const error = await rejectionOf(ended);
-    expect([error.code, error.exitCode]).toEqual([code, exit]);
+    expect([error.code, error.exitCode]).toEqual(['FW-MIGRATION-STUCK', 6]);
+    expect(order.join()).not.toContain('undo');
+    expect(events().slice(-2)).toEqual(['step-failed 4 FW-MIGRATION-STUCK', 'run-ended stuck']);
   });
 
-  it('with an error nobody declared is a bug', async () => {
-    const { ended } = start(plan, { bad: new TypeError('x is undefined') });
+  it('with an error nobody declared is a bug, and is undone all the same', async () => {
+    const { ended, order } = start(plan, { bad: new TypeError('x is undefined') });
     const error = await rejectionOf(ended);
     expect([error.code, error.exitCode]).toEqual(['FW-BUG', 1]);
+    expect(order.slice(-2)).toEqual(['+undo-a', '-undo-a']);
+  });
+
+  it.each([
+    ['began', 'b', 6, 'Take your change out. Mend it.'],
+    ['never began', 'never', 5, 'Mend it.'],
+  ])('after a step without a way back that %s: exit %#', async (_what, name, exit, hint) => {
+    const steps = plan.steps.map((step) =>
+      named(step.action) === name ? { ...step, irreversible: 'Take your change out.' } : step,
+    );
+    const { ended, order } = start({ ...plan, steps }, { bad: broken() });
+    const error = await rejectionOf(ended);
+    expect([error.code, error.exitCode]).toEqual(['FW-NOT-HEALTHY', exit]);
+    expect(error.hint).toContain(hint);
+    expect(order).toContain('-undo-a');
   });
 
   it('waits for those under way before anything is undone', async () => {
@@ -267,6 +219,15 @@ describe('Ctrl-C', () => {
     expect(order).toEqual(['+a', '-a']);
     expect(events().at(-1)).toBe('run-ended cancelled');
     expect(error.hint).toContain('same command again');
+  });
+
+  it('during the last step changes nothing: what is done is done', async () => {
+    const { ended, gates, settle, abort, events } = start(planOf({ name: 'a' }), {}, true);
+    await settle();
+    abort.abort();
+    gates.get('a')!.open();
+    await ended;
+    expect(events().at(-1)).toBe('run-ended done');
   });
 
   it('is the reason when a step falls over because of it', async () => {

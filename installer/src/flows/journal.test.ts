@@ -104,4 +104,13 @@ describe('an earlier run', () => {
     await files.append(PATHS.journal, '{"run":"r1","at":"2026');
     expect(await unfinishedRun(PATHS, files)).toContain('"upgrade" of');
   });
+
+  it('that was killed in the middle of a line does not swallow what comes after it', async () => {
+    await journal('r1').begin('upgrade', PLAN);
+    await files.append(PATHS.journal, '{"run":"r1","at":"2026');
+    const two = journal('r2');
+    await two.begin('up', PLAN);
+    await two.end('done');
+    expect(await unfinishedRun(PATHS, files)).toBeUndefined();
+  });
 });

@@ -117,4 +117,15 @@ describe('two runs at the same moment', () => {
   it('that find the same dead owner: one takes over, the other is told', async () => {
     expect(await race(owner())).toEqual({ ran: 1, codes: ['FW-LOCKED'] });
   });
+
+  it('of which one comes late leaves the lock of the other where it is', async () => {
+    const ports = world(owner());
+    const rename = ports.files.rename.bind(ports.files);
+    ports.files.rename = (from, to) => {
+      ports.files.put(PATHS.lock, owner({ command: 'winner' }));
+      return rename(from, to);
+    };
+    expect((await rejectionOf(work(ports))).code).toBe('FW-LOCKED');
+    expect(ports.files.below(DIRECTORY)).toEqual({ [PATHS.lock]: owner({ command: 'winner' }) });
+  });
 });

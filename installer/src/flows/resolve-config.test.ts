@@ -31,6 +31,11 @@ describe('a new instance', () => {
     expect(unchanged).toBe(false);
   });
 
+  it('leaves out a host name that is no DNS name', async () => {
+    ports.host.name = 'my_host';
+    expect((await resolve()).config.host.name).toBe('localhost');
+  });
+
   it('rounds memory down to what a person would write', async () => {
     ports.host.memory = 7.77 * GiB;
     expect((await resolve()).config.host.memory).toBe('7936MiB');
@@ -75,6 +80,18 @@ describe('what was set', () => {
     expect(unchanged).toBe(false);
   });
 
+  it('by an anchor in the answers is what the anchor says', async () => {
+    const text = 'edge:\n  httpPort: &p 8080\nmonitoring:\n  prometheusPort: *p\n';
+    ports.files.put('/answers.yaml', text);
+    const { config } = await resolve([], '/answers.yaml');
+    expect([config.edge.httpPort, config.monitoring.prometheusPort]).toEqual([8080, 8080]);
+  });
+
+  it('as a map sets its keys and no others', async () => {
+    const { config } = await resolve(['host={name: a.b}', 'host.cores=3']);
+    expect(config.host).toMatchObject({ name: 'a.b', cores: 3, memory: '16GiB' });
+  });
+
   it('to what is there already changes nothing', async () => {
     ports.files.put(FILE, 'host:   {cores:   4}\n');
     expect(await resolve(['host.cores=4'])).toMatchObject({ unchanged: true });
@@ -93,6 +110,12 @@ describe('bad input', () => {
   it.each([
     ['an unknown key', ['edge.htpPort=1'], 'FW-CONFIG-UNKNOWN-KEY', '--set: unknown key'],
     ['a value out of range', ['edge.httpPort=0'], 'FW-CONFIG-INVALID', '--set: edge.httpPort'],
+    [
+      'a value where a section belongs',
+      ['edge=5'],
+      'FW-CONFIG-INVALID',
+      '--set: edge must be of type object',
+    ],
     ['no value at all', ['edge.httpPort'], 'FW-USAGE', '--set edge.httpPort is not'],
   ])('%s with --set names the option and no file', async (_what, sets, code, message) => {
     const error = await rejectionOf(resolve(sets));

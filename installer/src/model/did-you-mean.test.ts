@@ -18,6 +18,11 @@ describe('did you mean', () => {
     expect(didYouMean('anything', [])).toBe('');
   });
 
+  it('takes as many edits as letters for noise', () => {
+    expect(didYouMean('foo', ['tls', 'bind'])).toBe('');
+    expect(didYouMean('tlz', ['tls', 'bind'])).toBe('Did you mean "tls"? ');
+  });
+
   it('shows the name as it would have to be typed', () => {
     expect(didYouMean('egde', KNOWN, (name) => `hosts.${name}`)).toBe(
       'Did you mean "hosts.edge"? ',

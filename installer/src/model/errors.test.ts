@@ -26,6 +26,12 @@ describe('the catalogue of errors', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('has no code that nothing throws', () => {
+    const used = codesInSource();
+    const orphans = Object.keys(ERROR_CATALOG).filter((code) => !used.has(code));
+    expect(orphans).toEqual([]);
+  });
+
   it.each(Object.entries(ERROR_CATALOG))('%s has a summary and an exit code', (code, entry) => {
     expect(code).toMatch(/^FW(-[A-Z]+)+$/);
     expect(entry.summary).toMatch(/^[A-Z].{20,}\.$/);

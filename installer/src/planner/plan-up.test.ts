@@ -177,6 +177,13 @@ describe('on a running instance', () => {
       '[1] SaveRootCertificate edge because browsers of the firm need it',
     ]);
   });
+
+  it('the root certificate is fetched again where the authority it came from is gone', () => {
+    const volumes = running.volumes.filter((name) => name !== 'edge-data');
+    expect(steps(desired, { ...running, volumes })).toEqual([
+      '[1] SaveRootCertificate edge because browsers of the firm need it',
+    ]);
+  });
 });
 
 describe('a changed configuration', () => {
@@ -231,36 +238,6 @@ describe('a changed configuration', () => {
       '[1] WriteBundle 1 file because the configuration renders one file differently (undo: RestoreBundle 1 file)',
       '[2] StartComponents edge because not running (undo: StopComponents edge)',
     ]);
-  });
-
-  it('brings back on failure the containers that ran before', () => {
-    const changed = desiredWith({
-      images: { source: 'debian' },
-      edge: { maxRequestSize: '128MiB' },
-    });
-    const observed = withContainers(running, ({ service }) =>
-      service === 'prometheus' ? { state: 'exited', exitCode: 137 } : {},
-    );
-    const undo = planUp(changed, observed, OPTIONS).plan.steps[0]?.undo;
-    if (undo?.kind !== 'RestoreBundle') throw new Error('the first step restores nothing');
-    expect(undo.changes).toEqual([{ path: 'config/edge/Caddyfile', change: 'update' }]);
-    expect(undo.services).toHaveLength(14);
-    expect(undo.services).not.toContain('prometheus');
-    expect(undo.services).not.toContain('migrations-a');
-    expect(undo.oneShots).toEqual(['migrations-a']);
-  });
-
-  it('of the customer’s override concerns every container', () => {
-    const digests = { ...running.instance.digests, 'compose.override.yaml': sha256('mine') };
-    const observed = { ...running, instance: { ...running.instance, digests } };
-    const lines = steps(desired, observed);
-    expect(lines[0]).toBe(
-      '[1] CreateContainers postgres, edge, prometheus, alertmanager and 12 more because compose.override.yaml changed',
-    );
-    expect(lines.at(-1)).toMatch(
-      new RegExp(`RecordOverride ${sha256('mine').slice(0, 12)} because compose.override.yaml is`),
-    );
-    expect(lines.join()).not.toContain('WriteBundle');
   });
 
   it('of a file that was edited by hand is refused with a way out', () => {

@@ -56,6 +56,14 @@ describe('nothing is planned', () => {
     },
   );
 
+  it('with a secret that is empty, which no password may be', () => {
+    const emptySecrets = ['postgres-app-password'];
+    const error = refusal({ ...running, instance: { ...running.instance, emptySecrets } });
+    expect([error.code, error.exitCode]).toEqual(['FW-SECRET-INVALID', 3]);
+    expect(error.message).toBe('secrets/postgres-app-password is empty.');
+    expect(error.hint).toContain('rm secrets/postgres-app-password');
+  });
+
   it('with an image that is missing where none can be pulled', () => {
     const images = without(fresh.images, 'factsway/edge:debian-13');
     const error = refusal({ ...fresh, images });

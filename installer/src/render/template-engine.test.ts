@@ -106,7 +106,7 @@ describe('compose', () => {
   });
 
   it('doubles dollars and leaves numbers alone', () => {
-    expect(quoted('compose', 'a$b')).toBe('a$$b');
+    expect(quoted('compose', 'a$b')).toBe('"a$$b"');
     expect(quoted('compose', 1.5)).toBe('1.5');
   });
 });
@@ -264,7 +264,7 @@ describe('the engine', () => {
 
   it('knows its templates by path, partials left out', () => {
     expect(engine.paths('a/')).toEqual(['a/one.hbs']);
-    expect(engine.render('a/one.hbs', { x: '<&>' })).toBe('["<&>"]'.replaceAll('"', ''));
+    expect(engine.render('a/one.hbs', { x: '<&>' })).toBe('["<&>"]');
   });
 
   it('gives other files of the package as they are, and says what the package lacks', () => {

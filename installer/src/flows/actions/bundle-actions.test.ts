@@ -118,8 +118,8 @@ describe('writing the bundle', () => {
     const before = ports.files.changes.length;
     await write(update(CADDY), next);
     expect(written(before)).toEqual([
-      `write ${DIRECTORY}/state/previous/manifest.json`,
       `write ${DIRECTORY}/state/previous/${CADDY}`,
+      `write ${DIRECTORY}/state/previous/manifest.json`,
       `write ${DIRECTORY}/state/manifest.json`,
       `write ${DIRECTORY}/${CADDY}`,
       `write ${DIRECTORY}/state/manifest.json`,

@@ -98,6 +98,16 @@ describe('the migrations', () => {
     expect(error.details).toEqual(['migrations-a | Segmentation fault']);
   });
 
+  it('that vanish end the waiting', async () => {
+    engine.behaviours.set('migrations-a', () => ({ state: 'running' }));
+    ports.clock.onSleep = () => engine.containers.delete(ID);
+    const error = await rejectionOf(run());
+    expect([error.code, error.message]).toEqual([
+      'FW-CONTAINER-EXITED',
+      'migrations-a was removed while it ran.',
+    ]);
+  });
+
   it('keep their whole log', async () => {
     await failure(['one', 'two']);
     expect(ports.files.text(`${DIRECTORY}/state/failures/run-1/migrations-a.log`)).toBe(

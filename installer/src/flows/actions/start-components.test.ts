@@ -92,6 +92,17 @@ describe('a component that does not come up', () => {
     expect(ports.clock.naps).toBe(3);
   });
 
+  it('because it comes back again and again, however often it had before it was stopped', async () => {
+    engine.change(EDGE, { state: 'exited', restarts: 10 });
+    // Docker counts from nought again after a manual start.
+    engine.behaviours.set('edge', () => ({ state: 'restarting', exitCode: 1, restarts: 0 }));
+    ports.clock.onSleep = (nap) => {
+      engine.change(EDGE, { restarts: nap });
+    };
+    expect((await rejectionOf(start('edge'))).code).toBe('FW-CONTAINER-EXITED');
+    expect(ports.clock.naps).toBe(3);
+  });
+
   it('but one restart is not a loop', async () => {
     engine.behaviours.set('edge', () => ({ state: 'restarting', exitCode: 1, restarts: 1 }));
     ports.clock.onSleep = () => {

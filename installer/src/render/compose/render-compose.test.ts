@@ -116,7 +116,7 @@ describe('the Compose files', () => {
     expect(files['compose.app-a.yaml']).toContain(
       [
         '    # half a share, so that two slots fit, of what PostgreSQL, monitoring and the system leave of 8GiB',
-        '    mem_limit: 198m',
+        '    mem_limit: "198m"',
       ].join('\n'),
     );
   });
