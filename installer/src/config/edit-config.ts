@@ -66,7 +66,8 @@ export function applySettings(
     // A key above is set to a plain value: validation of the result will name it, setIn would only throw.
     if (parent.length > 0 && document.hasIn(parent) && !isMap(document.getIn(parent, true)))
       document.setIn(parent, document.createNode({}));
-    document.setIn(path, document.createNode(value));
+    // A plain value goes into the node that is there, whose comment stays.
+    document.setIn(path, typeof value === 'object' ? document.createNode(value) : value);
     changed = true;
   }
   return changed ? document.toString({ lineWidth: 0 }) : text;
