@@ -58,8 +58,8 @@ export async function writeBundle(
     if (current === undefined) return;
     await files.write(`${paths.previous}/${path}`, current, { mode: 0o644 });
     const digest = sha256(current);
-    const last = manifest.files[path];
-    const edited = last !== undefined && last !== digest;
+    const ours = [manifest.files[path], ...(manifest.pending?.[path] ?? [])];
+    const edited = manifest.files[path] !== undefined && !ours.includes(digest);
     if (!edited || digest === sha256(wanted.get(path)?.content ?? '')) return;
     await files.write(`${paths.edited}/${context.run}/${path}`, current, { mode: 0o644 });
   };
