@@ -22,7 +22,7 @@ export class MemoryFiles implements Files {
   readonly changes: string[] = [];
   #killBefore = Number.POSITIVE_INFINITY;
   #dead = false;
-  readonly #failures: { readonly change: string; readonly error: Error }[] = [];
+  readonly #failures: { readonly change: string; readonly error: Error; times: number }[] = [];
 
   constructor(contents: Readonly<Record<string, string>> = {}) {
     for (const [path, content] of Object.entries(contents)) this.put(path, content);
@@ -38,15 +38,20 @@ export class MemoryFiles implements Files {
     this.#killBefore = this.changes.length + nth;
   }
 
+  /** Whether the kill has happened; work that was killed may end in another error than the Crash itself. */
+  get killed(): boolean {
+    return this.#dead;
+  }
+
   /** The next process finds what the killed one left. */
   revive(): void {
     this.#dead = false;
     this.#killBefore = Number.POSITIVE_INFINITY;
   }
 
-  /** Makes one change (`write /x/y`) fail, as a full disk would. */
-  failOn(change: string, error: Error): void {
-    this.#failures.push({ change, error });
+  /** Makes one change (`write /x/y`) fail, as a full disk would: for good, or the next `times`. */
+  failOn(change: string, error: Error, times = Number.POSITIVE_INFINITY): void {
+    this.#failures.push({ change, error, times });
   }
 
   text(path: string): string | undefined {
@@ -159,7 +164,9 @@ export class MemoryFiles implements Files {
       throw new Crash(`killed before: ${change}`);
     }
     this.changes.push(change);
-    const failure = this.#failures.find((candidate) => candidate.change === change);
-    if (failure) throw failure.error;
+    const failure = this.#failures.find((one) => one.change === change && one.times > 0);
+    if (!failure) return;
+    failure.times -= 1;
+    throw failure.error;
   }
 }

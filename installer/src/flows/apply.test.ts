@@ -58,6 +58,13 @@ describe('an installation', () => {
     expect(ports.files.changes.slice(changes)).toEqual([]);
   });
 
+  it('mentions what the image source has not got, and does not warn about it', async () => {
+    const { warnings } = await install();
+    expect(warnings).toEqual([]);
+    const said = ports.reporter.events.filter((event) => /^(note|warning): /.test(event));
+    expect(said).toEqual([expect.stringContaining('note: grafana is left out: ')]);
+  });
+
   it('whose migration fails starts no service, takes its containers away and keeps its log', async () => {
     engine.behaviours.set('migrations-a', () => ({ state: 'exited', exitCode: 1 }));
     engine.logs.set('container-migrations-a', ['no such luck']);

@@ -79,7 +79,7 @@ async function atEveryChange(prepare: Run, work: Run, check: Run): Promise<numbe
     const killed = await work(ports).then(
       () => false,
       (error: unknown) => {
-        if (error instanceof Crash) return true;
+        if (ports.files.killed) return true;
         throw error;
       },
     );
@@ -163,26 +163,56 @@ describe('killed before any change', () => {
 });
 
 describe('killed while the files of a failed run are put back', () => {
-  it('the run that wants the old configuration finishes the job', async () => {
-    let changes: readonly FileChange[] = [];
-    const deaths = await atEveryChange(
-      async (ports) => {
-        await render(ports, OLD);
-        const { steps } = await render(ports, NEW);
-        changes = steps.flatMap(({ action }) =>
-          action.kind === 'WriteBundle' ? action.changes : [],
-        );
-      },
-      (ports) => {
-        const action = { kind: 'RestoreBundle', changes, services: [], oneShots: [] } as const;
-        return restoreBundle(action, actionContext(ports, NEW));
-      },
-      async (ports) => {
-        await render(ports, OLD);
-        await expectSettled(ports, OLD);
-      },
+  let changes: readonly FileChange[] = [];
+  const both: Run = async (ports) => {
+    await render(ports, OLD);
+    const { steps } = await render(ports, NEW);
+    changes = steps.flatMap(({ action }) => (action.kind === 'WriteBundle' ? action.changes : []));
+  };
+  const restore: Run = (ports) =>
+    restoreBundle(
+      { kind: 'RestoreBundle', changes, services: [], oneShots: [] },
+      actionContext(ports, NEW),
     );
+
+  it('the run that wants the old configuration finishes the job', async () => {
+    const deaths = await atEveryChange(both, restore, async (ports) => {
+      await render(ports, OLD);
+      await expectSettled(ports, OLD);
+    });
     // The record that both contents may be found, every file, the old record.
     expect(deaths).toBe(changes.length + 2);
   });
+
+  it('the run that wants the new configuration after all finishes the job', async () => {
+    await atEveryChange(both, restore, async (ports) => {
+      await render(ports, NEW);
+      await expectSettled(ports, NEW);
+    });
+  });
+});
+
+describe('killed twice, on the way to two configurations', () => {
+  it('the third run finishes the job: no file of ours is taken for an edit of somebody', async () => {
+    const third = await wantedWith('edge.httpPort=81');
+    for (let first = 0; first < 40; first += 3) {
+      const before: Run = async (ports) => {
+        await render(ports, OLD);
+        ports.files.killBefore(first);
+        await render(ports, NEW).catch((error: unknown) => {
+          if (!ports.files.killed) throw error;
+        });
+        restart(ports);
+      };
+      await atEveryChange(
+        before,
+        (ports) => render(ports, third),
+        async (ports) => {
+          await render(ports, third);
+          await expectSettled(ports, third);
+          expect(ports.files.below(`${DIRECTORY}/state/edited`)).toEqual({});
+        },
+      );
+    }
+  }, 30_000);
 });

@@ -84,6 +84,25 @@ describe('verify', () => {
     expect(JSON.stringify(result)).not.toContain('value-of');
   });
 
+  it('asks each service once for all gates of one round, and again in the next', async () => {
+    let asked = 0;
+    const docker = panicking<Docker>('docker', {
+      ...engine.docker,
+      exec: async () => {
+        asked += 1;
+        return { exitCode: 0, stdout: '{}', stderr: '' };
+      },
+    });
+    ports = { ...ports, docker };
+    await prove(['versions', 'contract']);
+    expect(asked).toBe(8);
+    await prove(['versions', 'contract']);
+    expect(asked).toBe(16);
+    await prove(['versions', 'contract'], 1000);
+    expect(asked % 8).toBe(0);
+    expect(asked).toBeGreaterThan(24);
+  });
+
   it('goes on when a collector falls over', async () => {
     const docker = panicking<Docker>('docker', {
       ...engine.docker,

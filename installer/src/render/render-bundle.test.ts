@@ -110,6 +110,11 @@ describe('the Caddyfile', () => {
     expect(text).toContain('response_header_timeout 77s\n');
   });
 
+  it('takes the word of a proxy in front of it only where TLS ends there', () => {
+    expect(caddyfile({ ...DEBIAN, edge: { tls: { mode: 'off' } } })).toContain('trusted_proxies');
+    expect(caddyfile()).not.toContain('trusted_proxies');
+  });
+
   it('has balanced braces whatever is on or off', () => {
     for (const source of ['upstream', 'debian'])
       for (const mode of ['internal', 'off']) {
@@ -143,6 +148,16 @@ describe('prometheus.yml', () => {
     const names = (settings: object): string[] => jobs(settings).map(({ job_name: name }) => name);
     expect(names({})).toContain('grafana');
     expect(names({ images: { source: 'debian' } })).not.toContain('grafana');
+  });
+});
+
+describe('the roles of the database', () => {
+  it('are made for a database of any name, that of a keyword included', () => {
+    const text = fileOf(
+      desiredWith({ images: { source: 'debian' }, postgres: { database: 'user' } }),
+      'config/postgres-init/10-roles.sh',
+    );
+    expect(text.match(/DATABASE \S+/g)).toEqual(Array.from({ length: 3 }, () => 'DATABASE "user"'));
   });
 });
 

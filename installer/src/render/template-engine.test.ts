@@ -1,115 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
-import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
+import { ONE_LINE, oneLine, quoted, render, text, TORTURE } from '../../../test/fakes/texts.ts';
 import { TemplateEngine, TemplateError } from './template-engine.ts';
-
-/** The value of HOUSE "Formats" that has to survive every path. */
-const TORTURE = '$:{}"\'#\n%&é`\\';
-const ONE_LINE = TORTURE.replace('\n', '');
-
-const render = (template: string, context: object): string =>
-  new TemplateEngine({ 't.hbs': template }).render('t.hbs', context);
-const quoted = (helper: string, x: unknown): string => render(`{{${helper} x}}`, { x });
-
-/** Printable text with everything that has a meaning somewhere, made likely. */
-const text = fc.string({
-  unit: fc.oneof(
-    fc.constantFrom(
-      ...Array.from(TORTURE),
-      ' ',
-      '-',
-      '!',
-      '*',
-      '=',
-      '|',
-      '>',
-      '[',
-      ',',
-      '~',
-      '\t',
-      '$$',
-      '${X}',
-    ),
-    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
-  ),
-  maxLength: 20,
-});
-const oneLine = text.map((value) => value.replaceAll(/[\n\r]/g, ''));
-
-describe('yaml', () => {
-  const readBack = (value: unknown): unknown =>
-    (parse(`a:\n  - b: ${quoted('yaml', value)}\n    c: 1\n`) as { a: { b: unknown }[] }).a[0]?.b;
-
-  it.each([
-    TORTURE,
-    '',
-    ' ',
-    'yes',
-    'null',
-    '~',
-    '1',
-    '1.0',
-    '0x1f',
-    'true',
-    '- a',
-    'a: b',
-    'a #b',
-    '@x',
-    '%x',
-  ])('%j reads back as the text it was', (value) => {
-    expect(readBack(value)).toBe(value);
-  });
-
-  it.each([5, 0.5, true, false, 0])('%j keeps its type', (value) => {
-    expect(readBack(value)).toBe(value);
-  });
-
-  it('any text of one line reads back, on one line', () => {
-    fc.assert(
-      fc.property(oneLine, (value) => {
-        expect(readBack(value)).toBe(value);
-        expect(quoted('yaml', value)).not.toContain('\n');
-      }),
-    );
-  });
-
-  it('leaves plain words unquoted, for people', () => {
-    expect(quoted('yaml', 'factsway.example.com')).toBe('factsway.example.com');
-  });
-});
-
-describe('compose', () => {
-  /** Compose's interpolation: `$$` is a dollar, `$NAME` and `${…}` are variables, and nobody set one. */
-  const interpolate = (value: string): string =>
-    value.replaceAll(/\$\$|\$\{[^}]*\}|\$[A-Za-z_]\w*/g, (match) => (match === '$$' ? '$' : ''));
-  const readBack = (value: unknown): unknown => {
-    const parsed: unknown = parse(`x: ${quoted('compose', value)}\n`, (_key, read: unknown) =>
-      typeof read === 'string' ? interpolate(read) : read,
-    );
-    return (parsed as { x: unknown }).x;
-  };
-
-  it.each([TORTURE, 'a\nb', '$HOME', '${HOME:-x}', '$$', '$', 'a$1', '$$$'])(
-    '%j reaches the container as it is',
-    (value) => {
-      expect(readBack(value)).toBe(value);
-    },
-  );
-
-  it('any text of one line does', () => {
-    fc.assert(
-      fc.property(oneLine, (value) => {
-        expect(readBack(value)).toBe(value);
-      }),
-    );
-  });
-
-  it('doubles dollars and leaves numbers alone', () => {
-    expect(quoted('compose', 'a$b')).toBe('"a$$b"');
-    expect(quoted('compose', 1.5)).toBe('1.5');
-  });
-});
 
 describe('env', () => {
   /** The rules of Compose's .env for one line: single quotes are literal, \' is a quote inside them. */
@@ -138,6 +31,11 @@ describe('env', () => {
 
   it.each(['a\nb', 'a\rb'])('refuses a line break in %j', (value) => {
     expect(() => quoted('env', value)).toThrow(TemplateError);
+  });
+
+  it('refuses a final backslash, which would take the closing quote with it', () => {
+    expect(() => quoted('env', 'a b\\')).toThrow(TemplateError);
+    expect(quoted('env', 'a\\b')).toBe(String.raw`'a\b'`);
   });
 });
 

@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { desiredWith, DIRECTORY, fileOf, withFile } from '../../../../test/fakes/builders.ts';
+import {
+  containerOf,
+  desiredWith,
+  DIRECTORY,
+  fileOf,
+  withFile,
+} from '../../../../test/fakes/builders.ts';
 import { FakeEngine } from '../../../../test/fakes/engine.ts';
 import { actionContext, fakePorts, type FakePorts } from '../../../../test/fakes/ports.ts';
 import { sha256 } from '../../render/digest.ts';
@@ -214,5 +220,68 @@ describe('restoring the bundle', () => {
       'running',
       'exited',
     ]);
+  });
+
+  it('of which nothing was kept yet touches nothing: nothing had been changed', async () => {
+    await write(ALL);
+    await ports.files.remove(`${DIRECTORY}/state/previous/manifest.json`);
+    const before = ports.files.changes.length;
+    const changes = [...update(CADDY), { path: 'factsway.yaml', change: 'create' } as const];
+    await restoreBundle(
+      { kind: 'RestoreBundle', changes, services: ['edge'], oneShots: [] },
+      actionContext(ports, desired),
+    );
+    expect(ports.files.changes.slice(before)).toEqual([]);
+  });
+
+  it('goes on with the other files when one cannot be written', async () => {
+    await write(ALL);
+    const changes = [...update(CADDY), ...update('.env')];
+    const next = withFile(withFile(desired, CADDY, 'new'), '.env', 'new');
+    await write(changes, next);
+    ports.files.failOn(`write ${DIRECTORY}/${CADDY}`, new Error('full'));
+    const action = { kind: 'RestoreBundle', changes, services: [], oneShots: [] } as const;
+    await expect(restoreBundle(action, actionContext(ports, desired))).rejects.toThrow('full');
+    expect(ports.files.text(`${DIRECTORY}/.env`)).toBe(fileOf(desired, '.env'));
+  });
+
+  it('has what runs take up its old configuration, and what does not read it at its start', async () => {
+    const engine = new FakeEngine(desired);
+    ports = fakePorts({ docker: engine.docker, compose: engine.compose });
+    await withSecrets();
+    await write(ALL);
+    for (const workload of desired.catalog.workloads) {
+      const container = containerOf(workload, desired);
+      engine.containers.set(container.id, container);
+    }
+    engine.change('container-prometheus', { state: 'exited', health: 'none' });
+    const reloads = ['edge', 'prometheus'].map((service) => ({
+      kind: 'ReloadConfig' as const,
+      service,
+      reload: { how: 'signal' as const, signal: 'SIGHUP' as const },
+      configHash: `old-${service}`,
+    }));
+    await restoreBundle(
+      { kind: 'RestoreBundle', changes: [], services: ['edge'], oneShots: [], reloads },
+      actionContext(ports, desired),
+    );
+    expect(engine.calls).toEqual(['signal edge SIGHUP', 'create edge']);
+    expect(JSON.parse(ports.files.text(`${DIRECTORY}/state/applied.json`)!)).toEqual({
+      edge: 'old-edge',
+      prometheus: 'old-prometheus',
+    });
+  });
+
+  it('fails when a one-shot of the old definition does not end well', async () => {
+    const engine = new FakeEngine(desired);
+    ports = fakePorts({ docker: engine.docker, compose: engine.compose });
+    await withSecrets();
+    await write(ALL);
+    engine.behaviours.set('migrations-a', () => ({ state: 'exited', exitCode: 1 }));
+    const restoring = restoreBundle(
+      { kind: 'RestoreBundle', changes: [], services: ['edge'], oneShots: ['migrations-a'] },
+      actionContext(ports, desired),
+    );
+    await expect(restoring).rejects.toThrow('migrations-a ended with exit code 1');
   });
 });

@@ -143,14 +143,29 @@ describe('the Compose files', () => {
 });
 
 describe('values of a person in the environment of the services', () => {
-  const TORTURE = '$:{}"\'#\n%&é ${HOME} $$';
-  const catalog = catalogWith({ services: { environment: { TITLE: TORTURE } } });
-
-  it('have every dollar doubled, so that Compose gives back what was meant', () => {
+  it.each([
+    '$:{}"\'#\n%&é ${HOME} $$',
+    'a\n"b"',
+    '"a"\nb',
+    '1_000',
+    '0b101',
+    '2024-01-01',
+    'yes',
+    '*a',
+    '- a',
+    '',
+  ])('%j has every dollar doubled, so that Compose gives back what was meant', (value) => {
+    const catalog = catalogWith({ services: { environment: { TITLE: value } } });
     const text = compose(catalog)['compose.app-a.yaml'] ?? '';
-    const written = read(text).services['facts-service-a']?.environment['TITLE'] ?? '';
-    expect(written).toBe(TORTURE.replaceAll('$', '$$$$'));
-    expect(written.replaceAll('$$', '$')).toBe(TORTURE);
+    const written = read(text).services['facts-service-a']?.environment['TITLE'];
+    expect(written).toBe(value.replaceAll('$', '$$$$'));
+    expect(written?.replaceAll('$$', '$')).toBe(value);
+  });
+
+  it('are the same text whatever their order', () => {
+    const text = (environment: object): string | undefined =>
+      compose(catalogWith({ services: { environment } }))['compose.app-a.yaml'];
+    expect(text({ A: '1', B: '2' })).toBe(text({ B: '2', A: '1' }));
   });
 });
 
