@@ -52,7 +52,7 @@ it('the probes reach every service and the edge, and PostgreSQL reports its stat
     60,
     async () => (await value('probe_success == 1')).length === 9,
   );
-  expect((await value('pg_up'))[0]?.value[1]).toBe('1');
+  await until('PostgreSQL was asked', 60, async () => (await value('pg_up'))[0]?.value[1] === '1');
   expect((await value('probe_ssl_earliest_cert_expiry{service="edge"}')).length).toBe(1);
 });
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { execa, type ExecaError } from 'execa';
 import { FactswayError } from '../model/errors.ts';
 import type { Compose, ComposeRun } from '../ports/compose.ts';
@@ -100,7 +101,8 @@ export class ComposeCli implements Compose {
         'See the lines below.',
         stderr.trim().split('\n').slice(-5),
       );
-    return stdout === '' ? [] : stdout.split('\n');
+    // Compose erases lines of a terminal it does not have.
+    return stdout === '' ? [] : stripVTControlCharacters(stdout).split('\n');
   }
 
   async #must(directory: string, argv: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import Dockerode from 'dockerode';
 import { execa } from 'execa';
+import { realpathSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { FactswayError } from '../model/errors.ts';
 import type { ContainerState, ObservedContainer, ObservedImage } from '../model/observed.ts';
@@ -66,7 +67,7 @@ export class DockerEngine implements Docker {
       exitCode: details.State.ExitCode,
       spec: labels[LABELS.spec] ?? '',
       image: details.Config.Image,
-      workingDirectory: labels[WORKING_DIRECTORY] ?? '',
+      workingDirectory: withoutLinks(labels[WORKING_DIRECTORY] ?? ''),
       startedAt: details.State.StartedAt,
       restarts: details.RestartCount,
       ports: Object.values(
@@ -218,6 +219,15 @@ export class DockerEngine implements Docker {
       }
       throw error;
     }
+  }
+}
+
+/** Compose typed by hand remembers the path that was typed; one directory must have one name. */
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
   }
 }
 

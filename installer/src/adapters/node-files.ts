@@ -15,7 +15,8 @@ import { dirname } from 'node:path';
 import { FactswayError } from '../model/errors.ts';
 import type { Files, WriteOptions } from '../ports/files.ts';
 
-const NOT_THERE = new Set(['ENOENT', 'ENOTDIR']);
+/** A directory where a file should be holds no text either. */
+const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 const NOT_ALLOWED = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'ENOSPC', 'EDQUOT']);
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code);

@@ -8,7 +8,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
-import { toFactswayError, type ErrorReport, type FactswayError } from '../model/errors.ts';
+import { FactswayError, toFactswayError, type ErrorReport } from '../model/errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { CommandInput } from './command.ts';
 import type { Parsed } from './parse-arguments.ts';
@@ -107,6 +107,9 @@ async function runCommand({ command, argument, options }: Run): Promise<ExitCode
 
 /** Without symbolic links: Docker remembers where a project came from, and one directory must have one name. */
 function instanceDirectory(option: unknown): string {
+  if (option === '') {
+    throw new FactswayError('FW-USAGE', '--dir is empty.', 'Name a directory: --dir /opt/factsway');
+  }
   const fallback = process.getuid?.() === 0 ? '/opt/factsway' : './factsway';
   const directory = resolve(typeof option === 'string' ? option : fallback);
   return existsSync(directory) ? realpathSync(directory) : directory;

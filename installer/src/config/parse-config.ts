@@ -7,6 +7,9 @@ import { didYouMean } from '../model/did-you-mean.ts';
 export type ParsedConfig = { readonly config: InstanceConfig; readonly document: Document };
 type Path = readonly PropertyKey[];
 
+/** Characters; a hundred times what a real one has, and read in a moment. */
+const LARGEST_FILE = 256 * 1024;
+
 /** What settings given on the command line are called in messages. */
 export const SET_SOURCE = '--set';
 
@@ -15,6 +18,13 @@ export const SET_SOURCE = '--set';
  * Throws FW-CONFIG-SYNTAX, FW-CONFIG-UNKNOWN-KEY or FW-CONFIG-INVALID; each names line and column.
  */
 export function parseConfig(text: string, source: string): ParsedConfig {
+  if (text.length > LARGEST_FILE) {
+    throw new FactswayError(
+      'FW-CONFIG-INVALID',
+      `${source} is larger than a configuration file can be (${LARGEST_FILE / 1024} KiB).`,
+      'Check that it is the file you meant; nothing was changed.',
+    );
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const broken = document.errors[0];

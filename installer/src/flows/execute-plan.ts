@@ -134,7 +134,7 @@ function asPutBack(failure: FactswayError): FactswayError {
   return new FactswayError(
     failure.code,
     failure.message,
-    failure.hint,
+    `Everything was put back as it was. ${failure.hint}`,
     failure.details,
     EXIT.restored,
   );

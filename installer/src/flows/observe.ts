@@ -20,15 +20,19 @@ export async function observeInstance(desired: Desired, files: Files): Promise<O
     if (text !== undefined) digests[path] = sha256(text);
   }
   const secrets = await files.list(paths.secrets);
+  // Only what the platform reads: whatever else lies in the directory is none of our business.
+  const needed = desired.bundle.secrets
+    .map(({ name }) => name)
+    .filter((name) => secrets.includes(name));
   const sizes = await Promise.all(
-    secrets.map(async (name) => ((await files.readText(paths.secret(name))) ?? '').trim().length),
+    needed.map(async (name) => ((await files.readText(paths.secret(name))) ?? '').trim().length),
   );
   const release = await readRelease(paths, files);
   return {
     manifest,
     digests,
     secrets,
-    emptySecrets: secrets.filter((_, index) => sizes[index] === 0),
+    emptySecrets: needed.filter((_, index) => sizes[index] === 0),
     appliedConfig: (await readJson<Record<string, string>>(paths.applied, files)) ?? {},
     rootCertificate: await files.exists(paths.rootCertificate),
     ...(release ? { release } : {}),

@@ -14,6 +14,8 @@ export type Action =
       readonly kind: 'RestoreBundle';
       readonly changes: readonly FileChange[];
       readonly services: readonly string[];
+      /** Fingerprint each of them had: what still has it was not touched and stays as it is. */
+      readonly specs?: Readonly<Record<string, string>>;
       /** One-shots that had ended well; they are run again from the previous definition. */
       readonly oneShots: readonly string[];
       /** Components that may have taken up the new configuration while they ran. */

@@ -91,6 +91,7 @@ function planInstanceDirectory(
   if (changes.length === 0) return last;
   const before = options.renderOnly ? [] : observed.containers;
   const services = before.filter(({ state }) => state === 'running').map(({ service }) => service);
+  const specs = Object.fromEntries(before.map(({ service, spec }) => [service, spec]));
   const kindOf = (service: string) =>
     desired.catalog.workloads.find(({ id }) => id === service)?.kind;
   const oneShots = before
@@ -110,7 +111,9 @@ function planInstanceDirectory(
       : `the configuration renders ${changes.length === 1 ? 'one file' : `${changes.length} files`} differently`,
     dependsOn: [last],
     // Of a first rendering there is nothing to go back to; the files stay and show what was meant.
-    ...(fresh ? {} : { undo: { kind: 'RestoreBundle', changes, services, oneShots, reloads } }),
+    ...(fresh
+      ? {}
+      : { undo: { kind: 'RestoreBundle', changes, services, specs, oneShots, reloads } }),
   });
 }
 

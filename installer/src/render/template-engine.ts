@@ -23,7 +23,12 @@ const YAML_PLAIN = /^(-{0,2}[A-Za-z_]|\.?\/)([A-Za-z0-9_/.@=:^,+-]*[A-Za-z0-9_/]
 function yaml(value: unknown): string {
   const plain = scalar(value, 'yaml');
   if (typeof plain !== 'string') return String(plain);
-  return YAML_PLAIN.test(plain) && !YAML_WORDS.test(plain) ? plain : JSON.stringify(plain);
+  if (YAML_PLAIN.test(plain) && !YAML_WORDS.test(plain)) return plain;
+  // JSON leaves these as they are; YAML calls some of them unprintable and others a line break.
+  return JSON.stringify(plain).replaceAll(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** A YAML scalar inside a Compose file, where `$` starts an interpolation unless doubled. */

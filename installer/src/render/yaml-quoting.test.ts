@@ -96,3 +96,12 @@ describe('for people', () => {
     expect(quoted('compose', 1.5)).toBe('1.5');
   });
 });
+
+it.each(['\u007f', '\u0085', '\u2028', '\ufeff'])(
+  'a character some parser calls unprintable is written as an escape (%j)',
+  (character) => {
+    const written = quoted('yaml', `a${character}b`);
+    expect(written).toMatch(/^"a\\u[0-9a-f]{4}b"$/);
+    expect(JSON.parse(written)).toBe(`a${character}b`);
+  },
+);

@@ -116,7 +116,7 @@ export async function restoreBundle(
   action: ActionOf<'RestoreBundle'>,
   context: ActionContext,
 ): Promise<void> {
-  const { files, compose } = context.ports;
+  const { files, compose, docker } = context.ports;
   const { paths } = context;
   const previous = await readJson<Manifest>(previousManifest(paths), files);
   if (!previous) return;
@@ -131,9 +131,17 @@ export async function restoreBundle(
   await saveManifest(previous, context);
   if (action.services.length === 0) return;
   await takeUpAgain(action.reloads ?? [], context);
-  await compose.create(paths.directory, [...action.services, ...action.oneShots]);
+  const now = new Map(
+    (await docker.containers(context.project)).map(({ service, spec }) => [service, spec]),
+  );
+  const isReplaced = (service: string): boolean =>
+    action.specs === undefined || now.get(service) !== action.specs[service];
+  // One-shots by themselves: named together with what depends on them, Compose would make both anew.
+  for (const group of [action.services.filter(isReplaced), action.oneShots.filter(isReplaced)]) {
+    if (group.length > 0) await compose.create(paths.directory, group);
+  }
   await startAndWait(action.services, context, () => undefined);
-  for (const service of action.oneShots) {
+  for (const service of action.oneShots.filter(isReplaced)) {
     const { exitCode } = await runToEnd(service, context, () => undefined);
     if (exitCode !== 0) throw new Error(`${service} ended with exit code ${exitCode}`);
   }
