@@ -28,6 +28,15 @@ const schema = async () =>
     )
   ).replaceAll(/^\\(un)?restrict .*$/gm, '');
 
+/** The eight services as containers: id and start would differ had anybody touched them. */
+const servingContainers = async () => {
+  const services = (await containersOf(SCRATCH.project, 'running')).filter((name) =>
+    name.endsWith('-service-a'),
+  );
+  const ids = await Promise.all(services.map((name) => containerId(SCRATCH.project, name)));
+  return docker('inspect', '--format', '{{.Id}} {{.State.StartedAt}}', ...ids);
+};
+
 beforeAll(async () => {
   await deriveImage(BROKEN.first, 'factsway/migrations:1.0.0', {
     '/app/sql/0099_broken.sql': BROKEN_SQL.replace('1.1.0', '1.0.0'),
@@ -67,6 +76,7 @@ it('a migration that fails on a living system leaves the old release serving and
   });
   expect(created.status).toBe(201);
   const before = await schema();
+  const serving = await servingContainers();
   const files = await readFile(SCRATCH.file('compose.app-a.yaml'), 'utf8');
 
   const run = await SCRATCH.runJson(
@@ -82,6 +92,7 @@ it('a migration that fails on a living system leaves the old release serving and
   expect(run.errors[0]?.code, JSON.stringify(run.errors)).toBe('FW-MIGRATION-FAILED');
   expect(run.errors[0]?.message).toContain('0099_broken');
   expect(await schema()).toBe(before);
+  expect(await servingContainers()).toBe(serving);
   expect(await readFile(SCRATCH.file('compose.app-a.yaml'), 'utf8')).toBe(files);
   expect(await readFile(SCRATCH.file('factsway.yaml'), 'utf8')).toMatch(/version: "?1\.0\.0/);
   const verify = await SCRATCH.runJson('verify', '--timeout', '60');

@@ -39,14 +39,17 @@ describe('a port is taken', () => {
   });
 });
 
-it('a secret file with nothing in it but white space is empty', async () => {
+it('a secret file with nothing in it but white space is empty, a file of another name is none of ours', async () => {
   for (const [name, text] of [
-    ['a', 'x\n'],
-    ['b', ''],
-    ['c', ' \n'],
+    ['postgres-app-password', 'x\n'],
+    ['postgres-monitor-password', ''],
+    ['postgres-owner-password', ' \n'],
+    ['postgres-owner-password.factsway-42', ''],
   ] as const)
     ports.files.put(PATHS.secret(name), text);
   const { instance } = await observe(desired, ports);
-  expect(instance.secrets).toEqual(['a', 'b', 'c']);
-  expect(instance.emptySecrets).toEqual(['b', 'c']);
+  expect(instance.emptySecrets?.toSorted()).toEqual([
+    'postgres-monitor-password',
+    'postgres-owner-password',
+  ]);
 });

@@ -210,7 +210,8 @@ describe('restoring the bundle', () => {
     } as const;
     await restoreBundle(action, actionContext(ports, desired));
     expect(engine.calls).toEqual([
-      'create edge postgres migrations-a',
+      'create edge postgres',
+      'create migrations-a',
       'start edge',
       'start postgres',
       'start migrations-a',
@@ -220,6 +221,28 @@ describe('restoring the bundle', () => {
       'running',
       'exited',
     ]);
+  });
+
+  it('leaves containers alone that were not replaced', async () => {
+    const engine = new FakeEngine(desired);
+    ports = fakePorts({ docker: engine.docker, compose: engine.compose });
+    await withSecrets();
+    await write(ALL);
+    const found = desired.catalog.workloads.map((workload) => containerOf(workload, desired));
+    for (const container of found) engine.containers.set(container.id, container);
+    const specs: Record<string, string> = { 'migrations-a': 'before' };
+    for (const { service, spec } of found) specs[service] ??= spec;
+    await restoreBundle(
+      {
+        kind: 'RestoreBundle',
+        changes: [],
+        services: ['edge', 'records-service-a'],
+        specs,
+        oneShots: ['migrations-a'],
+      },
+      actionContext(ports, desired),
+    );
+    expect(engine.calls).toEqual(['create migrations-a', 'start migrations-a']);
   });
 
   it('of which nothing was kept yet touches nothing: nothing had been changed', async () => {
