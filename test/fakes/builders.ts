@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { packageTemplates } from '../../installer/src/adapters/package-templates.ts';
 import { buildCatalog, type Catalog } from '../../installer/src/catalog/catalog.ts';
+import { NETWORKS } from '../../installer/src/catalog/networks.ts';
 import { EMPTY_MANIFEST } from '../../installer/src/model/bundle.ts';
 import { configSchema, type InstanceConfig } from '../../installer/src/model/config.ts';
 import type {
@@ -85,6 +86,7 @@ export function observedFresh(desired: Desired): Observed {
     containers: [],
     images: imagesOf(desired.catalog),
     volumes: [],
+    networks: [],
     busyPorts: [],
   };
 }
@@ -141,6 +143,7 @@ export function observedRunning(desired: Desired): Observed {
     containers: catalog.workloads.map((workload) => containerOf(workload, desired)),
     images: imagesOf(catalog),
     volumes: ['postgres-data', 'edge-data', 'prometheus-data', 'alertmanager-data'],
+    networks: NETWORKS.map(({ name }) => name),
     busyPorts: [],
   };
 }

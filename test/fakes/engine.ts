@@ -18,6 +18,8 @@ export class FakeEngine {
   readonly logs = new Map<string, string[]>();
   /** Those of every container ever created: no container takes its data with it. */
   readonly volumes = new Set<string>();
+  /** Those of every container created and not taken down since. */
+  readonly networks = new Set<string>();
   /** Every change, in order: `start records-service-a`. */
   readonly calls: string[] = [];
   readonly docker: Docker;
@@ -37,6 +39,11 @@ export class FakeEngine {
           ),
         ),
       volumes: async () => [...this.volumes],
+      networks: async () => [...this.networks],
+      removeNetworks: async (_project, names) => {
+        this.calls.push(`remove networks ${[...names].sort().join(' ')}`);
+        for (const name of names) this.networks.delete(name);
+      },
       start: async (id) => {
         this.#start(this.#get(id));
       },
@@ -68,6 +75,7 @@ export class FakeEngine {
       down: async () => {
         this.calls.push('down');
         this.containers.clear();
+        this.networks.clear();
       },
     });
   }
@@ -87,6 +95,7 @@ export class FakeEngine {
     const workload = this.desired.catalog.workloads.find(({ id }) => id === service);
     if (!workload) throw new Error(`the test's Compose file has no service ${service}`);
     for (const { name } of workload.volumes) this.volumes.add(name);
+    for (const { name } of workload.networks) this.networks.add(name);
     const made = containerOf(workload, this.desired);
     if (this.containers.get(made.id)?.spec === made.spec) return;
     this.containers.set(made.id, { ...made, state: 'created', health: 'none' });

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { readFileSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -54,6 +54,27 @@ it('docker compose up typed in the instance directory changes nothing', async ()
     ledger,
   );
   expect((await SHARED.runJson('verify')).exitCode).toBe(0);
+});
+
+it('docker compose up typed through a symbolic link leaves a system the installer knows as its own', async () => {
+  const link = `${SHARED.directory}-link`;
+  await symlink(SHARED.directory, link);
+  try {
+    const { exitCode, all } = await execa('docker', ['compose', 'up', '-d', '--wait'], {
+      cwd: link,
+      // What a shell that walked through the link would say; Compose believes it.
+      env: { PWD: link },
+      all: true,
+      reject: false,
+    });
+    // Compose calls a finished one-shot a failed wait; what counts is what runs afterwards.
+    expect([0, 1], all).toContain(exitCode);
+    const plan = (await SHARED.runJson('up', '--dry-run')).result?.['plan'] as { steps: unknown[] };
+    expect(plan.steps).toEqual([]);
+    expect((await SHARED.runJson('verify')).exitCode).toBe(0);
+  } finally {
+    await rm(link);
+  }
 });
 
 it('a record of each of the eight services is created, read, updated and deleted through the edge over TLS', async () => {

@@ -11,6 +11,7 @@ const PROJECT = 'com.docker.compose.project';
 const SERVICE = 'com.docker.compose.service';
 const WORKING_DIRECTORY = 'com.docker.compose.project.working_dir';
 const VOLUME = 'com.docker.compose.volume';
+const NETWORK = 'com.docker.compose.network';
 const ONE_OFF = 'com.docker.compose.oneoff';
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
@@ -113,6 +114,26 @@ export class DockerEngine implements Docker {
       this.#client.listVolumes({ filters: JSON.stringify({ label: [`${PROJECT}=${project}`] }) }),
     );
     return Volumes.map(({ Labels, Name }) => Labels[VOLUME] ?? Name);
+  }
+
+  async networks(project: string): Promise<string[]> {
+    return (await this.#networks(project)).map(({ name }) => name);
+  }
+
+  async removeNetworks(project: string, names: readonly string[]): Promise<void> {
+    const found = await this.#networks(project);
+    await Promise.all(
+      found
+        .filter(({ name }) => names.includes(name))
+        .map(({ id }) => this.#find(() => this.#client.getNetwork(id).remove() as Promise<unknown>)),
+    );
+  }
+
+  async #networks(project: string): Promise<{ id: string; name: string }[]> {
+    const found = await this.#call(() =>
+      this.#client.listNetworks({ filters: { label: [`${PROJECT}=${project}`] } }),
+    );
+    return found.map(({ Id, Name, Labels }) => ({ id: Id, name: Labels?.[NETWORK] ?? Name }));
   }
 
   /** By the docker command: it knows the registry logins and credential helpers of this user, the API does not. */

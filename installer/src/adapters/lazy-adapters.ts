@@ -9,6 +9,8 @@ const DOCKER = [
   'container',
   'images',
   'volumes',
+  'networks',
+  'removeNetworks',
   'pull',
   'start',
   'stop',

@@ -5,7 +5,7 @@
  * `--version` stay instant.
  */
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import { FactswayError, toFactswayError, type ErrorReport } from '../model/errors.ts';
@@ -111,8 +111,13 @@ function instanceDirectory(option: unknown): string {
     throw new FactswayError('FW-USAGE', '--dir is empty.', 'Name a directory: --dir /opt/factsway');
   }
   const fallback = process.getuid?.() === 0 ? '/opt/factsway' : './factsway';
-  const directory = resolve(typeof option === 'string' ? option : fallback);
-  return existsSync(directory) ? realpathSync(directory) : directory;
+  return withoutLinks(resolve(typeof option === 'string' ? option : fallback));
+}
+
+/** Of a path that is still to be made, the part that exists. */
+function withoutLinks(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  return dirname(path) === path ? path : join(withoutLinks(dirname(path)), basename(path));
 }
 
 async function createPorts(

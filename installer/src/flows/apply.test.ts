@@ -72,6 +72,7 @@ describe('an installation', () => {
     expect([error.code, error.exitCode]).toEqual(['FW-MIGRATION-FAILED', 5]);
     expect(engine.calls.filter((call) => /^start .*-service-a/.test(call))).toEqual([]);
     expect(engine.containers.size).toBe(0);
+    expect([...engine.networks]).toEqual([]);
     const kept = Object.entries(ports.files.below(`${DIRECTORY}/state/failures`));
     expect(kept).toHaveLength(1);
     expect(kept[0]?.[0]).toMatch(/\/migrations-a\.log$/);

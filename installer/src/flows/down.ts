@@ -13,13 +13,15 @@ export async function down(
 ): Promise<{ plan: Plan; executed: boolean }> {
   const { project } = await requireConfig(directory, ports.files);
   await requireDocker(ports);
-  const look = async (): Promise<Plan> =>
-    planDown(
-      project,
-      (await ports.docker.containers(project)).filter(
-        (container) => container.workingDirectory === directory,
-      ),
-    );
+  const look = async (): Promise<Plan> => {
+    const [containers, networks] = await Promise.all([
+      ports.docker.containers(project),
+      ports.docker.networks(project),
+    ]);
+    const ours = containers.filter((container) => container.workingDirectory === directory);
+    // Networks carry no directory: where another instance of this name runs, they are taken for its own.
+    return planDown(project, ours, ours.length === containers.length ? networks : []);
+  };
   const plan = await look();
   const executed = await runPlan(
     { command: 'down', directory, project, plan, replan: look, consent, confirm: true },

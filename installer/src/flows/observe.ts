@@ -50,17 +50,19 @@ export function readRelease(
 export async function observe(desired: Desired, ports: Ports): Promise<Observed> {
   const { docker, files, host } = ports;
   const { config } = desired.catalog.context;
-  const [instance, containers, images, volumes] = await Promise.all([
+  const [instance, containers, images, volumes, networks] = await Promise.all([
     observeInstance(desired, files),
     docker.containers(config.project),
     docker.images([...new Set(desired.catalog.workloads.map(({ image }) => image))]),
     docker.volumes(config.project),
+    docker.networks(config.project),
   ]);
   return {
     instance,
     containers,
     images,
     volumes,
+    networks,
     busyPorts: await observeBusyPorts(desired.catalog.workloads, containers, host),
   };
 }
@@ -72,6 +74,7 @@ export async function observeWithoutDocker(desired: Desired, files: Files): Prom
     containers: [],
     images: {},
     volumes: [],
+    networks: [],
     busyPorts: [],
   };
 }

@@ -61,6 +61,10 @@ export const ERROR_CATALOG = {
     exit: EXIT.check,
     summary: 'Docker Compose does not accept the Compose files.',
   },
+  'FW-NETWORK-CREATE': {
+    exit: EXIT.restored,
+    summary: 'Docker could not make a network of the platform, often for want of address ranges.',
+  },
   'FW-PROJECT-FOREIGN': {
     exit: EXIT.check,
     summary: 'Another directory already runs a Compose project of this name.',

@@ -57,6 +57,8 @@ export type Observed = {
   /** By reference; a missing image is absent. */
   readonly images: Readonly<Record<string, ObservedImage>>;
   readonly volumes: readonly string[];
+  /** Of the project, without its prefix. */
+  readonly networks: readonly string[];
   /** Host ports we would publish and that something else listens on. */
   readonly busyPorts: readonly { readonly port: number; readonly bind: string }[];
 };

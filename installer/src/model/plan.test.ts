@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatPlan, formatStep, PlanBuilder, type Action, type Step } from './plan.ts';
+import { formatPlan, formatStep, PlanBuilder, planLines, type Action, type Step } from './plan.ts';
 
 const step = (action: Action, more: Partial<Step> = {}): Step => ({
   id: 3,
@@ -56,8 +56,16 @@ const SENTENCES: readonly (readonly [Action, string])[] = [
   ],
   [{ kind: 'SaveRootCertificate', service: 'edge', path: '/x' }, 'SaveRootCertificate edge'],
   [
-    { kind: 'StopProject', project: 'factsway', services: ['a', 'b'] },
+    { kind: 'StopProject', project: 'factsway', services: ['a', 'b'], networks: [] },
     'StopProject factsway (2 containers)',
+  ],
+  [
+    { kind: 'StopProject', project: 'factsway', services: [], networks: ['edge'] },
+    'StopProject factsway (0 containers, 1 network)',
+  ],
+  [
+    { kind: 'RemoveContainers', services: ['a'], networks: ['edge', 'data'] },
+    'RemoveContainers a, 2 networks',
   ],
   [
     { kind: 'RecordRelease', version: '1.1.0', slot: 'b', references: [] },
@@ -102,5 +110,24 @@ describe('a plan', () => {
     expect(formatPlan(builder.build('Do'))).toBe(
       'Do:\n  [1] PullImage x because one\n  [2] PullImage x because two, after 1',
     );
+  });
+});
+
+describe('a plan to be read', () => {
+  const pull = (reference: string, cause: string) => ({
+    action: { kind: 'PullImage', reference } as const,
+    cause,
+  });
+
+  it('says a run of pulls for one reason once, and every other step by itself', () => {
+    const builder = new PlanBuilder();
+    builder.add({ action: { kind: 'CreateSecrets', names: ['a'] }, cause: 'new' });
+    for (const name of ['x', 'y', 'z']) builder.add(pull(name, 'not here'));
+    builder.add(pull('w', 'moved'));
+    expect(planLines(builder.build('T'))).toEqual([
+      { ids: '[1]', what: 'CreateSecrets a', cause: 'new' },
+      { ids: '[2–4]', what: 'PullImage 3 images', cause: 'not here' },
+      { ids: '[5]', what: 'PullImage w', cause: 'moved' },
+    ]);
   });
 });

@@ -28,7 +28,12 @@ export type Action =
       readonly version: string;
     }
   | { readonly kind: 'CreateContainers'; readonly services: readonly string[] }
-  | { readonly kind: 'RemoveContainers'; readonly services: readonly string[] }
+  | {
+      readonly kind: 'RemoveContainers';
+      readonly services: readonly string[];
+      /** Networks that go with them, because they came with them. */
+      readonly networks?: readonly string[];
+    }
   | {
       readonly kind: 'StartComponents';
       readonly group: string;
@@ -55,7 +60,12 @@ export type Action =
     }
   /** Copies the edge's own root certificate out of its container; `path` is inside the container. */
   | { readonly kind: 'SaveRootCertificate'; readonly service: string; readonly path: string }
-  | { readonly kind: 'StopProject'; readonly project: string; readonly services: readonly string[] }
+  | {
+      readonly kind: 'StopProject';
+      readonly project: string;
+      readonly services: readonly string[];
+      readonly networks: readonly string[];
+    }
   | {
       readonly kind: 'RecordRelease';
       readonly version: string;
@@ -107,6 +117,11 @@ const list = (items: readonly string[], most = 4): string =>
     ? items.join(', ')
     : `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
 
+const counted = (items: readonly string[] | undefined, noun: string): string =>
+  items === undefined || items.length === 0
+    ? ''
+    : `, ${items.length} ${noun}${items.length === 1 ? '' : 's'}`;
+
 /** What the action acts on, in a few words: `StartComponents postgres`. */
 export function describeAction(action: Action): string {
   return `${action.kind} ${subject(action)}`;
@@ -124,8 +139,9 @@ function subject(action: Action): string {
     case 'CheckImageVersions':
       return `${action.references.length} images = ${action.version}`;
     case 'CreateContainers':
-    case 'RemoveContainers':
       return list(action.services);
+    case 'RemoveContainers':
+      return `${list(action.services)}${counted(action.networks, 'network')}`;
     case 'StartComponents':
     case 'StopComponents':
       return action.services.length === 1
@@ -137,7 +153,7 @@ function subject(action: Action): string {
     case 'SaveRootCertificate':
       return action.service;
     case 'StopProject':
-      return `${action.project} (${action.services.length} containers)`;
+      return `${action.project} (${action.services.length} containers${counted(action.networks, 'network')})`;
     case 'RecordOverride':
       return action.digest.slice(0, 12);
     case 'RecordRelease':
@@ -156,6 +172,35 @@ export function shortAction(action: Action): string {
   if (action.kind === 'CreateSecrets') return `CreateSecrets (${action.names.length})`;
   return describeAction(action);
 }
+
+export type PlanLine = { readonly ids: string; readonly what: string; readonly cause: string };
+
+/** A plan to be read before it is confirmed: a run of pulls for one reason is one line, whatever else stays a line each. */
+export function planLines({ steps }: Plan): PlanLine[] {
+  const runs: Step[][] = [];
+  for (const step of steps) {
+    const [first] = runs.at(-1) ?? [];
+    if (first?.action.kind === 'PullImage' && isSamePull(first, step)) runs.at(-1)?.push(step);
+    else runs.push([step]);
+  }
+  return runs.flatMap((run): PlanLine[] => {
+    const [first] = run;
+    const last = run.at(-1);
+    if (!first || !last) return [];
+    return run.length === 1
+      ? [{ ids: `[${first.id}]`, what: describeAction(first.action), cause: first.cause }]
+      : [
+          {
+            ids: `[${first.id}–${last.id}]`,
+            what: `PullImage ${run.length} images`,
+            cause: first.cause,
+          },
+        ];
+  });
+}
+
+const isSamePull = (first: Step, step: Step): boolean =>
+  step.action.kind === first.action.kind && step.cause === first.cause;
 
 /** One line per step: `[3] StartComponents edge because it is not running, after 1, 2 (undo: …)`. */
 export function formatStep(step: Step): string {

@@ -30,18 +30,24 @@ export function planPulls(
   ];
 }
 
+/** What creating containers meets on the engine. */
+export type Existing = {
+  readonly existing: ReadonlyMap<string, ObservedContainer>;
+  readonly networks: readonly string[];
+  readonly overrideChanged: boolean;
+};
+
 export function planCreate(
   builder: PlanBuilder,
   toCreate: readonly Workload[],
-  {
-    existing,
-    overrideChanged,
-  }: { existing: ReadonlyMap<string, ObservedContainer>; overrideChanged: boolean },
+  { existing, networks, overrideChanged }: Existing,
   dependsOn: readonly (number | undefined)[],
 ): number | undefined {
   if (toCreate.length === 0) return undefined;
   const services = toCreate.map(({ id }) => id);
   const fresh = services.filter((id) => !existing.has(id));
+  const needed = new Set(toCreate.flatMap((workload) => workload.networks.map(({ name }) => name)));
+  const newNetworks = [...needed].filter((name) => !networks.includes(name));
   const cause =
     fresh.length === services.length
       ? 'they do not exist'
@@ -52,7 +58,9 @@ export function planCreate(
     action: { kind: 'CreateContainers', services },
     cause,
     dependsOn,
-    ...(fresh.length > 0 ? { undo: { kind: 'RemoveContainers', services: fresh } } : {}),
+    ...(fresh.length > 0
+      ? { undo: { kind: 'RemoveContainers', services: fresh, networks: newNetworks } }
+      : {}),
     ...(overrideChanged && fresh.length < services.length
       ? {
           irreversible: `${OVERRIDE_FILE} is yours and was not put back: take your last change out of it and run factsway-install up.`,

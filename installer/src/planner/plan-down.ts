@@ -1,15 +1,20 @@
 import type { ObservedContainer } from '../model/observed.ts';
 import { PlanBuilder, type Plan } from '../model/plan.ts';
 
-/** Stops and removes every container of the project; data volumes and the instance directory stay. */
-export function planDown(project: string, containers: readonly ObservedContainer[]): Plan {
+/** Stops and removes every container and network of the project; data volumes and the instance directory stay. */
+export function planDown(
+  project: string,
+  containers: readonly ObservedContainer[],
+  networks: readonly string[],
+): Plan {
   const builder = new PlanBuilder();
-  if (containers.length > 0) {
+  if (containers.length > 0 || networks.length > 0) {
     builder.add({
       action: {
         kind: 'StopProject',
         project,
         services: containers.map(({ service }) => service).sort(),
+        networks: [...networks].sort(),
       },
       cause: 'the platform is to stop; its data stays',
     });

@@ -41,7 +41,7 @@ describe('on an empty server', () => {
     expect(steps(fresh, observedFresh(fresh))).toEqual([
       '[1] CreateSecrets postgres-superuser-password, postgres-owner-password, postgres-app-password, postgres-monitor-password because the instance has no such secret yet',
       '[2] WriteBundle 14 files because the instance directory is new, after 1',
-      '[3] CreateContainers postgres, edge, prometheus, alertmanager and 12 more because they do not exist, after 2 (undo: RemoveContainers postgres, edge, prometheus, alertmanager and 12 more)',
+      '[3] CreateContainers postgres, edge, prometheus, alertmanager and 12 more because they do not exist, after 2 (undo: RemoveContainers postgres, edge, prometheus, alertmanager and 12 more, 6 networks)',
       '[4] StartComponents postgres because not running, after 3 (undo: StopComponents postgres)',
       '[5] StartComponents monitoring (prometheus, alertmanager, node-exporter, postgres-exporter, blackbox-exporter) because not running, after 3 (undo: StopComponents monitoring (prometheus, alertmanager, node-exporter, postgres-exporter, blackbox-exporter))',
       '[6] StartComponents edge because not running, after 3 (undo: StopComponents edge)',
@@ -81,7 +81,7 @@ describe('on an empty server', () => {
       '[4] PullImage registry.factsway.com/onprem/migrations:1.0.0 because it is not on this host',
       '[5] PullImage registry.factsway.com/onprem/records-service:1.0.0 because it is not on this host',
       '[6] CheckImageVersions 2 images = 1.0.0 because all services of a release are of one version, after 3, 4, 5',
-      '[7] CreateContainers postgres, edge, prometheus, alertmanager and 13 more because they do not exist, after 2, 6 (undo: RemoveContainers postgres, edge, prometheus, alertmanager and 13 more)',
+      '[7] CreateContainers postgres, edge, prometheus, alertmanager and 13 more because they do not exist, after 2, 6 (undo: RemoveContainers postgres, edge, prometheus, alertmanager and 13 more, 6 networks)',
     ]);
   });
 

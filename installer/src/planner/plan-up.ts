@@ -146,7 +146,7 @@ function planContainers(
           dependsOn: [written],
         })
       : undefined;
-  const creating = { existing, overrideChanged };
+  const creating = { existing, networks: observed.networks, overrideChanged };
   // Services that serve are replaced only once the migrations have succeeded.
   const late = toCreate.filter(
     ({ id, slot, kind }) => slot !== undefined && kind === 'service' && existing.has(id),

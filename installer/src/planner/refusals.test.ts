@@ -126,12 +126,18 @@ describe('what is no reason to refuse', () => {
 
 describe('down', () => {
   it('stops every container of the project and names none of its data', () => {
-    expect(formatPlan(planDown('factsway', running.containers))).toBe(
-      'Stop the platform:\n  [1] StopProject factsway (16 containers) because the platform is to stop; its data stays',
+    expect(formatPlan(planDown('factsway', running.containers, running.networks))).toBe(
+      'Stop the platform:\n  [1] StopProject factsway (16 containers, 6 networks) because the platform is to stop; its data stays',
+    );
+  });
+
+  it('takes away networks that nothing uses any more', () => {
+    expect(formatPlan(planDown('factsway', [], ['edge']))).toContain(
+      'StopProject factsway (0 containers, 1 network)',
     );
   });
 
   it('has nothing to do where nothing runs', () => {
-    expect(formatPlan(planDown('factsway', []))).toBe('Stop the platform: nothing to do');
+    expect(formatPlan(planDown('factsway', [], []))).toBe('Stop the platform: nothing to do');
   });
 });

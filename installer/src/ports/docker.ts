@@ -22,6 +22,10 @@ export type Docker = {
   images(references: readonly string[]): Promise<Record<string, ObservedImage>>;
   /** Names of the project's volumes, without the project prefix. */
   volumes(project: string): Promise<string[]>;
+  /** Names of the project's networks, without the project prefix. */
+  networks(project: string): Promise<string[]>;
+  /** Removes these networks of the project; one that is gone already is as good as removed. */
+  removeNetworks(project: string, names: readonly string[]): Promise<void>;
   /** Pulls one image; `progress` receives a short line now and then. Throws FW-IMAGE-PULL. */
   pull(reference: string, progress: (line: string) => void): Promise<void>;
   start(id: string): Promise<void>;

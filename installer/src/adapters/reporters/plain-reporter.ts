@@ -1,4 +1,4 @@
-import { describeAction, formatStep } from '../../model/plan.ts';
+import { describeAction, formatStep, planLines } from '../../model/plan.ts';
 import { formatDuration } from '../../model/units.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 
@@ -19,10 +19,10 @@ export function plainReporter(write: Write, verbose: boolean): Reporter {
         return;
       }
       write(`${plan.title}:`);
-      for (const step of plan.steps)
-        write(
-          `  ${verbose ? formatStep(step) : `[${step.id}] ${describeAction(step.action)} because ${step.cause}`}`,
-        );
+      if (verbose) for (const step of plan.steps) write(`  ${formatStep(step)}`);
+      else
+        for (const { ids, what, cause } of planLines(plan))
+          write(`  ${ids} ${what} because ${cause}`);
     },
     stepStarted: (step) => {
       write(`[${step.id}] ${describeAction(step.action)} …`);

@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import { createColors } from 'picocolors';
 import wrapAnsi from 'wrap-ansi';
-import { describeAction, formatStep, shortAction, type Step } from '../../model/plan.ts';
+import { formatStep, planLines, shortAction, type Step } from '../../model/plan.ts';
 import { formatDuration } from '../../model/units.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 
@@ -62,13 +62,10 @@ export function ttyReporter(
         return;
       }
       line(paint.bold(plan.title));
-      for (const step of plan.steps) {
-        line(
-          verbose
-            ? `  ${formatStep(step)}`
-            : `  ${paint.dim(`[${step.id}]`)} ${describeAction(step.action)} ${paint.dim(`because ${step.cause}`)}`,
-        );
-      }
+      if (verbose) for (const step of plan.steps) line(`  ${formatStep(step)}`);
+      else
+        for (const { ids, what, cause } of planLines(plan))
+          line(`  ${paint.dim(ids)} ${what} ${paint.dim(`because ${cause}`)}`);
       line('');
     },
     stepStarted: (step) => {

@@ -4,10 +4,13 @@ import { FakeEngine } from '../../../../test/fakes/engine.ts';
 import { panicking } from '../../../../test/fakes/panic.ts';
 import { actionContext, fakePorts, type FakePorts } from '../../../../test/fakes/ports.ts';
 import { rejectionOf } from '../../../../test/fakes/thrown.ts';
+import { FactswayError } from '../../model/errors.ts';
+import type { Compose } from '../../ports/compose.ts';
 import type { Docker } from '../../ports/docker.ts';
 import type { ActionContext } from './action-context.ts';
 import {
   checkImageVersions,
+  createContainers,
   recordRelease,
   removeContainers,
   saveRootCertificate,
@@ -85,6 +88,33 @@ describe('what runs side by side', () => {
   });
 });
 
+describe('creating containers', () => {
+  const refused = new FactswayError('FW-COMPOSE-REFUSED', 'docker compose up failed.', 'See.', [
+    'no available address pool',
+  ]);
+  const create = (networks: readonly string[]) => {
+    ports.files.directories.set(`${DIRECTORY}/secrets`, 0o700);
+    for (const { name } of desired.bundle.secrets)
+      ports.files.put(`${DIRECTORY}/secrets/${name}`, 's');
+    engine.networks.clear();
+    for (const name of networks) engine.networks.add(name);
+    const compose = panicking<Compose>('compose', { create: () => Promise.reject(refused) });
+    context = actionContext({ ...ports, compose }, desired);
+    return rejectionOf(createContainers({ kind: 'CreateContainers', services: ['edge'] }, context));
+  };
+
+  it('that fails for want of a network names the network, and keeps what Docker said', async () => {
+    const error = await create(['edge', 'app-a', 'monitoring']);
+    expect([error.code, error.exitCode]).toEqual(['FW-NETWORK-CREATE', 5]);
+    expect(error.message).toBe('Docker could not make the network app-b.');
+    expect(error.details).toEqual(['no available address pool']);
+  });
+
+  it('that fails with its networks made is what Compose says it is', async () => {
+    expect(await create(['edge', 'app-a', 'app-b', 'monitoring'])).toBe(refused);
+  });
+});
+
 describe('undoing', () => {
   const services = ['edge', 'records-service-a', 'not-there'];
 
@@ -97,6 +127,12 @@ describe('undoing', () => {
     await removeContainers({ kind: 'RemoveContainers', services }, context);
     expect(engine.calls.sort()).toEqual(['remove edge', 'remove records-service-a']);
     expect(engine.containers.size).toBe(14);
+  });
+
+  it('removes networks only when told which', async () => {
+    engine.networks.add('edge').add('data');
+    await removeContainers({ kind: 'RemoveContainers', services: [], networks: ['edge'] }, context);
+    expect([...engine.networks]).toEqual(['data']);
   });
 });
 

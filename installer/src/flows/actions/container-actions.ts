@@ -30,7 +30,34 @@ export async function createContainers(
   context: ActionContext,
 ): Promise<void> {
   await alignSecretPermissions(context);
-  await context.ports.compose.create(context.paths.directory, action.services);
+  try {
+    await context.ports.compose.create(context.paths.directory, action.services);
+  } catch (error) {
+    throw (await missingNetworks(action, context, error)) ?? error;
+  }
+}
+
+/** Compose makes networks before containers: where one is missing afterwards, that is what failed. */
+async function missingNetworks(
+  { services }: ActionOf<'CreateContainers'>,
+  { ports, project, desired }: ActionContext,
+  error: unknown,
+): Promise<FactswayError | undefined> {
+  if (!desired || !(error instanceof FactswayError)) return undefined;
+  const there = await ports.docker.networks(project);
+  const missing = new Set(
+    desired.catalog.workloads
+      .filter(({ id }) => services.includes(id))
+      .flatMap(({ networks }) => networks.map(({ name }) => name))
+      .filter((name) => !there.includes(name)),
+  );
+  if (missing.size === 0) return undefined;
+  return new FactswayError(
+    'FW-NETWORK-CREATE',
+    `Docker could not make the ${missing.size === 1 ? 'network' : 'networks'} ${[...missing].join(', ')}.`,
+    'The engine is often out of address ranges: remove networks nobody uses (docker network prune), or give it more with "default-address-pools" in /etc/docker/daemon.json. Then run the command again.',
+    error.details,
+  );
 }
 
 export async function removeContainers(
@@ -43,6 +70,8 @@ export async function removeContainers(
       .filter(({ service }) => action.services.includes(service))
       .map(({ id }) => ports.docker.remove(id)),
   );
+  if (action.networks && action.networks.length > 0)
+    await ports.docker.removeNetworks(project, action.networks);
 }
 
 export async function startComponents(
