@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { containersOf, docker, containerId, query } from './support/docker.ts';
+import {
+  containersOf,
+  docker,
+  containerId,
+  dockerTry,
+  networksOf,
+  query,
+} from './support/docker.ts';
 import { throughEdge } from './support/http.ts';
 import { deriveImage, removeImages } from './support/images.ts';
 import { SCRATCH } from './support/instance.ts';
@@ -51,6 +58,7 @@ afterEach(() => SCRATCH.remove());
 it('a migration that fails on a new database starts no service, names itself and its reason, and leaves nothing running', async () => {
   const run = await SCRATCH.install({ 'images.overrides.migrations': BROKEN.first });
   expect(await containersOf(SCRATCH.project)).toEqual([]);
+  expect(await networksOf(SCRATCH.project)).toEqual([]);
   expect(run.exitCode).toBe(5);
   expect(run.errors[0]?.code, JSON.stringify(run.errors)).toBe('FW-MIGRATION-FAILED');
   expect(run.errors[0]?.message).toContain('0099_broken');
@@ -168,4 +176,24 @@ it('an override that breaks a living system asks the person to take it back, and
   const healed = await SCRATCH.runJson('up', '--yes');
   expect(healed.errors).toEqual([]);
   expect((await SCRATCH.runJson('verify', '--timeout', '60')).exitCode).toBe(0);
+});
+
+it('networks that Docker has no address range for are named, and nothing of the attempt stays', async () => {
+  const taken: string[] = [];
+  try {
+    // Bounded: the engine's default pools hold some thirty networks.
+    for (let index = 0; index < 100; index += 1) {
+      const name = `factsway-taken-${index}`;
+      const { exitCode } = await dockerTry('network', 'create', name);
+      if (exitCode !== 0) break;
+      taken.push(name);
+    }
+    const run = await SCRATCH.install();
+    expect(await containersOf(SCRATCH.project)).toEqual([]);
+    expect(await networksOf(SCRATCH.project)).toEqual([]);
+    expect([run.errors[0]?.code, run.exitCode]).toEqual(['FW-NETWORK-CREATE', 5]);
+    expect(run.errors[0]?.hint).toContain('default-address-pools');
+  } finally {
+    if (taken.length > 0) await docker('network', 'rm', ...taken);
+  }
 });

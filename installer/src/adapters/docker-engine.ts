@@ -125,7 +125,9 @@ export class DockerEngine implements Docker {
     await Promise.all(
       found
         .filter(({ name }) => names.includes(name))
-        .map(({ id }) => this.#find(() => this.#client.getNetwork(id).remove() as Promise<unknown>)),
+        .map(({ id }) =>
+          this.#find(() => this.#client.getNetwork(id).remove() as Promise<unknown>),
+        ),
     );
   }
 

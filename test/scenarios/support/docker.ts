@@ -35,6 +35,13 @@ export async function containersOf(project: string, state?: string): Promise<str
     .sort();
 }
 
+/** Names of a project's networks. */
+export async function networksOf(project: string): Promise<string[]> {
+  const filter = `label=com.docker.compose.project=${project}`;
+  const names = await docker('network', 'ls', '--filter', filter, '--format', '{{.Name}}');
+  return names.split('\n').filter((name) => name !== '');
+}
+
 /** Container id of a project's service. */
 export async function containerId(project: string, service: string): Promise<string> {
   const id = await docker(
