@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { buildServices } from '../scripts/build-services.ts';
 import { readSecretFile } from './shared-utils/src/secret-file.ts';
 
 /**
@@ -23,6 +24,8 @@ export const PORT = Number(process.env['POSTGRES_PORT'] ?? 5432);
 export const TORTURE = `$:{}"'#\\n%&é\\\nx`;
 
 export const WORK = mkdtempSync(join(tmpdir(), 'factsway-integration-'));
+/** The bundles of both releases, as the images hold them. */
+export const OUT = join(WORK, 'build');
 
 export interface Passwords {
   readonly owner: string;
@@ -50,7 +53,7 @@ export async function asAdmin<T>(work: (client: pg.Client) => Promise<T>, databa
 }
 
 /** The roles of the platform: those that exist, or new ones with the torture password. */
-export async function prepareRoles(): Promise<{ passwords: Passwords; drop: () => Promise<void> }> {
+async function prepareRoles(): Promise<{ passwords: Passwords; drop: () => Promise<void> }> {
   const made: string[] = [];
   await asAdmin(async (client) => {
     for (const role of ['factsway_owner', 'factsway_app', 'factsway_monitor']) {
@@ -88,10 +91,30 @@ export function writeSecret(name: string, value: string): string {
   return file;
 }
 
+/** Bundles both releases and makes the roles. `undo` leaves nothing behind. */
+export async function prepareReleases(): Promise<{
+  passwords: Passwords;
+  undo: () => Promise<void>;
+}> {
+  await buildServices('1.0.0', OUT);
+  await buildServices('1.1.0', OUT);
+  const { passwords, drop } = await prepareRoles();
+  const undo = async () => {
+    await drop();
+    rmSync(WORK, { recursive: true });
+  };
+  return { passwords, undo };
+}
+
 let databases = 0;
 
+export interface ScratchDatabase {
+  readonly name: string;
+  readonly drop: () => Promise<void>;
+}
+
 /** A database of its own, owned by factsway_owner. */
-export async function scratchDatabase(): Promise<{ name: string; drop: () => Promise<void> }> {
+export async function scratchDatabase(): Promise<ScratchDatabase> {
   databases += 1;
   const name = `factsway_it_${process.pid}_${databases}`;
   await asAdmin((client) => client.query(`CREATE DATABASE ${name} OWNER factsway_owner`));
@@ -128,6 +151,25 @@ export function run(args: readonly string[], env: Record<string, string>): Runni
     stderr: err.join(''),
   }));
   return { child, output: () => out.join(''), finished };
+}
+
+/** Starts the migrations program of a release as its container would, with the owner role. */
+export function startMigrations(
+  release: string,
+  args: readonly string[],
+  at: { readonly database: string; readonly passwordFile: string },
+  env: Record<string, string> = {},
+): Running {
+  return run([join(OUT, release, 'migrations/migrate.mjs'), ...args], {
+    APP_VERSION: release,
+    MIGRATIONS_DIR: join(OUT, release, 'migrations/sql'),
+    POSTGRES_HOST: HOST,
+    POSTGRES_PORT: String(PORT),
+    POSTGRES_DB: at.database,
+    POSTGRES_USER: 'factsway_owner',
+    POSTGRES_PASSWORD_FILE: at.passwordFile,
+    ...env,
+  });
 }
 
 /** Waits until `condition` holds. @throws Error naming `what` after `seconds` */

@@ -54,7 +54,7 @@ usage() { sed -n '2,/^[^#]/{/^#/!d;s/^# \{0,1\}//;p}' "$1"; }
 hash_of() {
   (
     cd "$ROOT" || exit
-    find "$@" -type f ! -name '*.test.ts' -print0 | LC_ALL=C sort -z | xargs -0 --no-run-if-empty sha256sum | sha256sum | cut -c1-64
+    find "$@" -type f ! -name '*.test.ts' ! -name '*.integration.ts' ! -name '*-support.ts' -print0 | LC_ALL=C sort -z | xargs -0 --no-run-if-empty sha256sum | sha256sum | cut -c1-64
   )
 }
 

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { buildServices } from '../../scripts/build-services.ts';
 import {
   HOST,
+  OUT,
   PORT,
-  prepareRoles,
-  run,
+  prepareReleases,
   scratchDatabase,
+  startMigrations,
   WORK,
   type Passwords,
   type Running,
+  type ScratchDatabase,
 } from '../integration-support.ts';
 import type { MigrateResult } from './src/result.ts';
 
-export const OUT = join(WORK, 'build');
 export const V1 = [
   '0001_schema_and_roles',
   '0002_records',
@@ -28,8 +28,8 @@ export const V11 = ['0005_case_matter_number', '0006_fact_confidence'];
 export const HEAD_1 = V1.at(-1) ?? '';
 
 export let passwords: Passwords;
-let dropRoles: () => Promise<void>;
-export let database: { name: string; drop: () => Promise<void> };
+let undo: () => Promise<void>;
+export let database: ScratchDatabase;
 
 export interface Outcome {
   readonly code: number | null;
@@ -38,16 +38,8 @@ export interface Outcome {
 }
 
 export function start(release: string, args: readonly string[], env: Record<string, string> = {}) {
-  return run([join(OUT, release, 'migrations/migrate.mjs'), ...args], {
-    APP_VERSION: release,
-    MIGRATIONS_DIR: join(OUT, release, 'migrations/sql'),
-    POSTGRES_HOST: HOST,
-    POSTGRES_PORT: String(PORT),
-    POSTGRES_DB: database.name,
-    POSTGRES_USER: 'factsway_owner',
-    POSTGRES_PASSWORD_FILE: passwords.ownerFile,
-    ...env,
-  });
+  const at = { database: database.name, passwordFile: passwords.ownerFile };
+  return startMigrations(release, args, at, env);
 }
 
 export async function outcome(running: Running): Promise<Outcome> {
@@ -115,16 +107,11 @@ export async function query(text: string, user = 'factsway_owner') {
 /** Builds both releases, and gives every test a database of its own. */
 export function useScratchDatabases(): void {
   beforeAll(async () => {
-    await buildServices('1.0.0', OUT);
-    await buildServices('1.1.0', OUT);
-    ({ passwords, drop: dropRoles } = await prepareRoles());
+    ({ passwords, undo } = await prepareReleases());
   });
   beforeEach(async () => {
     database = await scratchDatabase();
   });
   afterEach(() => database.drop());
-  afterAll(async () => {
-    await dropRoles();
-    rmSync(WORK, { recursive: true });
-  });
+  afterAll(() => undo());
 }

@@ -9,14 +9,13 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { asAdmin, eventually, TORTURE, writeSecret } from '../integration-support.ts';
+import { asAdmin, eventually, OUT, TORTURE, writeSecret } from '../integration-support.ts';
 import {
   database,
   directoryWith,
   dump,
   HEAD_1,
   migrate,
-  OUT,
   outcome,
   passwords,
   query,
