@@ -114,12 +114,22 @@ export class MemoryFiles implements Files {
     this.tree.delete(path);
   }
 
-  async rename(from: string, to: string): Promise<void> {
+  async rename(from: string, to: string): Promise<boolean> {
     this.#change(`rename ${from}`);
     const entry = this.tree.get(from);
-    if (!entry) throw Object.assign(new Error(`ENOENT: ${from}`), { code: 'ENOENT' });
+    if (!entry) return false;
     this.tree.delete(from);
     this.tree.set(to, entry);
+    return true;
+  }
+
+  /** Whatever a test put there under such a name: processes are none of a file system in memory. */
+  async leftovers(directory: string, deep: boolean): Promise<string[]> {
+    this.#live();
+    return [...this.tree.keys()]
+      .filter((path) => (deep ? path.startsWith(`${directory}/`) : dirname(path) === directory))
+      .filter((path) => /\.factsway-(new|\d+)$/.test(path))
+      .sort();
   }
 
   async makeDirectory(path: string, mode: number): Promise<void> {

@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rejectionOf } from '../../../test/fakes/thrown.ts';
 import { NodeFiles } from './node-files.ts';
 
 let directory: string;
@@ -26,5 +27,93 @@ describe('a file created exclusively', () => {
     expect(await files.createExclusive(path, 'mine\n', 0o600)).toBe(false);
     expect(await readFile(path, 'utf8')).toBe('theirs\n');
     expect(await readdir(directory)).toEqual(['lock']);
+  });
+});
+
+describe('a write that fails', () => {
+  it('leaves what was there, and nothing beside it', async () => {
+    // A directory cannot be replaced by a file: the rename, the last thing to happen, is refused.
+    const path = join(directory, 'compose.yaml');
+    await mkdir(path);
+    const error = await rejectionOf(files.write(path, 'services: {}\n', { mode: 0o644 }));
+    expect(error.code).toBe('FW-DIR-NOT-WRITABLE');
+    expect(await readdir(directory)).toEqual(['compose.yaml']);
+  });
+
+  it.each([
+    ['write', (path: string) => files.write(path, 'x', { mode: 0o644 })],
+    ['creation', (path: string) => files.createExclusive(path, 'x', 0o644)],
+    ['line', (path: string) => files.append(path, 'x')],
+    ['directory', (path: string) => files.makeDirectory(path, 0o755)],
+  ])('because a %s goes through a file is said so', async (_what, work) => {
+    const file = join(directory, 'taken');
+    await writeFile(file, '');
+    const error = await rejectionOf(work(join(file, 'state', 'lock')));
+    expect(error.code).toBe('FW-DIR-NOT-WRITABLE');
+    expect(error.message).toContain(`${file} is not a directory`);
+  });
+
+  it('because its directory is a file is said so', async () => {
+    const file = join(directory, 'taken');
+    await writeFile(file, '');
+    for (const work of [files.makeDirectory(file, 0o755), files.append(join(file, 'x'), 'x')])
+      expect((await rejectionOf(work)).message).toContain(`${file} is not a directory`);
+  });
+
+  it.runIf(process.platform === 'linux')('on a file system of another kind is no bug', async () => {
+    const error = await rejectionOf(files.makeDirectory('/proc/factsway/state', 0o755));
+    expect(error.code).toBe('FW-DIR-NOT-WRITABLE');
+    expect(error.hint).toContain('ls -ld /proc');
+  });
+});
+
+describe('a rename', () => {
+  it('moves a file once', async () => {
+    const [from, to] = [join(directory, 'a'), join(directory, 'b')];
+    await writeFile(from, 'text');
+    expect(await files.rename(from, to)).toBe(true);
+    expect(await files.rename(from, to)).toBe(false);
+    expect(await readdir(directory)).toEqual(['b']);
+  });
+
+  it('that is refused says so', async () => {
+    await writeFile(join(directory, 'a'), '');
+    await mkdir(join(directory, 'b'));
+    const work = files.rename(join(directory, 'a'), join(directory, 'b'));
+    expect((await rejectionOf(work)).code).toBe('FW-DIR-NOT-WRITABLE');
+  });
+});
+
+describe('what killed runs left half written', () => {
+  /** Larger than any pid can be. */
+  const GONE = 2 ** 30;
+  beforeEach(async () => {
+    await mkdir(join(directory, 'caddy.factsway-new'), { recursive: true });
+    for (const name of [
+      'compose.yaml',
+      'compose.yaml.factsway-new',
+      'caddy.factsway-new/Caddyfile.factsway-new',
+      `lock.factsway-${GONE}`,
+      `lock.factsway-${process.pid}`,
+      'notes.factsway-newer',
+    ])
+      await writeFile(join(directory, name), '');
+  });
+
+  it('is found; what others made, and a living process is about to name, is not', async () => {
+    expect(await files.leftovers(directory, false)).toEqual([
+      join(directory, 'compose.yaml.factsway-new'),
+      join(directory, `lock.factsway-${GONE}`),
+    ]);
+  });
+
+  it('is found further down where that is wanted', async () => {
+    expect(await files.leftovers(directory, true)).toContain(
+      join(directory, 'caddy.factsway-new/Caddyfile.factsway-new'),
+    );
+  });
+
+  it('is nothing where there is no directory', async () => {
+    expect(await files.leftovers(join(directory, 'nowhere'), true)).toEqual([]);
   });
 });

@@ -11,42 +11,9 @@ import {
   rm,
   stat,
 } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { FactswayError } from '../model/errors.ts';
+import { dirname, join } from 'node:path';
 import type { Files, WriteOptions } from '../ports/files.ts';
-
-/** A directory where a file should be holds no text either. */
-const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
-const NOT_ALLOWED = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'ENOSPC', 'EDQUOT']);
-
-const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code);
-
-async function optional<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (NOT_THERE.has(codeOf(error))) return undefined;
-    throw error;
-  }
-}
-
-/** Turns what the file system refuses into an error that says where and what to do. */
-async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const code = codeOf(error);
-    if (!NOT_ALLOWED.has(code)) throw error;
-    const full = code === 'ENOSPC' || code === 'EDQUOT';
-    throw new FactswayError(
-      'FW-DIR-NOT-WRITABLE',
-      `${path} cannot be written (${code}).`,
-      full
-        ? 'Free some space (df -h), then run the command again; it continues where it stopped.'
-        : 'Run the command as a user who may write there, or choose another directory: --dir DIR',
-    );
-  }
-}
+import { codeOf, reading, writing } from './file-errors.ts';
 
 /** Durable means: the directory entry is on disk too. */
 async function syncDirectory(directory: string): Promise<void> {
@@ -57,6 +24,30 @@ async function syncDirectory(directory: string): Promise<void> {
     await handle.close();
   }
 }
+
+/**
+ * The directory and those above it. Not `mkdir` with `recursive`: on a file system that makes no directories,
+ * such as /proc, Node.js then goes round for ever.
+ */
+async function makeDirectories(path: string, mode = 0o777): Promise<void> {
+  try {
+    await mkdir(path, mode);
+  } catch (error) {
+    if (await isDirectory(path)) return;
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectories(dirname(path), mode);
+    await mkdir(path, mode).catch(async (second: unknown) => {
+      // Another step may have made it in the meantime.
+      if (!(await isDirectory(path))) throw second;
+    });
+  }
+}
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 async function writeSynced(
   path: string,
@@ -74,52 +65,97 @@ async function writeSynced(
   }
 }
 
+/** Writes a file beside its place and has `put` bring it there; nothing stays beside it, however that ends. */
+async function besides<T>(
+  beside: string,
+  content: string,
+  mode: number,
+  put: () => Promise<T>,
+): Promise<T> {
+  try {
+    await writeSynced(beside, content, 'w', mode);
+    return await put();
+  } finally {
+    // The reason why it failed is what a person needs; that the rest could not be removed is not.
+    await rm(beside, { force: true }).catch(() => undefined);
+  }
+}
+
+async function linkUnlessThere(beside: string, path: string): Promise<boolean> {
+  try {
+    await link(beside, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** What `write` and `createExclusive` (which adds its pid) call a file before it has its name. */
+const HALF_WRITTEN = /\.factsway-(?:new|(\d+))$/;
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+function isLeftover(name: string): boolean {
+  const found = HALF_WRITTEN.exec(name);
+  return found !== null && (found[1] === undefined || !isAlive(Number(found[1])));
+}
+
 export class NodeFiles implements Files {
   readText(path: string): Promise<string | undefined> {
-    return optional(readFile(path, 'utf8'));
+    return reading(path, () => readFile(path, 'utf8'));
   }
 
   async exists(path: string): Promise<boolean> {
-    return (await optional(stat(path))) !== undefined;
+    return (await reading(path, () => stat(path))) !== undefined;
   }
 
   async list(directory: string): Promise<string[]> {
-    return ((await optional(readdir(directory))) ?? []).sort();
+    return ((await reading(directory, () => readdir(directory))) ?? []).sort();
+  }
+
+  async leftovers(directory: string, deep: boolean): Promise<string[]> {
+    const entries = await reading(directory, () =>
+      readdir(directory, { withFileTypes: true, recursive: deep }),
+    );
+    return (entries ?? [])
+      .filter((entry) => entry.isFile() && isLeftover(entry.name))
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .sort();
   }
 
   write(path: string, content: string, { mode, uid, gid }: WriteOptions): Promise<void> {
     return writing(path, async () => {
-      await mkdir(dirname(path), { recursive: true });
+      await makeDirectories(dirname(path));
       const beside = `${path}.factsway-new`;
-      await writeSynced(beside, content, 'w', mode);
-      if (uid !== undefined && gid !== undefined) await chown(beside, uid, gid);
-      await rename(beside, path);
+      await besides(beside, content, mode, async () => {
+        if (uid !== undefined && gid !== undefined) await chown(beside, uid, gid);
+        await rename(beside, path);
+      });
       await syncDirectory(dirname(path));
     });
   }
 
   createExclusive(path: string, content: string, mode: number): Promise<boolean> {
     return writing(dirname(path), async () => {
-      await mkdir(dirname(path), { recursive: true });
+      await makeDirectories(dirname(path));
       // Complete before it has its name: nobody ever meets it empty, however we end.
       const beside = `${path}.factsway-${process.pid}`;
-      await writeSynced(beside, content, 'w', mode);
-      try {
-        await link(beside, path);
-      } catch (error) {
-        if (codeOf(error) === 'EEXIST') return false;
-        throw error;
-      } finally {
-        await rm(beside, { force: true });
-      }
-      await syncDirectory(dirname(path));
-      return true;
+      const isOurs = await besides(beside, content, mode, () => linkUnlessThere(beside, path));
+      if (isOurs) await syncDirectory(dirname(path));
+      return isOurs;
     });
   }
 
   append(path: string, line: string): Promise<void> {
     return writing(path, async () => {
-      await mkdir(dirname(path), { recursive: true });
+      await makeDirectories(dirname(path));
       await appendFile(path, line, { flush: true });
     });
   }
@@ -128,14 +164,20 @@ export class NodeFiles implements Files {
     return writing(path, () => rm(path, { force: true }));
   }
 
-  rename(from: string, to: string): Promise<void> {
-    return rename(from, to);
+  rename(from: string, to: string): Promise<boolean> {
+    return writing(to, async () => {
+      try {
+        await rename(from, to);
+        return true;
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return false;
+        throw error;
+      }
+    });
   }
 
-  async makeDirectory(path: string, mode: number): Promise<void> {
-    await writing(path, async () => {
-      await mkdir(path, { recursive: true, mode });
-    });
+  makeDirectory(path: string, mode: number): Promise<void> {
+    return writing(path, () => makeDirectories(path, mode));
   }
 
   setMode(path: string, mode: number): Promise<void> {
@@ -149,7 +191,7 @@ export class NodeFiles implements Files {
   async stat(
     path: string,
   ): Promise<{ mode: number; uid: number; gid: number; size: number } | undefined> {
-    const found = await optional(stat(path));
+    const found = await reading(path, () => stat(path));
     return found && { mode: found.mode & 0o7777, uid: found.uid, gid: found.gid, size: found.size };
   }
 }

@@ -5,6 +5,7 @@ import { MemoryFiles } from '../../../test/fakes/memory-files.ts';
 import { broken, named, planOf, startPlan as start } from '../../../test/fakes/plan-run.ts';
 import { recordingReporter } from '../../../test/fakes/reporter.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
+import { FactswayError } from '../model/errors.ts';
 import { executePlan } from './execute-plan.ts';
 import { Journal } from './journal.ts';
 import { instancePaths } from './paths.ts';
@@ -177,6 +178,36 @@ describe('a step that fails', () => {
     await settle();
     gates.get('one')!.fail(broken('FW-DOCKER-COMMAND'));
     expect((await rejectionOf(ended)).code).toBe('FW-IMAGE-PULL');
+  });
+});
+
+describe('a disk that fills up', () => {
+  const plan = planOf({ name: 'a', undo: 'undo-a' }, { name: 'bad', after: [1] });
+  const full = new FactswayError('FW-DISK-FULL', 'The disk is full.', 'Make some room.');
+
+  it('keeps neither the cause from being told nor anything from being put back', async () => {
+    const { ended, gates, settle, order, files } = start(plan, {}, true);
+    await settle();
+    files.failOn(`append ${DIRECTORY}/state/journal.jsonl`, full);
+    gates.get('a')!.open();
+    await settle();
+    gates.get('undo-a')!.open();
+    const error = await rejectionOf(ended);
+    expect([error.code, error.exitCode]).toEqual(['FW-DISK-FULL', 5]);
+    expect(order).toEqual(['+a', '-a', '+undo-a', '-undo-a']);
+  });
+
+  it('while a step fails does not hide why', async () => {
+    const { ended, gates, settle, order, files } = start(plan, {}, true);
+    await settle();
+    gates.get('a')!.open();
+    await settle();
+    files.failOn(`append ${DIRECTORY}/state/journal.jsonl`, full);
+    gates.get('bad')!.fail(broken());
+    await settle();
+    gates.get('undo-a')!.open();
+    expect((await rejectionOf(ended)).code).toBe('FW-NOT-HEALTHY');
+    expect(order.at(-1)).toBe('-undo-a');
   });
 });
 

@@ -29,16 +29,17 @@ export async function executePlan(plan: Plan, executor: Executor): Promise<void>
     await executor.journal.end('done');
     return;
   }
+  const end = (outcome: string) => whereItCan(executor.journal.end(outcome));
   if (failure.code === 'FW-CANCELLED') {
-    await executor.journal.end('cancelled');
+    await end('cancelled');
     throw failure;
   }
   if (failure.exitCode === EXIT.operator) {
-    await executor.journal.end('stuck');
+    await end('stuck');
     throw failure;
   }
   const undoErrors = await undoSteps(begun, executor);
-  await executor.journal.end(undoErrors.length > 0 ? 'stuck' : 'undone');
+  await end(undoErrors.length > 0 ? 'stuck' : 'undone');
   if (undoErrors.length > 0) throw undoFailed(failure, undoErrors);
   const remaining = begun.find(({ irreversible }) => irreversible !== undefined)?.irreversible;
   throw remaining === undefined ? asPutBack(failure) : leftBehind(failure, remaining);
@@ -92,11 +93,23 @@ async function runStep(step: Step, { run, journal, reporter, clock }: Executor):
   } catch (error) {
     const { code, message } = toFactswayError(error);
     reporter.stepFailed(step, message);
-    await journal.stepFailed(step, code, message);
+    await whereItCan(journal.stepFailed(step, code, message));
     throw error;
   }
   await journal.stepDone(step);
   reporter.stepDone(step, clock.monotonicMs() - begun);
+}
+
+/**
+ * A line of the journal after something failed. A disk that is full, maybe the very cause, must neither hide
+ * that cause nor keep things from being put back.
+ */
+async function whereItCan(line: Promise<void>): Promise<void> {
+  try {
+    await line;
+  } catch (error) {
+    if (!(error instanceof FactswayError)) throw error;
+  }
 }
 
 async function undoSteps(
@@ -107,14 +120,14 @@ async function undoSteps(
   for (const step of begun.toReversed()) {
     if (!step.undo) continue;
     reporter.undoing(describeAction(step.undo));
-    await journal.undo('undo-started', step);
+    await whereItCan(journal.undo('undo-started', step));
     try {
       await run(step.undo, () => undefined);
-      await journal.undo('undo-done', step);
+      await whereItCan(journal.undo('undo-done', step));
     } catch (error) {
       const { message } = toFactswayError(error);
       errors.push(`${describeAction(step.undo)}: ${message}`);
-      await journal.undo('undo-failed', step, message);
+      await whereItCan(journal.undo('undo-failed', step, message));
     }
   }
   return errors;

@@ -3,6 +3,7 @@ import { DIRECTORY } from '../../../test/fakes/builders.ts';
 import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
 import { FakeHost } from '../../../test/fakes/host.ts';
+import { FactswayError } from '../model/errors.ts';
 import { withLock } from './lock.ts';
 import { instancePaths } from './paths.ts';
 
@@ -83,6 +84,39 @@ describe('a lock that is there already', () => {
     const ports = world(owner({ host: 'server2' }));
     expect((await rejectionOf(work(ports))).message).toContain('pid 42 on server2');
     expect(ports.files.text(PATHS.lock)).toBe(owner({ host: 'server2' }));
+  });
+});
+
+describe('a lock that could not be taken away', () => {
+  it('does not hide why the work failed', async () => {
+    const ports = world();
+    ports.files.failOn(`remove ${PATHS.lock}`, new Error('read-only by now'));
+    const failing = withLock(PATHS, 'install', ports, () => Promise.reject(new Error('boom')));
+    await expect(failing).rejects.toThrow('boom');
+  });
+
+  it('because the file system refuses it is said so, and is nobody else’s run', async () => {
+    const ports = world(owner());
+    const refused = new FactswayError('FW-DIR-NOT-WRITABLE', 'Read-only.', 'Look.');
+    ports.files.rename = () => Promise.reject(refused);
+    expect((await rejectionOf(work(ports))).code).toBe('FW-DIR-NOT-WRITABLE');
+  });
+});
+
+describe('a lock a killed run had put aside', () => {
+  it('is removed by the next run', async () => {
+    const ports = world();
+    ports.files.put(`${PATHS.lock}.stale-7`, owner());
+    await work(ports);
+    expect(ports.files.below(DIRECTORY)).toEqual({});
+  });
+
+  it('is left where its owner lives: somebody is about to put it back', async () => {
+    const ports = world();
+    ports.host.processes.set(42, 'boot+42');
+    ports.files.put(`${PATHS.lock}.stale-7`, owner());
+    await work(ports);
+    expect(ports.files.below(DIRECTORY)).toEqual({ [`${PATHS.lock}.stale-7`]: owner() });
   });
 });
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { FactswayError } from '../model/errors.ts';
 import type { Files } from '../ports/files.ts';
 import type { Clock, Host, Random } from '../ports/host.ts';
@@ -10,6 +11,9 @@ type Ports = {
   readonly clock: Clock;
   readonly random: Random;
 };
+
+/** What a lock is called between being taken away from its dead owner and being removed. */
+const STALE = 'lock.stale-';
 
 /**
  * Runs `work` as the only run on this instance. A lock whose process is gone (or whose pid now belongs
@@ -32,11 +36,28 @@ export async function withLock<T>(
   };
   const text = `${JSON.stringify(owner)}\n`;
   if (!(await files.createExclusive(paths.lock, text, 0o644))) await takeOver(paths, text, ports);
-  try {
-    return await work();
-  } finally {
-    // Only our own lock: somebody may have judged us dead.
+  // Only our own lock: somebody may have judged us dead.
+  const release = async (): Promise<void> => {
     if ((await files.readText(paths.lock)) === text) await files.remove(paths.lock);
+  };
+  try {
+    await removeStale(paths, ports);
+    const result = await work();
+    await release();
+    return result;
+  } catch (error) {
+    // Why the work failed is the news; a lock that cannot be removed is taken over by the next run.
+    await release().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Locks of dead owners whose taker was killed half way. That of a living one is about to be put back. */
+async function removeStale(paths: InstancePaths, { files, host }: Ports): Promise<void> {
+  const names = (await files.list(paths.state)).filter((name) => name.startsWith(STALE));
+  for (const path of names.map((name) => join(paths.state, name))) {
+    const owner = parseOwner((await files.readText(path)) ?? '');
+    if (!owner || !(await isAlive(owner, host))) await files.remove(path);
   }
 }
 
@@ -49,12 +70,8 @@ async function takeOver(
   const owner = found === undefined ? undefined : parseOwner(found);
   if (owner && (await isAlive(owner, host))) throw locked(owner);
   // A rename moves one file once: of two runs that see the same dead owner only one gets further.
-  const aside = `${paths.lock}.stale-${random.id()}`;
-  try {
-    await files.rename(paths.lock, aside);
-  } catch {
-    throw locked(undefined);
-  }
+  const aside = join(paths.state, `${STALE}${random.id()}`);
+  if (!(await files.rename(paths.lock, aside))) throw locked(undefined);
   const moved = await files.readText(aside);
   await files.remove(aside);
   if (moved !== found) {

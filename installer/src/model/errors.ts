@@ -34,6 +34,14 @@ export const ERROR_CATALOG = {
     summary: 'The command changes something and nobody confirmed it.',
   },
   'FW-DIR-NOT-WRITABLE': { exit: EXIT.usage, summary: 'The instance directory cannot be written.' },
+  'FW-DISK-FULL': {
+    exit: EXIT.check,
+    summary: 'The disk of the instance directory, or the quota of the user, is used up.',
+  },
+  'FW-FILE-UNREADABLE': {
+    exit: EXIT.usage,
+    summary: 'A file of the instance or of the command line may not be read.',
+  },
   'FW-DIR-FOREIGN': {
     exit: EXIT.check,
     summary: 'The instance directory already holds files of something else.',

@@ -1,6 +1,9 @@
 export type WriteOptions = { readonly mode: number; readonly uid?: number; readonly gid?: number };
 
-/** The file system, with the one way of writing we allow: beside, fsync, rename. */
+/**
+ * The file system, with the one way of writing we allow: beside, fsync, rename. What refuses a write throws
+ * FW-DISK-FULL or FW-DIR-NOT-WRITABLE, what refuses to be read FW-FILE-UNREADABLE.
+ */
 export type Files = {
   readText(path: string): Promise<string | undefined>;
   exists(path: string): Promise<boolean>;
@@ -12,7 +15,13 @@ export type Files = {
   createExclusive(path: string, content: string, mode: number): Promise<boolean>;
   append(path: string, line: string): Promise<void>;
   remove(path: string): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
+  /** Atomic; false when there was nothing to rename. */
+  rename(from: string, to: string): Promise<boolean>;
+  /**
+   * Half-written files that runs which are gone left in a directory, with `deep` also in those below it:
+   * absolute paths.
+   */
+  leftovers(directory: string, deep: boolean): Promise<string[]>;
   makeDirectory(path: string, mode: number): Promise<void>;
   setMode(path: string, mode: number): Promise<void>;
   setOwner(path: string, uid: number, gid: number): Promise<void>;

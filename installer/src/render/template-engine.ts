@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars';
+import { singleQuoted } from '../model/shell.ts';
 
 /** A template asked for a value that is not there, or a value does not fit the format: a bug, never user input. */
 export class TemplateError extends Error {}
@@ -57,7 +58,7 @@ function caddy(value: unknown): string {
 
 /** A single-quoted word for a POSIX shell. */
 function shell(value: unknown): string {
-  return `'${String(scalar(value, 'shell')).replaceAll("'", String.raw`'\''`)}'`;
+  return singleQuoted(String(scalar(value, 'shell')));
 }
 
 /** A string literal of postgresql.conf. */

@@ -308,3 +308,17 @@ describe('restoring the bundle', () => {
     await expect(restoring).rejects.toThrow('migrations-a ended with exit code 1');
   });
 });
+
+describe('a file that cannot be written', () => {
+  it('is not told before every other one is done: an undo must not be overtaken', async () => {
+    const [first = '', ...others] = ALL.map(({ path }) => `write ${DIRECTORY}/${path}`);
+    ports.files.failOn(first, new Error('disk full'));
+    const put = ports.files.write.bind(ports.files);
+    ports.files.write = async (path, ...rest) => {
+      if (!first.endsWith(path)) await new Promise((resolve) => setImmediate(resolve));
+      return put(path, ...rest);
+    };
+    await expect(write(ALL)).rejects.toThrow('disk full');
+    expect(written()).toEqual(expect.arrayContaining(others));
+  });
+});

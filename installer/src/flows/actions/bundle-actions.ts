@@ -66,9 +66,9 @@ export async function writeBundle(
 
   // The copy of the manifest is written last: with it the way back is complete, without it nothing was changed.
   await files.remove(previousManifest(paths));
-  await Promise.all(action.changes.map(({ path }) => keepPrevious(path)));
+  await untilAllEnded(action.changes.map(({ path }) => keepPrevious(path)));
   await files.write(previousManifest(paths), JSON.stringify(manifest), { mode: 0o644 });
-  await Promise.all(
+  await untilAllEnded(
     action.changes
       .filter(({ change }) => change === 'delete')
       .map(({ path }) => files.remove(paths.file(path))),
@@ -78,7 +78,7 @@ export async function writeBundle(
   const rendered = bundle.files.filter(({ ownership }) => ownership === 'rendered');
   const digests = Object.fromEntries(rendered.map(({ path, content }) => [path, sha256(content)]));
   await saveManifest(withPending(manifest, digests), context);
-  await Promise.all(
+  await untilAllEnded(
     action.changes.map(async ({ path, change }) => {
       const file = wanted.get(path);
       if (path === 'factsway.yaml') await files.write(paths.config, configText, { mode: 0o644 });
@@ -88,6 +88,15 @@ export async function writeBundle(
   );
   await saveManifest({ version: 1, files: digests }, context);
   await alignSecretPermissions(context);
+}
+
+/**
+ * Throws the first failure, but not before the others have ended: a file still being written would overtake the
+ * one an undo puts back, and one that cannot be put back must not keep the others from it.
+ */
+async function untilAllEnded(works: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 const previousManifest = (paths: ActionContext['paths']): string =>
@@ -122,12 +131,7 @@ export async function restoreBundle(
   if (!previous) return;
   const current = (await readJson<Manifest>(paths.manifest, files)) ?? EMPTY_MANIFEST;
   await saveManifest(withPending(current, previous.files), context);
-  // Every file is tried: one that cannot be written must not keep the others from coming back.
-  const results = await Promise.allSettled(
-    action.changes.map((change) => restoreFile(change, context)),
-  );
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  await untilAllEnded(action.changes.map((change) => restoreFile(change, context)));
   await saveManifest(previous, context);
   if (action.services.length === 0) return;
   await takeUpAgain(action.reloads ?? [], context);
