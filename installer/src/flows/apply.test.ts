@@ -65,6 +65,16 @@ describe('an installation', () => {
     expect(said).toEqual([expect.stringContaining('note: grafana is left out: ')]);
   });
 
+  it('says each warning once, also when it is refused', async () => {
+    ports.host.busy.add('0.0.0.0:443');
+    const sets = ['images.source=debian', 'host.memory=6GiB'];
+    const request = { directory: DIRECTORY, sets, command: 'install', options: OPTIONS };
+    const error = await rejectionOf(apply({ ...request, consent: YES }, ports));
+    expect(error.code).toBe('FW-PORT-IN-USE');
+    const warnings = ports.reporter.events.filter((event) => event.startsWith('warning: '));
+    expect(warnings).toEqual([expect.stringContaining('one slot only')]);
+  });
+
   it('whose migration fails starts no service, takes its containers away and keeps its log', async () => {
     engine.behaviours.set('migrations-a', () => ({ state: 'exited', exitCode: 1 }));
     engine.logs.set('container-migrations-a', ['no such luck']);
@@ -166,6 +176,24 @@ describe('consent', () => {
       'unexpected call: prompter.confirm',
     );
     expect(ports.files.changes).toEqual([]);
+  });
+
+  it('beforehand has the plan that was carried out as its result', async () => {
+    const list = ports.files.list.bind(ports.files);
+    let looks = 0;
+    // Somebody puts a secret there between the first look and the one under the lock.
+    ports.files.list = async (directory) => {
+      if (directory === `${DIRECTORY}/secrets` && (looks += 1) === 2)
+        ports.files.put(`${DIRECTORY}/secrets/postgres-app-password`, 'mine\n');
+      return list(directory);
+    };
+    const { plan } = await install();
+    const created = plan.steps.flatMap(({ action }) =>
+      action.kind === 'CreateSecrets' ? action.names : [],
+    );
+    expect(created).toHaveLength(3);
+    expect(created).not.toContain('postgres-app-password');
+    expect(ports.files.text(`${DIRECTORY}/secrets/postgres-app-password`)).toBe('mine\n');
   });
 
   it('is for the plan that was shown: another one is refused', async () => {

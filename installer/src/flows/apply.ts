@@ -28,17 +28,31 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
   if (!options.renderOnly) await requireDocker(ports);
   const look = () =>
     options.renderOnly ? observeWithoutDocker(desired, ports.files) : observe(desired, ports);
-  const { plan, warnings } = planUp(desired, await look(), options);
   for (const note of desired.catalog.notes) ports.reporter.note(note);
-  for (const warning of warnings) ports.reporter.warning(warning);
-  const executed = await runPlan(
+  const said = new Set<string>();
+  const warn = (warnings: readonly string[]): void => {
+    for (const warning of warnings.filter((one) => !said.has(one))) {
+      said.add(warning);
+      ports.reporter.warning(warning);
+    }
+  };
+  // Before anything can be refused: what is said of the configuration holds all the same.
+  warn(desired.bundle.warnings);
+  let warnings: readonly string[] = [];
+  const replan = async (): Promise<Plan> => {
+    const found = planUp(desired, await look(), options);
+    warn(found.warnings);
+    warnings = found.warnings;
+    return found.plan;
+  };
+  const { plan, executed } = await runPlan(
     {
       command,
       directory,
       project: desired.catalog.context.config.project,
       desired,
-      plan,
-      replan: async () => planUp(desired, await look(), options).plan,
+      plan: await replan(),
+      replan,
       consent,
       confirm: !options.renderOnly,
     },

@@ -3,14 +3,14 @@ import { planDown } from '../planner/plan-down.ts';
 import type { Ports } from '../ports/ports.ts';
 import { requireDocker } from './check-docker.ts';
 import { requireConfig } from './resolve-config.ts';
-import { runPlan, type Consent } from './run-plan.ts';
+import { runPlan, type Consent, type PlanOutcome } from './run-plan.ts';
 
 /** Stops the platform and removes its containers; data and configuration stay. */
 export async function down(
   directory: string,
   consent: Consent,
   ports: Ports,
-): Promise<{ plan: Plan; executed: boolean }> {
+): Promise<PlanOutcome> {
   const { project } = await requireConfig(directory, ports.files);
   await requireDocker(ports);
   const look = async (): Promise<Plan> => {
@@ -22,10 +22,16 @@ export async function down(
     // Networks carry no directory: where another instance of this name runs, they are taken for its own.
     return planDown(project, ours, ours.length === containers.length ? networks : []);
   };
-  const plan = await look();
-  const executed = await runPlan(
-    { command: 'down', directory, project, plan, replan: look, consent, confirm: true },
+  return runPlan(
+    {
+      command: 'down',
+      directory,
+      project,
+      plan: await look(),
+      replan: look,
+      consent,
+      confirm: true,
+    },
     ports,
   );
-  return { plan, executed };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DIRECTORY } from '../../../test/fakes/builders.ts';
 import { panicking } from '../../../test/fakes/panic.ts';
-import { fakePorts } from '../../../test/fakes/ports.ts';
+import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
 import { formatPlan, type Plan } from '../model/plan.ts';
 import type { Docker } from '../ports/docker.ts';
@@ -16,14 +16,16 @@ function removing(services: readonly string[], cause = 'nobody wants them'): Pla
 const WITH_E = ['a', 'b', 'c', 'd', 'e'];
 const WITH_F = ['a', 'b', 'c', 'd', 'f'];
 
-/** Shows one plan, has it confirmed, and finds another under the lock; returns the journal. */
-async function run(shown: Plan, found: Plan, yes = false): Promise<string> {
+type Ran = { readonly journal: string; readonly plan: Plan; readonly events: readonly string[] };
+
+/** Shows one plan, has it confirmed, and finds another under the lock. */
+async function run(shown: Plan, found: Plan, yes = false): Promise<Ran> {
   const prompter = yes
     ? panicking<Prompter>('prompter', { interactive: true })
     : panicking<Prompter>('prompter', { interactive: true, confirm: async () => true });
   const docker = panicking<Docker>('docker', { containers: async () => [] });
   const ports = fakePorts({ docker, prompter });
-  await runPlan(
+  const { plan } = await runPlan(
     {
       command: 'up',
       directory: DIRECTORY,
@@ -35,8 +37,23 @@ async function run(shown: Plan, found: Plan, yes = false): Promise<string> {
     },
     ports,
   );
-  return ports.files.text(`${DIRECTORY}/state/journal.jsonl`) ?? '';
+  const journal = ports.files.text(`${DIRECTORY}/state/journal.jsonl`) ?? '';
+  return { journal, plan, events: ports.reporter.events };
 }
+
+const runOnce = (plan: Plan, ports: FakePorts) =>
+  runPlan(
+    {
+      command: 'up',
+      directory: DIRECTORY,
+      project: 'factsway',
+      plan,
+      replan: async () => plan,
+      consent: { yes: true, dryRun: false },
+      confirm: true,
+    },
+    ports,
+  );
 
 describe('a plan somebody agreed to', () => {
   it('is refused when another one is found, also where the two read the same', async () => {
@@ -46,11 +63,54 @@ describe('a plan somebody agreed to', () => {
   });
 
   it('is carried out when what is found does the same, for whatever reason', async () => {
-    const journal = await run(removing(['e']), removing(['e'], 'they are in the way'));
+    const found = removing(['e'], 'they are in the way');
+    const { journal, plan, events } = await run(removing(['e']), found);
     expect(journal).toContain('they are in the way');
+    expect(plan).toBe(found);
+    expect(events.filter((event) => event.startsWith('plan: '))).toHaveLength(1);
   });
 
-  it('beforehand, with --yes, is the one that is found', async () => {
-    expect(await run(removing(['e']), removing(['f']), true)).toContain('RemoveContainers f');
+  it('beforehand, with --yes, is the one that is found, and that one is shown and returned', async () => {
+    const found = removing(['f']);
+    const { journal, plan, events } = await run(removing(['e']), found, true);
+    expect(journal).toContain('RemoveContainers f');
+    expect(plan).toBe(found);
+    expect(events.slice(0, 4)).toEqual([
+      'plan: Up, 1 steps',
+      'note: The instance changed in the meantime; this is done instead:',
+      'plan: Up, 1 steps',
+      'started 1 RemoveContainers f',
+    ]);
+  });
+});
+
+describe('what a killed run left half written', () => {
+  const LEFT = ['compose.yaml', 'config/caddy/Caddyfile', 'secrets/x', 'state/previous/.env'].map(
+    (path) => `${DIRECTORY}/${path}.factsway-new`,
+  );
+  const THEIRS = `${DIRECTORY}/backup/compose.yaml.factsway-new`;
+  const nothing: Plan = { title: 'Up', steps: [] };
+
+  it.each([
+    ['that does something', removing(['e'])],
+    ['that has nothing to do', nothing],
+  ])('is removed by the next run, also one %s', async (_what, plan) => {
+    const ports = fakePorts({
+      docker: panicking<Docker>('docker', { containers: async () => [] }),
+    });
+    for (const path of [...LEFT, THEIRS]) ports.files.put(path, 'half');
+    await runOnce(plan, ports);
+    expect(LEFT.filter((path) => ports.files.tree.has(path))).toEqual([]);
+    expect(ports.files.tree.has(THEIRS)).toBe(true);
+  });
+
+  it('is left to the run that holds the lock: it may be what that one is writing', async () => {
+    const ports = fakePorts();
+    for (const path of LEFT) ports.files.put(path, 'half');
+    ports.host.processes.set(42, 'boot+42');
+    const owner = { pid: 42, processStart: 'boot+42', host: 'server1', command: 'up', since: '' };
+    ports.files.put(`${DIRECTORY}/state/lock`, JSON.stringify(owner));
+    await runOnce(nothing, ports);
+    expect(LEFT.filter((path) => ports.files.tree.has(path))).toEqual(LEFT);
   });
 });

@@ -5,11 +5,12 @@ import type { Desired } from '../planner/desired.ts';
 import type { Ports } from '../ports/ports.ts';
 import { serialQueue } from './actions/action-context.ts';
 import { actionRunner } from './actions/run-action.ts';
-import { executePlan } from './execute-plan.ts';
+import { executePlan, type RunAction } from './execute-plan.ts';
 import { Journal, unfinishedRun } from './journal.ts';
+import { findLeftovers, removeLeftovers } from './leftovers.ts';
 import { withLock } from './lock.ts';
 import { secretMask } from './mask-secrets.ts';
-import { instancePaths } from './paths.ts';
+import { instancePaths, type InstancePaths } from './paths.ts';
 
 export type Consent = { readonly yes: boolean; readonly dryRun: boolean };
 
@@ -27,14 +28,24 @@ export type PlanRun = {
   readonly confirm: boolean;
 };
 
-/** Shows a plan, has it confirmed, and carries it out under lock and journal. False when it was a dry run. */
-export async function runPlan(run: PlanRun, ports: Ports): Promise<boolean> {
+export type PlanOutcome = {
+  /** The one that was carried out: not the one that was shown, where the instance changed in between. */
+  readonly plan: Plan;
+  /** False when it was a dry run. */
+  readonly executed: boolean;
+};
+
+/** Shows a plan, has it confirmed, and carries it out under lock and journal. */
+export async function runPlan(run: PlanRun, ports: Ports): Promise<PlanOutcome> {
   const { reporter, prompter } = ports;
   const paths = instancePaths(run.directory);
   // A dry run's plan is its result and goes to stdout.
-  if (run.consent.dryRun) return false;
+  if (run.consent.dryRun) return { plan: run.plan, executed: false };
   reporter.plan(run.plan);
-  if (run.plan.steps.length === 0) return true;
+  if (run.plan.steps.length === 0) {
+    await tidyUp(paths, run.command, ports);
+    return { plan: run.plan, executed: true };
+  }
   if (run.confirm && !run.consent.yes && !(await prompter.confirm('Carry out this plan?', true))) {
     throw new FactswayError(
       'FW-CANCELLED',
@@ -42,42 +53,53 @@ export async function runPlan(run: PlanRun, ports: Ports): Promise<boolean> {
       'Run the command again when you are ready.',
     );
   }
-  await withLock(paths, run.command, ports, async () => {
-    const unfinished = await unfinishedRun(paths, ports.files);
-    if (unfinished !== undefined)
-      reporter.note(`An earlier run, ${unfinished}; continuing from what is there.`);
-    const plan = await run.replan();
+  const plan = await withLock(paths, run.command, ports, () => carryOut(run, paths, ports));
+  return { plan, executed: true };
+}
+
+/** Under the lock: looks again, and does what is to be done now. */
+async function carryOut(run: PlanRun, paths: InstancePaths, ports: Ports): Promise<Plan> {
+  const { files, reporter, clock, signal } = ports;
+  await removeLeftovers(paths, files);
+  const unfinished = await unfinishedRun(paths, files);
+  if (unfinished !== undefined)
+    reporter.note(`An earlier run, ${unfinished}; continuing from what is there.`);
+  const plan = await run.replan();
+  if (!sameActions(plan, run.plan)) {
     // What was agreed to is what will be done; why, and how it is undone, may have moved on by itself.
-    if (run.confirm && !run.consent.yes && !sameActions(plan, run.plan)) {
-      throw new FactswayError(
-        'FW-STATE-CHANGED',
-        'The instance changed while the plan was being read; nothing was done.',
-        'Run the command again and read the new plan.',
-      );
-    }
-    const id = ports.random.id();
-    const journal = new Journal(paths, id, ports.files, ports.clock);
-    await journal.begin(run.command, plan);
-    await executePlan(plan, {
-      run: async (action, waiting) => {
-        const mask = await secretMask(paths, ports.files);
-        await actionRunner({
-          ports,
-          paths,
-          project: run.project,
-          ...(run.desired ? { desired: run.desired } : {}),
-          mask,
-          run: id,
-          serially,
-        })(action, waiting);
-      },
-      journal,
-      reporter,
-      clock: ports.clock,
-      signal: ports.signal,
-    });
-  });
-  return true;
+    if (run.confirm && !run.consent.yes) throw stateChanged();
+    reporter.note('The instance changed in the meantime; this is done instead:');
+    reporter.plan(plan);
+  }
+  const id = ports.random.id();
+  const journal = new Journal(paths, id, files, clock);
+  await journal.begin(run.command, plan);
+  const perform: RunAction = async (action, waiting) => {
+    const mask = await secretMask(paths, files);
+    const { project, desired } = run;
+    const context = { ports, paths, project, ...(desired ? { desired } : {}), mask, run: id };
+    await actionRunner({ ...context, serially })(action, waiting);
+  };
+  await executePlan(plan, { run: perform, journal, reporter, clock, signal });
+  return plan;
+}
+
+/** With nothing to do there is no run that would hold the lock; another one that does tidies up itself. */
+async function tidyUp(paths: InstancePaths, command: string, ports: Ports): Promise<void> {
+  try {
+    if ((await findLeftovers(paths, ports.files)).length === 0) return;
+    await withLock(paths, command, ports, () => removeLeftovers(paths, ports.files));
+  } catch (error) {
+    if (!(error instanceof FactswayError)) throw error;
+  }
+}
+
+function stateChanged(): FactswayError {
+  return new FactswayError(
+    'FW-STATE-CHANGED',
+    'The instance changed while the plan was being read; nothing was done.',
+    'Run the command again and read the new plan.',
+  );
 }
 
 const serially = serialQueue();
