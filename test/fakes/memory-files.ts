@@ -18,6 +18,8 @@ export class Crash extends Error {}
 export class MemoryFiles implements Files {
   readonly tree = new Map<string, MemoryEntry>();
   readonly directories = new Map<string, number>();
+  /** Of files that are not in UTF-8. */
+  readonly encodings = new Map<string, BufferEncoding>();
   /** Every change, in order: `write /x/y`. */
   readonly changes: string[] = [];
   #killBefore = Number.POSITIVE_INFINITY;
@@ -71,6 +73,11 @@ export class MemoryFiles implements Files {
   async readText(path: string): Promise<string | undefined> {
     this.#live();
     return this.tree.get(path)?.content;
+  }
+
+  async readBytes(path: string): Promise<Uint8Array | undefined> {
+    const text = await this.readText(path);
+    return text === undefined ? undefined : Buffer.from(text, this.encodings.get(path) ?? 'utf8');
   }
 
   async exists(path: string): Promise<boolean> {

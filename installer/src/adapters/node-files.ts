@@ -112,6 +112,10 @@ export class NodeFiles implements Files {
     return reading(path, () => readFile(path, 'utf8'));
   }
 
+  readBytes(path: string): Promise<Uint8Array | undefined> {
+    return reading(path, () => readFile(path));
+  }
+
   async exists(path: string): Promise<boolean> {
     return (await reading(path, () => stat(path))) !== undefined;
   }

@@ -45,7 +45,10 @@ describe('an unknown key', () => {
     const error = problem('host:\n  cores: 0\n  memry: 8GiB\n');
     expect(error.code).toBe('FW-CONFIG-UNKNOWN-KEY');
     expect(error.message).toContain('host.memry');
-    expect(error.details).toEqual(['factsway.yaml:2:3: host.cores must be at least 1.']);
+    expect(error.all.map(({ message }) => message)).toEqual([
+      'factsway.yaml:3:3: unknown key "host.memry".',
+      'factsway.yaml:2:3: host.cores must be at least 1.',
+    ]);
   });
 });
 
@@ -92,11 +95,13 @@ describe('a wrong value', () => {
 
   it('does not hide the others', () => {
     const error = problem('host:\n  cores: 0\nedge:\n  httpPort: x\nproject: A\n');
-    expect([error.message, ...error.details].map((line) => line.split(' ')[1])).toEqual([
-      'project',
-      'host.cores',
-      'edge.httpPort',
+    expect(error.all.map(({ code, message }) => [code, message])).toEqual([
+      ['FW-CONFIG-INVALID', expect.stringMatching(/^factsway\.yaml:5:1: project /)],
+      ['FW-CONFIG-INVALID', expect.stringMatching(/^factsway\.yaml:2:3: host\.cores /)],
+      ['FW-CONFIG-INVALID', expect.stringMatching(/^factsway\.yaml:4:3: edge\.httpPort /)],
     ]);
+    expect(error.all[1]?.hint).toBe('Correct host.cores in factsway.yaml; nothing was changed.');
+    expect(error.details).toEqual([]);
   });
 
   it('given on the command line has no line to look at', () => {
@@ -106,7 +111,32 @@ describe('a wrong value', () => {
   });
 });
 
+describe('a file that came by way of Windows', () => {
+  it('may begin with a byte order mark and end its lines with CR LF', () => {
+    const text = '\uFEFFhost:\r\n  cores: 4\r\nproject: firm\r\n';
+    const { config } = parseConfig(text, 'f');
+    expect([config.host.cores, config.project]).toEqual([4, 'firm']);
+  });
+
+  it('has its lines and columns counted as an editor does', () => {
+    expect(problem('\uFEFFprojet: x\r\n').message).toMatch(/^factsway\.yaml:1:1: /);
+    expect(problem('\uFEFFhost:\r\n  cores: 0\r\n').message).toMatch(/^factsway\.yaml:2:3: /);
+  });
+});
+
 describe('what is no YAML', () => {
+  it('in several places is told with each of them', () => {
+    const error = problem('host:\n  cores: 2\n  cores: 3\nproject: a\nproject: b\n');
+    expect(error.all.map(({ code, hint }) => [code, hint])).toEqual([
+      ['FW-CONFIG-SYNTAX', 'Correct line 3 of factsway.yaml; nothing was changed.'],
+      ['FW-CONFIG-SYNTAX', 'Correct line 5 of factsway.yaml; nothing was changed.'],
+    ]);
+  });
+
+  it('at all is not told a hundred times', () => {
+    expect(problem('a: 1\n'.repeat(200)).all).toHaveLength(20);
+  });
+
   it.each([
     ['edge:\n\thttpPort: 1\n', '2:1'],
     ['host:\n  cores: 2\n  cores: 3\n', '3:3'],

@@ -1,7 +1,7 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import * as z from 'zod';
 import { configSchema, type InstanceConfig } from '../model/config.ts';
-import { FactswayError } from '../model/errors.ts';
+import { FactswayError, together } from '../model/errors.ts';
 import { didYouMean } from '../model/did-you-mean.ts';
 
 export type ParsedConfig = { readonly config: InstanceConfig; readonly document: Document };
@@ -9,6 +9,9 @@ type Path = readonly PropertyKey[];
 
 /** Characters; a hundred times what a real one has, and read in a moment. */
 const LARGEST_FILE = 256 * 1024;
+
+/** What follows from the first ones helps nobody. */
+const MOST_SYNTAX_ERRORS = 20;
 
 /** What settings given on the command line are called in messages. */
 export const SET_SOURCE = '--set';
@@ -26,16 +29,15 @@ export function parseConfig(text: string, source: string): ParsedConfig {
     );
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = document.errors[0];
-  if (broken) {
-    const { line, col } = lines.linePos(broken.pos[0]);
-    throw new FactswayError(
-      'FW-CONFIG-SYNTAX',
-      `${source}:${line}:${col}: ${broken.message}`,
-      `Correct line ${line} of ${source}; nothing was changed.`,
-    );
-  }
+  // A byte order mark is not counted as a column: no editor shows it.
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), {
+    lineCounter: lines,
+    prettyErrors: false,
+  });
+  const [broken, ...others] = document.errors
+    .slice(0, MOST_SYNTAX_ERRORS)
+    .map(({ pos, message }) => brokenAt(lines.linePos(pos[0]), message, source));
+  if (broken) throw together(broken, others);
   const value = toValue(document, source);
   const result = configSchema.safeParse(value);
   if (result.success) return { config: result.data, document };
@@ -44,6 +46,18 @@ export function parseConfig(text: string, source: string): ParsedConfig {
     result.error.issues,
     source,
     source === SET_SOURCE ? () => '' : (path) => position(document, lines, path),
+  );
+}
+
+function brokenAt(
+  { line, col }: { readonly line: number; readonly col: number },
+  reason: string,
+  source: string,
+): FactswayError {
+  return new FactswayError(
+    'FW-CONFIG-SYNTAX',
+    `${source}:${line}:${col}: ${reason}`,
+    `Correct line ${line} of ${source}; nothing was changed.`,
   );
 }
 
@@ -66,31 +80,27 @@ function explain(
   source: string,
   where: (path: Path) => string,
 ): FactswayError {
-  const lines = issues.flatMap((issue) =>
+  const errors = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => unknownKey(issue.path, key, source, where))
       : [invalidValue(issue, source, where)],
   );
   // An unknown key explains a missing one (a misspelling is both), so it comes first.
-  const first = lines.find(({ unknown }) => unknown) ?? lines[0];
-  if (!first) throw new Error('a failed validation without an issue');
-  const others = lines.filter((line) => line !== first).map(({ message }) => message);
-  return new FactswayError(
-    first.unknown ? 'FW-CONFIG-UNKNOWN-KEY' : 'FW-CONFIG-INVALID',
-    first.message,
-    first.hint,
-    others,
+  const [first, ...others] = errors.toSorted(
+    (a, b) => Number(isUnknownKey(b)) - Number(isUnknownKey(a)),
   );
+  if (!first) throw new Error('a failed validation without an issue');
+  return together(first, others);
 }
 
-type Finding = { readonly unknown: boolean; readonly message: string; readonly hint: string };
+const isUnknownKey = ({ code }: FactswayError): boolean => code === 'FW-CONFIG-UNKNOWN-KEY';
 
 function unknownKey(
   parent: Path,
   key: string,
   source: string,
   where: (path: Path) => string,
-): Finding {
+): FactswayError {
   const path = [...parent, key];
   const known = keysAt(parent);
   const message = `${source}${where(path)}: unknown key "${path.join('.')}".`;
@@ -98,20 +108,20 @@ function unknownKey(
     known.length === 0
       ? 'Remove it; nothing was changed.'
       : `${didYouMean(key, known, (name) => [...parent, name].join('.'))}Known here: ${known.join(', ')}. Nothing was changed.`;
-  return { unknown: true, message, hint };
+  return new FactswayError('FW-CONFIG-UNKNOWN-KEY', message, hint);
 }
 
 function invalidValue(
   issue: z.core.$ZodIssue,
   source: string,
   where: (path: Path) => string,
-): Finding {
+): FactswayError {
   const name = issue.path.length > 0 ? issue.path.join('.') : 'the document';
-  return {
-    unknown: false,
-    message: `${source}${where(issue.path)}: ${name} ${phrase(issue)}.`,
-    hint: `Correct ${name} in ${source}; nothing was changed.`,
-  };
+  return new FactswayError(
+    'FW-CONFIG-INVALID',
+    `${source}${where(issue.path)}: ${name} ${phrase(issue)}.`,
+    `Correct ${name} in ${source}; nothing was changed.`,
+  );
 }
 
 /** Every number of the schema is a whole one. */

@@ -124,6 +124,37 @@ describe('bad input', () => {
     expect(error.message).not.toContain('factsway.yaml');
   });
 
+  it('everywhere is told all at once, each with its place', async () => {
+    ports.files.put('/answers.yaml', 'edge:\n  htpPort: 81\nhost:\n  cores: none\n');
+    ports.files.put(FILE, 'host:\n  cores: 0\n');
+    const error = await rejectionOf(
+      resolve(['edge.httpPort=0', 'project', 'edge'], '/answers.yaml'),
+    );
+    expect(error.all.map(({ code, message }) => [code, message])).toEqual([
+      ['FW-CONFIG-UNKNOWN-KEY', '/answers.yaml:2:3: unknown key "edge.htpPort".'],
+      ['FW-CONFIG-INVALID', '/answers.yaml:4:3: host.cores must be a whole number.'],
+      ['FW-USAGE', '--set project is not of the form key=value.'],
+      ['FW-USAGE', '--set edge is not of the form key=value.'],
+      ['FW-CONFIG-INVALID', '--set: edge.httpPort must be at least 1.'],
+      ['FW-CONFIG-INVALID', 'factsway.yaml:2:3: host.cores must be at least 1.'],
+    ]);
+  });
+
+  it('in another encoding than UTF-8 names the file and how to convert it', async () => {
+    ports.files.put('/answers.yaml', 'host: { name: a.b }\n');
+    ports.files.encodings.set('/answers.yaml', 'utf16le');
+    ports.files.put(FILE, '# für uns\n');
+    ports.files.encodings.set(FILE, 'latin1');
+    const error = await rejectionOf(resolve([], '/answers.yaml'));
+    expect(error.all.map(({ code }) => code)).toEqual(Array(2).fill('FW-CONFIG-ENCODING'));
+    expect(error.all[0]?.message).toBe('/answers.yaml is in UTF-16LE; it must be in UTF-8.');
+    expect(error.all[1]?.message).toMatch(/^factsway\.yaml:1: /);
+    expect(error.all[1]?.hint).toContain(`iconv -f WINDOWS-1252 -t UTF-8 ${FILE} >`);
+    expect((await rejectionOf(requireConfig(DIRECTORY, ports.files))).code).toBe(
+      'FW-CONFIG-ENCODING',
+    );
+  });
+
   it('in the answers names their file and line', async () => {
     ports.files.put('/answers.yaml', 'host:\n  cores: none\n');
     const error = await rejectionOf(resolve([], '/answers.yaml'));

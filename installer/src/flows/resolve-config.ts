@@ -6,9 +6,10 @@ import {
   parseSetting,
   type Setting,
 } from '../config/edit-config.ts';
-import { parseConfig, SET_SOURCE } from '../config/parse-config.ts';
+import { decodeText } from '../config/decode-text.ts';
+import { parseConfig, SET_SOURCE, type ParsedConfig } from '../config/parse-config.ts';
 import { configSchema, HOST_NAME, type InstanceConfig } from '../model/config.ts';
-import { FactswayError } from '../model/errors.ts';
+import { allOrErrors, FactswayError } from '../model/errors.ts';
 import { formatSize, MiB } from '../model/units.ts';
 import type { Files } from '../ports/files.ts';
 import type { Host } from '../ports/host.ts';
@@ -41,49 +42,78 @@ export async function resolveConfig(
   host: Host,
   engine: TemplateEngine,
 ): Promise<ResolvedConfig> {
-  const answers =
-    request.answersFile === undefined ? [] : await readAnswers(request.answersFile, files);
-  const sets = readSets(request.sets);
-  const existing = await files.readText(join(request.directory, CONFIG_FILE));
+  const path = join(request.directory, CONFIG_FILE);
+  // All three are judged before any is refused, so that a person can mend everything at once.
+  const [answers, sets, existing] = await allOrErrors([
+    readAnswers(request.answersFile, files),
+    readSets(request.sets),
+    readConfigFile(path, CONFIG_FILE, files),
+  ]);
+  const settings = [...answers, ...sets];
   if (existing !== undefined) {
-    const { document } = parseConfig(existing, CONFIG_FILE);
-    const text = applySettings(document, existing, [...answers, ...sets]);
-    return { config: parseConfig(text, CONFIG_FILE).config, text, unchanged: text === existing };
+    const text = applySettings(existing.document, existing.text, settings);
+    const { config } = parseConfig(text, CONFIG_FILE);
+    return { config, text, unchanged: text === existing.text };
   }
-  const text = initialText([...answers, ...sets], host, engine);
+  const text = initialText(settings, host, engine);
   return { config: parseConfig(text, CONFIG_FILE).config, text, unchanged: false };
 }
 
 /** factsway.yaml of an instance that must be there. Throws FW-NO-INSTANCE. */
 export async function requireConfig(directory: string, files: Files): Promise<InstanceConfig> {
-  const text = await files.readText(join(directory, CONFIG_FILE));
-  if (text === undefined) {
-    throw new FactswayError(
-      'FW-NO-INSTANCE',
-      `There is no ${CONFIG_FILE} in ${directory}.`,
-      'Name the instance with --dir DIR, or make one: factsway-install install',
-    );
-  }
-  return parseConfig(text, CONFIG_FILE).config;
+  const found = await readConfigFile(join(directory, CONFIG_FILE), CONFIG_FILE, files);
+  if (found === undefined) throw noInstance(directory);
+  return found.config;
+}
+
+/** The same without a look into it, for a command that goes on to read all of its configuration. */
+export async function requireInstance(directory: string, files: Files): Promise<void> {
+  if (!(await files.exists(join(directory, CONFIG_FILE)))) throw noInstance(directory);
+}
+
+function noInstance(directory: string): FactswayError {
+  return new FactswayError(
+    'FW-NO-INSTANCE',
+    `There is no ${CONFIG_FILE} in ${directory}.`,
+    'Name the instance with --dir DIR, or make one: factsway-install install',
+  );
+}
+
+type ConfigFile = ParsedConfig & { readonly text: string };
+
+/** `source` is what the file is called in messages. */
+async function readConfigFile(
+  path: string,
+  source: string,
+  files: Files,
+): Promise<ConfigFile | undefined> {
+  const bytes = await files.readBytes(path);
+  if (bytes === undefined) return undefined;
+  const text = decodeText(bytes, source, path);
+  return { text, ...parseConfig(text, source) };
 }
 
 /** Settings of the command line, checked by themselves: a message must not point into a file they are not in. */
-function readSets(texts: readonly string[]): Setting[] {
-  const sets = texts.flatMap(parseSetting);
-  const alone = parseDocument('{}');
-  parseConfig(applySettings(alone, '{}', sets), SET_SOURCE);
-  return sets;
+async function readSets(texts: readonly string[]): Promise<Setting[]> {
+  const parsing = texts.map((text) => Promise.resolve(text).then(parseSetting));
+  const settings = (await Promise.allSettled(parsing)).flatMap((one) =>
+    one.status === 'fulfilled' ? one.value : [],
+  );
+  const judging = Promise.resolve(applySettings(parseDocument('{}'), '{}', settings));
+  await allOrErrors([...parsing, judging.then((text) => parseConfig(text, SET_SOURCE))]);
+  return settings;
 }
 
-async function readAnswers(path: string, files: Files): Promise<Setting[]> {
-  const text = await files.readText(path);
-  if (text === undefined)
+async function readAnswers(path: string | undefined, files: Files): Promise<Setting[]> {
+  if (path === undefined) return [];
+  const found = await readConfigFile(path, path, files);
+  if (found === undefined)
     throw new FactswayError(
       'FW-CONFIG-NOT-FOUND',
       `The answers file ${path} does not exist or cannot be read.`,
       'Check the path given with --answers.',
     );
-  return explicitSettings(parseConfig(text, path).document);
+  return explicitSettings(found.document);
 }
 
 /** The commented file of a new instance: detection, then what was asked for. */

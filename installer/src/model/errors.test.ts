@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ERROR_CATALOG, FactswayError, toFactswayError } from './errors.ts';
+import { ERROR_CATALOG, FactswayError, together, toFactswayError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 
 const SOURCE = fileURLToPath(new URL('../', import.meta.url));
@@ -72,5 +72,14 @@ describe('an error', () => {
     const ours = new FactswayError('FW-DRIFT', 'm', 'h');
     expect(toFactswayError(ours)).toBe(ours);
     expect(toFactswayError('out of luck').message).toContain('out of luck');
+  });
+
+  it('among several is the first of them, and all of them are told', () => {
+    const [one, two, three] = ['1', '2', '3'].map((m) => new FactswayError('FW-DRIFT', m, 'h'));
+    const first = together(one!, [two!]);
+    expect([first.code, first.message, first.exitCode]).toEqual(['FW-DRIFT', '1', 3]);
+    expect(together(first, [three!]).all).toEqual([one, two, three]);
+    expect(together(one!, [])).toBe(one);
+    expect(one!.all).toEqual([one]);
   });
 });

@@ -12,6 +12,7 @@ export const ERROR_CATALOG = {
     summary: 'The command line has an unknown command, flag or value.',
   },
   'FW-CONFIG-SYNTAX': { exit: EXIT.usage, summary: 'A configuration file is not valid YAML.' },
+  'FW-CONFIG-ENCODING': { exit: EXIT.usage, summary: 'A configuration file is not in UTF-8.' },
   'FW-CONFIG-UNKNOWN-KEY': {
     exit: EXIT.usage,
     summary: 'A configuration file holds a key the schema does not know.',
@@ -161,6 +162,11 @@ export class FactswayError extends Error {
     this.exitCode = exitCode ?? ERROR_CATALOG[code].exit;
   }
 
+  /** Every error there is to tell, this one first. */
+  get all(): readonly FactswayError[] {
+    return [this];
+  }
+
   report(): ErrorReport {
     return {
       code: this.code,
@@ -169,6 +175,39 @@ export class FactswayError extends Error {
       ...(this.details.length > 0 ? { details: [...this.details] } : {}),
     };
   }
+}
+
+/** Several errors of the same kind of thing, told together; the first is the one that counts. */
+class FactswayErrors extends FactswayError {
+  readonly #all: readonly FactswayError[];
+
+  constructor(first: FactswayError, others: readonly FactswayError[]) {
+    super(first.code, first.message, first.hint, first.details, first.exitCode);
+    this.#all = [first, ...others].flatMap(({ all }) => all);
+  }
+
+  override get all(): readonly FactswayError[] {
+    return this.#all;
+  }
+}
+
+/** Errors found side by side as one that can be thrown. */
+export function together(first: FactswayError, others: readonly FactswayError[]): FactswayError {
+  return others.length === 0 ? first : new FactswayErrors(first, others);
+}
+
+/** As Promise.all, but with the errors of all that failed, together. */
+export async function allOrErrors<T extends readonly Promise<unknown>[] | []>(
+  works: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const results = await Promise.allSettled<unknown>(works);
+  const reasons = results.flatMap((one) =>
+    one.status === 'rejected' ? [one.reason as unknown] : [],
+  );
+  const [first, ...others] = reasons.filter((reason) => reason instanceof FactswayError);
+  // A bug goes before whatever a person could mend.
+  if (first && others.length + 1 === reasons.length) throw together(first, others);
+  return Promise.all(works);
 }
 
 /** Any thrown value as a FactswayError: what nobody declared becomes FW-BUG with its stack in the details. */

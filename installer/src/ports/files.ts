@@ -6,6 +6,8 @@ export type WriteOptions = { readonly mode: number; readonly uid?: number; reado
  */
 export type Files = {
   readText(path: string): Promise<string | undefined>;
+  /** For what a person wrote: it need not be in UTF-8. */
+  readBytes(path: string): Promise<Uint8Array | undefined>;
   exists(path: string): Promise<boolean>;
   /** Names in a directory, empty where it does not exist. */
   list(directory: string): Promise<string[]>;

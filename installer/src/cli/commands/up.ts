@@ -14,12 +14,12 @@ export const up: Command = {
   changes: true,
   async run(input, ports) {
     const { overwrite, ...request } = configRequest(input);
-    const [{ apply }, { requireConfig }, { planAsJson }] = await Promise.all([
+    const [{ apply }, { requireInstance }, { planAsJson }] = await Promise.all([
       import('../../flows/apply.ts'),
       import('../../flows/resolve-config.ts'),
       import('../format.ts'),
     ]);
-    await requireConfig(input.directory, ports.files);
+    await requireInstance(input.directory, ports.files);
     const options = {
       title: 'Bring the platform to its configuration',
       overwrite,
