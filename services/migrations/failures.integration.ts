@@ -136,6 +136,23 @@ describe('a run that is cut off', () => {
     assert.equal(dump(), before);
   });
 
+  it('by the server before it began says that nothing was changed', async () => {
+    const running = await asAdmin(async (holder) => {
+      // Another run's lock, so that this one waits.
+      await holder.query("SELECT pg_advisory_lock(x'46414354'::int)");
+      const waiting = start('1.0.0', ['up']);
+      await eventually('it waits', () => waiting.output().includes('another migration run'));
+      await holder.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = $1 AND application_name = 'factsway-migrate'`,
+        [database.name],
+      );
+      return waiting;
+    }, database.name);
+    const { code, result } = await outcome(running);
+    assert.deepEqual([code, result.code, result.restored], [5, 'FW-DB-UNREACHABLE', null]);
+  });
+
   it('by the server (its backend dies) is put back over a new connection', async () => {
     await up('1.0.0');
     const before = dump();

@@ -39,6 +39,21 @@ describe('the environment', () => {
     expect(() => readConfig({ ...ENV, APP_VERSION: '1.1.0' }, '1.0.0')).toThrow('APP_VERSION');
   });
 
+  it.each([
+    ['POSTGRES_PORT', '99999'],
+    ['POSTGRES_PORT', '54.32'],
+    ['POSTGRES_PASSWORD_FILE', '/nowhere/password'],
+    ['POSTGRES_PASSWORD_FILE', '/dev/null'],
+    ['MIGRATE_LOCK_WAIT_SECONDS', 'soon'],
+    ['LOG_LEVEL', 'loud'],
+  ])('with %s=%s names that variable', (name, value) => {
+    expect(() => readConfig({ ...ENV, [name]: value }, '1.0.0')).toThrow(name);
+  });
+
+  it('with an empty LOG_LEVEL has the default', () => {
+    expect(readConfig({ ...ENV, LOG_LEVEL: '' }, '1.0.0').logLevel).toBe('info');
+  });
+
   it('allows contract migrations only by the word true', () => {
     expect(readConfig({ ...ENV, ALLOW_CONTRACT: '1' }, '1.0.0').allowContract).toBe(false);
     expect(readConfig({ ...ENV, ALLOW_CONTRACT: 'true' }, '1.0.0').allowContract).toBe(true);

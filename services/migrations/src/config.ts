@@ -1,3 +1,4 @@
+import { LOG_LEVELS } from '../../shared-utils/src/logger.ts';
 import { readSecretFile } from '../../shared-utils/src/secret-file.ts';
 import { MigrateError } from './result.ts';
 
@@ -52,12 +53,12 @@ export function readConfig(env: NodeJS.ProcessEnv, buildVersion: string): Migrat
   return {
     version,
     host: required(env, 'POSTGRES_HOST'),
-    port: numberOf(env, 'POSTGRES_PORT', 5432),
+    port: portOf(env),
     database: required(env, 'POSTGRES_DB'),
     user: required(env, 'POSTGRES_USER'),
     password: readPassword(env),
     directory: env['MIGRATIONS_DIR'] ?? '/app/sql',
-    logLevel: env['LOG_LEVEL'] ?? 'info',
+    logLevel: logLevelOf(env),
     connectTimeoutMs: numberOf(env, 'MIGRATE_CONNECT_TIMEOUT_SECONDS', 60) * 1000,
     lockWaitMs: numberOf(env, 'MIGRATE_LOCK_WAIT_SECONDS', 120) * 1000,
     lockTimeoutMs: numberOf(env, 'MIGRATE_LOCK_TIMEOUT_SECONDS', 4) * 1000,
@@ -69,11 +70,26 @@ export function readConfig(env: NodeJS.ProcessEnv, buildVersion: string): Migrat
 function readPassword(env: NodeJS.ProcessEnv): string {
   const path = env['POSTGRES_PASSWORD_FILE'];
   if (path === undefined || path === '') return required(env, 'POSTGRES_PASSWORD');
+  let password: string;
   try {
-    return readSecretFile(path);
+    password = readSecretFile(path);
   } catch {
     throw wrong('POSTGRES_PASSWORD_FILE', `names ${path}, which cannot be read`);
   }
+  if (password === '') throw wrong('POSTGRES_PASSWORD_FILE', `names ${path}, an empty file`);
+  return password;
+}
+
+function portOf(env: NodeJS.ProcessEnv): number {
+  const port = numberOf(env, 'POSTGRES_PORT', 5432);
+  if (Number.isInteger(port) && port <= 65_535) return port;
+  throw wrong('POSTGRES_PORT', `is ${port}, which is not a port`);
+}
+
+function logLevelOf(env: NodeJS.ProcessEnv): string {
+  const level = env['LOG_LEVEL'] ?? '';
+  if (level === '' || LOG_LEVELS.includes(level)) return level === '' ? 'info' : level;
+  throw wrong('LOG_LEVEL', `is "${level}"; allowed: ${LOG_LEVELS.join(', ')}`);
 }
 
 function required(env: NodeJS.ProcessEnv, name: string): string {

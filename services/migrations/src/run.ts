@@ -6,7 +6,7 @@ import * as ledger from './ledger.ts';
 import { readMigrations, type MigrationFile } from './migration-file.ts';
 import { compareWithLedger, planDown, planUp } from './plan.ts';
 import { MigrateError, resultOf, type MigrateResult, type RunFacts } from './result.ts';
-import { openSession, recover, takeLock, type Interrupt } from './session.ts';
+import { lostConnection, openSession, recover, takeLock, type Interrupt } from './session.ts';
 
 /** Carries out one command and says what happened; throws only what nobody foresaw. */
 export async function runCommand(
@@ -19,8 +19,9 @@ export async function runCommand(
   try {
     return await run.execute();
   } catch (error) {
-    if (!(error instanceof MigrateError)) throw error;
-    return resultOf(run.facts(), error);
+    const known = error instanceof MigrateError ? error : run.lost(error);
+    if (known === undefined) throw error;
+    return resultOf(run.facts(), known);
   } finally {
     await run.close();
   }
@@ -58,6 +59,12 @@ class Run {
       pending: this.#pending,
       newer: this.#newer,
     };
+  }
+
+  /** The connection broke while everything was as before: the next run finds nothing to mend. */
+  lost(error: unknown): MigrateError | undefined {
+    const untouched = this.#applied.length === 0 && this.#reverted.length === 0;
+    return untouched ? lostConnection(this.#config, error) : undefined;
   }
 
   async execute(): Promise<MigrateResult> {

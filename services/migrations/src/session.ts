@@ -137,6 +137,17 @@ function refuseIfInterrupted(interrupt: Interrupt): void {
   throw new MigrateError('FW-MIGRATION-INTERRUPTED', 'Stopped by a signal.', 'Run it again.');
 }
 
+/** The answer to a connection that broke before anything was changed; undefined for other errors. */
+export function lostConnection(config: MigrateConfig, error: unknown): MigrateError | undefined {
+  const code = codeOf(error);
+  if (!TRANSIENT.has(code)) return undefined;
+  return new MigrateError(
+    'FW-DB-UNREACHABLE',
+    `The connection to Postgres at ${config.host}:${config.port} broke (${code}); nothing was changed.`,
+    'Is the postgres container running and healthy? Then run it again.',
+  );
+}
+
 function unreachable(config: MigrateConfig, code: string): MigrateError {
   const seconds = config.connectTimeoutMs / 1000;
   return new MigrateError(
@@ -163,7 +174,7 @@ export function codeOf(error: unknown): string {
   }
   // pg gives its own timeouts and terminated connections no code.
   const text = error instanceof Error ? error.message : '';
-  return /timeout|terminated/i.test(text) ? 'ETIMEDOUT' : 'unknown';
+  return /timeout|terminated|not queryable/i.test(text) ? 'ETIMEDOUT' : 'unknown';
 }
 
 export function sleep(milliseconds: number): Promise<void> {

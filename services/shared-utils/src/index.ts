@@ -5,7 +5,7 @@ export {
   type Health,
   type HealthBody,
 } from './health.ts';
-export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions } from './logger.ts';
 export { createMetrics, DURATION_BUCKETS, UNMATCHED, type Metrics } from './metrics.ts';
 export { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
 export {

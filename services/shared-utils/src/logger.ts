@@ -25,10 +25,13 @@ export interface Logger {
   child(bindings: Fields, options?: unknown): Logger;
 }
 
+/** What LOG_LEVEL may be. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
 export interface LoggerOptions {
   readonly service: string;
   readonly version: string;
-  /** trace, debug, info, warn, error, fatal or silent. */
+  /** One of LOG_LEVELS; info when absent or empty. */
   readonly level?: string;
   /** Exact values that must never be written, wherever they appear. */
   readonly secrets?: readonly string[];
@@ -47,7 +50,7 @@ const LIFTED = ['request_id', 'trace_id', 'client_id'] as const;
 export function createLogger(options: LoggerOptions): Logger {
   const root = pino(
     {
-      level: options.level ?? 'info',
+      level: options.level === undefined || options.level === '' ? 'info' : options.level,
       messageKey: 'message',
       base: { service: options.service, version: options.version },
       timestamp: isoTimestamp,
