@@ -185,7 +185,10 @@ export async function eventually(
   }
 }
 
-/** A way to Postgres that can be cut: what a service sees when the database goes away. */
+/**
+ * A way to Postgres that can be cut or go silent: what a service sees when the database goes away,
+ * or when the network swallows what is sent.
+ */
 export async function cuttableProxy() {
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
@@ -201,6 +204,9 @@ export async function cuttableProxy() {
     }
     near.pipe(far).pipe(near);
   });
+  const unplug = () => {
+    for (const socket of sockets) socket.unpipe().pause();
+  };
   const listen = (port: number) =>
     new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   await listen(0);
@@ -215,6 +221,8 @@ export async function cuttableProxy() {
         for (const socket of sockets) socket.destroy();
       }),
     mend: () => listen(port),
+    /** What is connected stays so and never hears anything again; new connections work. */
+    silence: unplug,
   };
 }
 

@@ -1,9 +1,20 @@
 /** How a service starts and how it leaves. integration-support.ts says what the environment must hold. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { eventually, OUT, run } from '../integration-support.ts';
-import { call, metrics, probe, ready, start, useServices } from './service-support.ts';
+import { asAdmin, eventually, OUT, run } from '../integration-support.ts';
+import {
+  call,
+  database,
+  metrics,
+  probe,
+  ready,
+  start,
+  useServices,
+  type Service,
+} from './service-support.ts';
 
 useServices('1.0.0');
 
@@ -65,4 +76,61 @@ describe('leaving', () => {
     assert.ok(bytes.includes('Page 150 of 150'));
     assert.equal((await service.finished).code, 0);
   });
+
+  it('lets a write finish that waits for the database, and says Connection: close', async () => {
+    const service = await start('facts');
+    const fact = { statement: 's', source: 'before', disputed: false };
+    const { json } = await call(service, 'POST', '/api/facts', fact);
+    const one = `/api/facts/${String(json['id'])}`;
+    const answer = await asAdmin(async (holder) => {
+      await holder.query('BEGIN');
+      await holder.query('SELECT 1 FROM factsway.facts WHERE id = $1 FOR UPDATE', [json['id']]);
+      const writing = call(service, 'PUT', one, { ...fact, source: 'after' });
+      await eventually('it waits', async () =>
+        /^factsway_http_requests_in_flight 2/m.test(await metrics(service)),
+      );
+      service.child.kill('SIGTERM');
+      // Longer than the drain window: the server has stopped listening by now.
+      await eventually('nobody listens', async () => !(await listens(service)));
+      await holder.query('COMMIT');
+      return await writing;
+    }, database.name);
+    assert.deepEqual([answer.status, answer.json['source']], [200, 'after']);
+    assert.equal(answer.headers.get('connection'), 'close');
+    assert.equal((await service.finished).code, 0);
+  });
+
+  it('cuts off at the deadline what does not finish, and exits 1', async () => {
+    const service = await start('export', '1.0.0', {
+      DRAIN_SECONDS: '0.2',
+      SHUTDOWN_DEADLINE_SECONDS: '1',
+    });
+    const request = { title: 'Endless', format: 'docx', pages: 10_000 };
+    const { json } = await call(service, 'POST', '/api/exports', request);
+    const path = `/api/exports/${String(json['id'])}/document`;
+    const response = await fetch(service.base + path);
+    service.child.kill('SIGTERM');
+    await assert.rejects(response.arrayBuffer());
+    assert.equal((await service.finished).code, 1);
+  });
+
+  it('waits for nobody who connected and never asked', async () => {
+    const service = await start('facts');
+    const silent = connect(Number(new URL(service.base).port), '127.0.0.1');
+    silent.on('error', () => undefined);
+    await once(silent, 'connect');
+    const begin = performance.now();
+    service.child.kill('SIGTERM');
+    assert.equal((await service.finished).code, 0);
+    assert.ok(performance.now() - begin < 3000);
+  });
 });
+
+async function listens(service: Service): Promise<boolean> {
+  try {
+    await fetch(`${service.base}/health/live`);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { SERVICES } from '../../installer/src/catalog/services/index.generated.ts';
 import { containerId, docker, until } from './support/docker.ts';
@@ -46,6 +47,19 @@ it.each(SERVICES.map(({ name }) => name))(
     }
   },
 );
+
+it('HEAD through the edge is answered as GET, without the body', async () => {
+  const ca = SHARED.file('state/root-ca.crt');
+  for (const path of ['/api/cases', '/api/caselaw', `/api/facts/${randomUUID()}`]) {
+    const get = await throughEdge(`${SHARED.url}${path}`, ca);
+    const head = await throughEdge(`${SHARED.url}${path}`, ca, { method: 'HEAD' });
+    expect([head.status, head.headers['content-type'], head.body], path).toEqual([
+      get.status,
+      get.headers['content-type'],
+      '',
+    ]);
+  }
+});
 
 it('a service that is asked to stop turns not-ready at once, goes on serving with Connection: close, and exits 0', async () => {
   const id = await containerId(SHARED.project, 'caselaw-service-a');

@@ -1,6 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Platform } from '../../shared-utils/src/platform.ts';
 import { Problem } from './problem.ts';
+import { bodyOf } from './refusals.ts';
 
 /** A database client may try again after this many seconds. */
 const RETRY_AFTER_SECONDS = '2';
@@ -19,6 +20,7 @@ export function answerProblems(app: FastifyInstance, platform: Platform): void {
       platform.logger.error({ err, code: problem.code }, 'request failed');
     }
     if (problem.status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    if (problem.status === 413) readToTheEnd(request, reply);
     return reply.code(problem.status).send(bodyOf(problem, requestId));
   });
   app.setNotFoundHandler((request, reply) => {
@@ -29,12 +31,13 @@ export function answerProblems(app: FastifyInstance, platform: Platform): void {
   });
 }
 
-function bodyOf(problem: Problem, requestId: string) {
-  const { code, message, fields } = problem;
-  return {
-    error: { code, message, ...(fields.length === 0 ? {} : { fields }) },
-    request_id: requestId,
-  };
+/**
+ * A client that is still sending when the connection closes sees a broken connection and no answer.
+ * So the rest is read and dropped; the request timeout bounds it.
+ */
+function readToTheEnd(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.removeHeader('connection');
+  request.raw.resume();
 }
 
 /** What a thrown value means to the client; nothing internal leaks into the answer. */

@@ -6,6 +6,7 @@ import type { ServiceConfig } from './config.ts';
 import type { PooledDatabase } from './database.ts';
 import { registerDocumentRoute, titleFromDraft } from './export-routes.ts';
 import { registerFaults } from './fault-routes.ts';
+import { refusals } from './refusals.ts';
 import { resourceAt } from './resource.ts';
 import { registerResource } from './routes.ts';
 
@@ -22,10 +23,9 @@ export function createApp(
     ...fastifyOptions(platform),
     bodyLimit: config.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    exposeHeadRoutes: false,
+    ...refusals(platform),
   });
-  // Anything but JSON is 415.
-  app.removeContentTypeParser('text/plain');
+  readJsonOnly(app);
   useFastify(app, platform);
   answerProblems(app, platform);
   if (config.faults !== undefined) registerFaults(app, platform, db, config.faults);
@@ -38,4 +38,19 @@ export function createApp(
     if (isExport) registerDocumentRoute(app, platform, db, resource, config.exportMsPerPage);
   }
   return app;
+}
+
+/** Anything but JSON is 415. */
+function readJsonOnly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser<string>(
+    'application/json',
+    { parseAs: 'string' },
+    (request, body, done) => {
+      // Many clients send the type with every request, also with those that have no body.
+      if (body === '') done(null, undefined);
+      else void parse(request, body, done);
+    },
+  );
 }

@@ -15,6 +15,7 @@ function variableAtFault(env: Record<string, string>, build?: string): string | 
 describe('the environment', () => {
   it('as the contract has it is accepted', () => {
     expect(variableAtFault({})).toBeUndefined();
+    expect(variableAtFault({ LOG_LEVEL: '', DRAIN_SECONDS: '0.5' })).toBeUndefined();
   });
 
   it.each([
@@ -31,6 +32,8 @@ describe('the environment', () => {
     ['POSTGRES_PASSWORD', ''],
     ['POSTGRES_PASSWORD_FILE', '/nowhere/password'],
     ['POSTGRES_POOL_MAX', '-1'],
+    ['DRAIN_SECONDS', 'soon'],
+    ['SHUTDOWN_DEADLINE_SECONDS', '-1'],
     ['RECORDS_SERVICE_URL', 'records:3001'],
   ])('with %s=%s names that variable', (name, value) => {
     expect(variableAtFault({ [name]: value })).toBe(name);

@@ -1,3 +1,4 @@
+import { LOG_LEVELS } from '../../shared-utils/src/logger.ts';
 import { readSecretFile } from '../../shared-utils/src/secret-file.ts';
 import { readFaults, type Faults } from './faults.ts';
 import { SERVICES } from './services/index.ts';
@@ -42,8 +43,6 @@ export class ConfigError extends Error {
   }
 }
 
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
-
 /** Reads the contract's environment. @throws ConfigError for the first variable that is wrong */
 export function readConfig(
   env: NodeJS.ProcessEnv,
@@ -55,7 +54,9 @@ export function readConfig(
     throw new ConfigError('APP_VERSION', `is ${version}, but this build is ${buildVersion}`);
   }
   read.choice('DEPLOYMENT_ENV', ['enterprise', 'cloud']);
-  if (env['LOG_LEVEL'] !== undefined) read.choice('LOG_LEVEL', LOG_LEVELS);
+  read.choice('LOG_LEVEL', LOG_LEVELS, 'info');
+  // The platform reads these two itself; a wrong one must not become the default in silence.
+  for (const name of ['DRAIN_SECONDS', 'SHUTDOWN_DEADLINE_SECONDS']) read.seconds(name);
   const name = read.choice(
     'SERVICE_NAME',
     SERVICES.map((service) => service.name),
@@ -128,10 +129,16 @@ export function reader(env: NodeJS.ProcessEnv) {
   };
   return {
     text,
-    choice(name: string, allowed: readonly string[]): string {
-      const value = text(name);
+    choice(name: string, allowed: readonly string[], fallback?: string): string {
+      const value = text(name, fallback);
       if (allowed.includes(value)) return value;
       throw new ConfigError(name, `is "${value}"; allowed: ${allowed.join(', ')}`);
+    },
+    /** A number of seconds, or 0 when it is not set. */
+    seconds(name: string): number {
+      const value = Number(text(name, '0'));
+      if (Number.isFinite(value) && value >= 0) return value;
+      throw new ConfigError(name, 'must be a number of seconds');
     },
     integer(name: string, min: number, max: number, fallback?: number): number {
       const value = Number(text(name, fallback?.toString()));

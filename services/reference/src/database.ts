@@ -5,19 +5,19 @@ import type { Logger } from '../../shared-utils/src/logger.ts';
 import type { DatabaseConfig } from './config.ts';
 import { Problem } from './problem.ts';
 
+type Rows = readonly Record<string, unknown>[];
+/** `query_timeout` is in milliseconds; pg knows it, its types do not. */
+type Statement = pg.QueryConfig & { readonly query_timeout?: number };
+
 /** What the routes need of Postgres. */
 export interface Database {
   /**
    * Runs one statement. `name` is the `query` label of its duration.
    *
-   * @throws Problem 503 when Postgres is away or no connection is free; Postgres' own error
-   *   otherwise
+   * @throws Problem 503 when Postgres is away or too slow, or no connection is free; Postgres' own
+   *   error otherwise
    */
-  query(
-    name: string,
-    text: string,
-    values?: readonly unknown[],
-  ): Promise<readonly Record<string, unknown>[]>;
+  query(name: string, text: string, values?: readonly unknown[]): Promise<Rows>;
 }
 
 export interface PooledDatabase extends Database {
@@ -30,6 +30,16 @@ export interface PooledDatabase extends Database {
 
 /** A free connection must come within this time; a client should hear 503 and not wait. */
 const CONNECT_TIMEOUT_MS = 3000;
+
+/**
+ * The client gives up this long after Postgres should have: what never answers (a paused server, a
+ * network that swallows packets) must not keep a request, a connection and the health check for ever.
+ */
+const ANSWER_GRACE_MS = 1000;
+/** A health check may take 2 s in all. */
+const PING_TIMEOUT_MS = 1500;
+/** SQLSTATE of a statement that ran into its timeout; the connection is as good as before. */
+const QUERY_CANCELED = '57014';
 
 /** Columns of type bigint hold sizes and sequence numbers far below 2^53. */
 const INT8_OID = 20;
@@ -61,6 +71,7 @@ export function openDatabase(
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     statement_timeout: config.statementTimeoutMs,
+    query_timeout: config.statementTimeoutMs + ANSWER_GRACE_MS,
     keepAlive: true,
     types,
   });
@@ -70,6 +81,8 @@ export function openDatabase(
     metrics.connectionErrors.inc();
     logger.warn({ err: error }, 'an idle database connection broke');
   });
+  // The same for one that breaks while somebody holds it and asks nothing.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const held: pg.PoolClient[] = [];
 
   const connect = async () => {
@@ -80,14 +93,14 @@ export function openDatabase(
       throw away(error);
     }
   };
-  const query: Database['query'] = async (name, text, values = []) => {
+  const run = async (name: string, statement: Statement): Promise<Rows> => {
     const begin = performance.now();
     const client = await connect();
     let broken: Error | undefined;
     try {
-      const { rows } = await client.query<Record<string, unknown>>(text, [...values]);
-      return rows;
+      return (await client.query<Rows[number]>(statement)).rows;
     } catch (error) {
+      if (codeOf(error) === QUERY_CANCELED) throw tooSlow(error);
       if (!isAway(error)) throw error;
       broken = error instanceof Error ? error : new Error('connection lost');
       metrics.connectionErrors.inc();
@@ -98,10 +111,10 @@ export function openDatabase(
     }
   };
   return {
-    query,
+    query: (name, text, values = []) => run(name, { text, values: [...values] }),
     ping: async () => {
       try {
-        return await query('ping', 'SELECT 1');
+        return await run('ping', { text: 'SELECT 1', query_timeout: PING_TIMEOUT_MS });
       } catch (error) {
         // The health report shows the code of what happened, not that it became a 503.
         throw error instanceof Problem ? error.cause : error;
@@ -127,6 +140,11 @@ function isAway(error: unknown): boolean {
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function tooSlow(cause: unknown): Problem {
+  const message = 'The database took too long; nothing was changed.';
+  return new Problem(503, 'database_unavailable', message, [], cause);
 }
 
 function away(cause: unknown): Problem {

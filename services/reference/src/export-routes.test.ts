@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inflateRawSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createQueue } from './queue.ts';
 import { serviceUnderTest } from './test-support.ts';
 
 const ID = '0b0e7f3a-7a0e-4f59-9d0f-3f8f6d1f2a11';
@@ -60,8 +61,9 @@ describe('the title of a draft', () => {
   it.each([
     ['there is no such draft', 404, 400],
     ['records-service fails', 500, 502],
+    ['records-service answers something else', 200, 502],
   ])('when %s (%i), the answer is %i and nothing is created', async (_, status, expected) => {
-    const records = await recordsService(status, {});
+    const records = await recordsService(status, []);
     const { app, inserted } = exportService({ RECORDS_SERVICE_URL: records.url });
     const answer = await app.inject({ method: 'POST', url: '/api/exports', payload: EXPORT });
     expect(answer.statusCode).toBe(expected);
@@ -78,6 +80,29 @@ describe('the title of a draft', () => {
         message: expect.stringContaining('records') as string,
       },
     });
+  });
+
+  it('is not asked for again when a request is repeated', async () => {
+    const records = await recordsService(200, { title: 'Motion to dismiss' });
+    let digest: unknown;
+    const { app } = serviceUnderTest(
+      (name, text, values) => {
+        if (name === 'create_exports') digest = values.at(-1);
+        else if (text.includes('idempotency_keys')) {
+          return digest === undefined ? [] : [{ request_sha256: digest, created_id: ID }];
+        }
+        return [{ id: ID, title: 'Motion to dismiss', seq: 1 }];
+      },
+      { SERVICE_NAME: 'export', RECORDS_SERVICE_URL: records.url },
+    );
+    const headers = { 'idempotency-key': 'k-1' };
+    const send = (payload: object) =>
+      app.inject({ method: 'POST', url: '/api/exports', payload, headers });
+    expect((await send(EXPORT)).statusCode).toBe(201);
+    const again = await send(EXPORT);
+    expect([again.statusCode, again.headers['idempotency-replayed']]).toEqual([201, 'true']);
+    expect(records.seen).toHaveLength(1);
+    expect((await send({ ...EXPORT, pages: 4 })).statusCode).toBe(409);
   });
 
   it('is not asked for when the request has a title', async () => {
@@ -106,6 +131,16 @@ describe('the document', () => {
     expect(performance.now() - begin).toBeGreaterThan(115);
   });
 
+  it('is not written for HEAD', async () => {
+    const { app } = exportService({ EXPORT_MS_PER_PAGE: '1000' });
+    const url = `/api/exports/${ID}/document`;
+    const answer = await app.inject({ method: 'HEAD', url });
+    expect([answer.statusCode, answer.body]).toEqual([200, '']);
+    expect(answer.headers['content-type']).toContain('wordprocessingml.document');
+    expect(answer.headers['content-disposition']).toContain(ID);
+    expect(answer.headers['content-length']).toBeUndefined();
+  });
+
   it('waits its turn when eight are being written', async () => {
     const { app } = exportService({ EXPORT_MS_PER_PAGE: '30' });
     const url = `/api/exports/${ID}/document`;
@@ -116,6 +151,30 @@ describe('the document', () => {
     expect((await all).map((answer) => answer.statusCode)).toEqual(Array(10).fill(200));
     expect((await app.inject('/metrics')).body).toContain('factsway_export_queue_size 0\n');
   });
+});
+
+it('a client that leaves the queue frees no place in it', async () => {
+  const queue = createQueue(2);
+  const stay = new AbortController().signal;
+  const leave = await queue.enter(stay);
+  await queue.enter(stay);
+  const impatient = new AbortController();
+  const order: string[] = [];
+  const gone = queue.enter(impatient.signal).then((away) => {
+    away();
+  });
+  const third = queue.enter(stay).then(() => order.push('third'));
+  impatient.abort();
+  await gone;
+  expect([queue.waiting(), order]).toEqual([1, []]);
+  leave();
+  // Whoever arrives now comes after those who wait.
+  const fourth = queue.enter(stay).then(() => order.push('fourth'));
+  await third;
+  expect([queue.waiting(), order]).toEqual([1, ['third']]);
+  leave();
+  expect(queue.waiting()).toBe(1);
+  void fourth;
 });
 
 /** Finds word/document.xml by the central directory, as a reader does. */

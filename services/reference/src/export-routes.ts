@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Platform } from '../../shared-utils/src/platform.ts';
@@ -6,6 +7,7 @@ import type { Database } from './database.ts';
 import { streamDocx } from './docx.ts';
 import { getFromPeer } from './peer.ts';
 import { invalid, notFound } from './problem.ts';
+import { createQueue } from './queue.ts';
 import { createRepository } from './repository.ts';
 import type { Resource } from './resource.ts';
 import { idOf, type Prepare } from './routes.ts';
@@ -41,7 +43,7 @@ export function registerDocumentRoute(
   msPerPage: number,
 ): void {
   const rows = createRepository(db, resource);
-  const queue = createQueue();
+  const queue = createQueue(MAX_WRITERS);
   platform.metrics.gauge(
     {
       name: 'factsway_export_queue_size',
@@ -52,6 +54,9 @@ export function registerDocumentRoute(
   app.get(`/api/${resource.path}/:id/document`, async (request, reply) => {
     const item = await rows.find(idOf(request, resource));
     if (item === undefined) throw notFound(resource.path);
+    void reply.type(DOCX).header('content-disposition', `attachment; filename="${item.id}.docx"`);
+    // Nobody would read it, so nobody writes it. A stream and not nothing: that would be length 0.
+    if (request.method === 'HEAD') return reply.send(Readable.from([]));
     const gone = new AbortController();
     reply.raw.once('close', () => {
       gone.abort();
@@ -61,10 +66,7 @@ export function registerDocumentRoute(
     // The client may have left while waiting; then `close` will not come again.
     if (gone.signal.aborted) leave();
     const pages = writePages(Number(item['pages']), msPerPage, gone.signal);
-    return reply
-      .type(DOCX)
-      .header('content-disposition', `attachment; filename="${item.id}.docx"`)
-      .send(streamDocx(String(item['title']), pages));
+    return reply.send(streamDocx(String(item['title']), pages));
   });
 }
 
@@ -77,38 +79,4 @@ async function* writePages(count: number, msPerPage: number, signal: AbortSignal
     signal.throwIfAborted();
     yield `Page ${page} of ${count}`;
   }
-}
-
-/** A queue in order of arrival. */
-function createQueue() {
-  const waiting: (() => void)[] = [];
-  let writing = 0;
-
-  const once = () => {
-    let left = false;
-    return () => {
-      if (left) return;
-      left = true;
-      writing -= 1;
-      waiting.shift()?.();
-    };
-  };
-  return {
-    waiting: () => waiting.length,
-    /** Resolves when it is this caller's turn, or at once when the signal aborts. */
-    async enter(signal: AbortSignal): Promise<() => void> {
-      if (writing >= MAX_WRITERS) {
-        await new Promise<void>((resolve) => {
-          waiting.push(resolve);
-          signal.addEventListener('abort', () => {
-            const at = waiting.indexOf(resolve);
-            if (at >= 0) waiting.splice(at, 1);
-            resolve();
-          });
-        });
-      }
-      writing += 1;
-      return once();
-    },
-  };
 }

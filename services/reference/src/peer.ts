@@ -25,7 +25,9 @@ export async function getFromPeer(
       return undefined;
     }
     if (!response.ok) throw new Error(`${peer} answered ${response.status}`);
-    return (await response.json()) as Record<string, unknown>;
+    const answer: unknown = await response.json();
+    if (!isObject(answer)) throw new Error(`${peer} answered something else than an object`);
+    return answer;
   } catch (error) {
     throw new Problem(
       502,
@@ -35,4 +37,8 @@ export async function getFromPeer(
       error,
     );
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

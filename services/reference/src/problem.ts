@@ -26,9 +26,12 @@ export class Problem extends Error {
   }
 }
 
+/** A body full of wrong names must not be answered with a larger one. */
+const MAX_FIELDS = 50;
+
 /** 400 with one entry per field that is wrong. */
 export function invalid(fields: readonly FieldProblem[]): Problem {
-  return new Problem(400, 'invalid', 'The request is not valid.', fields);
+  return new Problem(400, 'invalid', 'The request is not valid.', fields.slice(0, MAX_FIELDS));
 }
 
 /** 404 for an id of this resource. */

@@ -31,6 +31,8 @@ export interface Repository {
     values: readonly unknown[],
     idempotency: Idempotency | undefined,
   ): Promise<Creation>;
+  /** What an earlier request with this key led to; undefined when there was none. */
+  replay(idempotency: Idempotency): Promise<Exclude<Creation, { outcome: 'created' }> | undefined>;
   list(
     after: number,
     limit: number,
@@ -78,20 +80,22 @@ export function createRepository(db: Database, resource: Resource): Repository {
     const sql = `SELECT ${selected} FROM ${table} WHERE id = $1`;
     return itemOf((await db.query(name('find'), sql, [id]))[0]);
   };
-  const replay = async ({ key, requestSha256 }: Idempotency): Promise<Creation> => {
+  const replay: Repository['replay'] = async ({ key, requestSha256 }) => {
     const [earlier] = await db.query(
       name('find'),
       `SELECT request_sha256, created_id FROM factsway.idempotency_keys
        WHERE resource = $1 AND key = $2`,
       [resource.path, key],
     );
-    if (earlier?.['request_sha256'] !== requestSha256) return { outcome: 'key_reused' };
+    if (earlier === undefined) return undefined;
+    if (earlier['request_sha256'] !== requestSha256) return { outcome: 'key_reused' };
     const item = await find(String(earlier['created_id']));
     return item === undefined ? { outcome: 'gone' } : { outcome: 'replayed', item };
   };
 
   return {
     find,
+    replay,
     async create(id, values, idempotency) {
       const rows =
         idempotency === undefined
@@ -105,7 +109,7 @@ export function createRepository(db: Database, resource: Resource): Repository {
       const item = itemOf(rows[0]);
       if (item !== undefined) return { outcome: 'created', item };
       if (idempotency === undefined) throw new Error(`no row came back from ${table}`);
-      return await replay(idempotency);
+      return (await replay(idempotency)) ?? { outcome: 'key_reused' };
     },
     async list(after, limit, filters) {
       const conditions = filters.map(([column], index) => ` AND ${column} = $${index + 3}`);

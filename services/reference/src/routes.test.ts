@@ -164,6 +164,43 @@ describe('reading and changing', () => {
   });
 });
 
+describe('HEAD', () => {
+  it.each([
+    ['/api/cases', [ROW], 200],
+    ['/api/cases?limit=0', [ROW], 400],
+    [`/api/cases/${ID}`, [ROW], 200],
+    [`/api/cases/${ID}`, [], 404],
+    ['/health/live', [], 200],
+    ['/health/ready', [], 200],
+    ['/metrics', [], 200],
+    ['/nowhere', [], 404],
+  ])('of %s with %j is answered as GET, without the body', async (url, rows, status) => {
+    const { app } = serviceUnderTest(() => rows);
+    const headers = { 'x-request-id': 'q-1' };
+    const [head, get] = [
+      await app.inject({ method: 'HEAD', url, headers }),
+      await app.inject({ method: 'GET', url, headers }),
+    ];
+    expect([head.statusCode, get.statusCode]).toEqual([status, status]);
+    expect(head.body).toBe('');
+    expect(head.headers['content-type']).toBe(get.headers['content-type']);
+    // The metrics have counted one request more by the second one.
+    if (url !== '/metrics')
+      expect(head.headers['content-length']).toBe(get.headers['content-length']);
+  });
+
+  it('has its series at 0 from boot', async () => {
+    const { app, platform } = serviceUnderTest(nothing);
+    await app.ready();
+    const text = await platform.metrics.registry.metrics();
+    for (const endpoint of ['/api/cases/:id', '/health/ready']) {
+      expect(text).toContain(
+        `http_requests_total{method="HEAD",endpoint="${endpoint}",status="503"} 0\n`,
+      );
+    }
+  });
+});
+
 describe('releases', () => {
   it('1.0.0 neither reads nor accepts what came with 1.1.0', async () => {
     const statements: string[] = [];

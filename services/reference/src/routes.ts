@@ -4,13 +4,19 @@ import type { Platform } from '../../shared-utils/src/platform.ts';
 import { decodeCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { invalid, notFound, Problem } from './problem.ts';
-import { createRepository, queryNames, type Idempotency, type Page } from './repository.ts';
+import {
+  createRepository,
+  queryNames,
+  type Creation,
+  type Idempotency,
+  type Page,
+} from './repository.ts';
 import type { Field, Item, Resource } from './resource.ts';
-import { isUuid, problemOf, validateBody, type Validated } from './validate.ts';
+import { isUuid, problemOf, validateBody } from './validate.ts';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,250}$/;
 
 /** Completes a body before it is validated, say from another service. */
 export type Prepare = (body: unknown) => Promise<unknown>;
@@ -21,7 +27,7 @@ export function registerResource(
   platform: Platform,
   db: Database,
   resource: Resource,
-  prepare: Prepare = (body) => Promise.resolve(body),
+  prepare?: Prepare,
 ): void {
   const base = `/api/${resource.path}`;
   const rows = createRepository(db, resource);
@@ -36,13 +42,19 @@ export function registerResource(
     return item;
   };
 
+  const create = async (sent: unknown, once: Idempotency | undefined): Promise<Creation> => {
+    // A repetition is answered from what is here: whoever completes bodies may be away by now, or
+    // say something else.
+    const earlier =
+      prepare === undefined || once === undefined ? undefined : await rows.replay(once);
+    if (earlier !== undefined) return earlier;
+    const input = validateBody((await prepare?.(sent)) ?? sent, resource);
+    return await rows.create(input.id ?? randomUUID(), input.values, once);
+  };
+
   app.post(base, async (request, reply) => {
-    const input = validateBody(await prepare(request.body), resource);
-    const creation = await rows.create(
-      input.id ?? randomUUID(),
-      input.values,
-      idempotencyOf(request, input),
-    );
+    const once = idempotencyOf(request, resource);
+    const creation = await create(request.body, once);
     switch (creation.outcome) {
       case 'key_reused':
         throw new Problem(409, 'key_reused', 'This key or id was used for another request.');
@@ -86,16 +98,21 @@ function answerCreated(reply: FastifyReply, base: string, item: Item): FastifyRe
   return reply.code(201).header('location', `${base}/${item.id}`).send(item);
 }
 
-/** The Idempotency-Key header, or the id the client chose, makes a POST repeatable. */
-function idempotencyOf(request: FastifyRequest, input: Validated): Idempotency | undefined {
+/**
+ * The Idempotency-Key header, or the id the client chose, makes a POST repeatable. The digest is of
+ * what the client sent, in the order of the resource's fields.
+ */
+function idempotencyOf(request: FastifyRequest, resource: Resource): Idempotency | undefined {
+  const sent = (request.body ?? {}) as Readonly<Record<string, unknown>>;
+  const id = isUuid(sent['id']) ? sent['id'].toLowerCase() : null;
   const header = request.headers['idempotency-key'];
-  const ownId = input.id === undefined ? undefined : `id:${input.id}`;
-  if (header === undefined && ownId === undefined) return undefined;
-  const key = header === undefined ? ownId : `key:${String(header)}`;
-  if (key === undefined || !IDEMPOTENCY_KEY.test(key)) {
+  if (header === undefined && id === null) return undefined;
+  if (header !== undefined && !IDEMPOTENCY_KEY.test(String(header))) {
     throw invalid([{ field: 'idempotency-key', problem: 'must be 1 to 250 printable characters' }]);
   }
-  const digest = createHash('sha256').update(JSON.stringify([input.id ?? null, input.values]));
+  const key = header === undefined ? `id:${String(id)}` : `key:${String(header)}`;
+  const values = resource.fields.map((field) => sent[field.name] ?? null);
+  const digest = createHash('sha256').update(JSON.stringify([id, values]));
   return { key, requestSha256: digest.digest('hex') };
 }
 

@@ -2,7 +2,10 @@ import { invalid, type FieldProblem } from './problem.ts';
 import type { Field, Resource } from './resource.ts';
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
+/** There is no year 0 in PostgreSQL. */
+const DATE = /^(?!0000)\d{4}-\d{2}-\d{2}$/;
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Column values in the order of `resource.fields`, and the id when the client chose one. */
 export interface Validated {
@@ -78,6 +81,8 @@ function textProblem(value: unknown, max: number, pattern: RegExp | undefined) {
   if (value.length > max) return `must have at most ${max} characters`;
   // Postgres stores every character but this one.
   if (value.includes('\0')) return 'must not contain a NUL character';
+  // Half of a surrogate pair has no UTF-8; it would be stored as another character.
+  if (LONE_SURROGATE.test(value)) return 'must be well-formed Unicode';
   if (pattern !== undefined && !pattern.test(value)) return `must match ${pattern.source}`;
   return undefined;
 }

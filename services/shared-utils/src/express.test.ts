@@ -43,6 +43,10 @@ describe('useExpress', () => {
     platform.health.markStarted();
     const ready = await fetch(`${base}/health/ready`);
     expect([ready.status, await ready.json()]).toMatchObject([200, { status: 'ok' }]);
+    const head = await fetch(`${base}/health/ready`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    expect(head.headers.get('content-type')).toBe(ready.headers.get('content-type'));
+    expect(head.headers.get('content-length')).toBe(ready.headers.get('content-length'));
     const found = await fetch(`${base}/api/cases/42?x=1`, { headers: { 'x-request-id': 'q-1' } });
     expect([found.headers.get('x-request-id'), await found.text()]).toEqual(['q-1', 'q-1']);
     await (await fetch(`${base}/wp-admin.php`)).text();

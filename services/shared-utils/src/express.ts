@@ -41,13 +41,16 @@ export function useExpress(
       }
       response.statusCode = answer.statusCode;
       response.setHeader('content-type', answer.contentType);
+      // Node sends no body to HEAD, and then does not know the length by itself.
+      response.setHeader('content-length', Buffer.byteLength(answer.body));
       response.end(answer.body);
     }, next);
   });
 }
 
 function isPlatformCall(request: IncomingMessage, path: string): boolean {
-  return request.method === 'GET' && Object.hasOwn(PLATFORM_ROUTES, path);
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  return reads && Object.hasOwn(PLATFORM_ROUTES, path);
 }
 
 /** The template of the matched route, such as `/api/cases/:id`; undefined when none matched. */

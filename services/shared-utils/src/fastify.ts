@@ -1,10 +1,16 @@
-import { LogController, type FastifyInstance } from 'fastify';
+import {
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { CLIENT_GONE, PLATFORM_ROUTES, type Platform } from './platform.ts';
 import { runInContext } from './request-context.ts';
 
 /** What each method can answer besides the successes: enough for every series to exist at boot. */
 const STATUSES: Readonly<Record<string, readonly number[]>> = {
   GET: [200, 400, 404, 500, 503],
+  HEAD: [200, 400, 404, 500, 503],
   POST: [200, 201, 400, 404, 409, 413, 415, 500, 503],
   PUT: [200, 400, 404, 409, 413, 415, 500, 503],
   PATCH: [200, 400, 404, 409, 413, 415, 500, 503],
@@ -24,6 +30,19 @@ export function fastifyOptions(platform: Platform) {
 }
 
 /**
+ * Gives the answer its request id, and counts and logs it once it is out. For answers outside of
+ * every hook (`frameworkErrors`); within `useFastify` it happens by itself.
+ */
+export function observe(platform: Platform, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('x-request-id', platform.contextOf(request.raw).requestId);
+  // `close` and not onResponse: a client that goes away before the answer must be counted too.
+  reply.raw.once('close', () => {
+    const status = reply.raw.writableEnded ? reply.raw.statusCode : CLIENT_GONE;
+    platform.finished(request.raw, request.routeOptions.url, status);
+  });
+}
+
+/**
  * Adds the platform to a Fastify application: endpoints, request context, one log line and one
  * observation per request. Call it before the routes are registered: each later route's series
  * then exist at 0 from boot.
@@ -36,17 +55,11 @@ export function useFastify(app: FastifyInstance, platform: Platform): void {
     }
   });
   app.addHook('onRequest', (request, reply, done) => {
-    const context = platform.contextOf(request.raw);
-    void reply.header('x-request-id', context.requestId);
-    // `close` and not onResponse: a client that goes away before the answer must be counted too.
-    reply.raw.once('close', () => {
-      const status = reply.raw.writableEnded ? reply.raw.statusCode : CLIENT_GONE;
-      platform.finished(request.raw, request.routeOptions.url, status);
-    });
-    runInContext(context, done);
+    observe(platform, request, reply);
+    runInContext(platform.contextOf(request.raw), done);
   });
   for (const path of Object.keys(PLATFORM_ROUTES)) {
-    app.get(path, { exposeHeadRoute: false }, async (_request, reply) => {
+    app.get(path, { exposeHeadRoute: true }, async (_request, reply) => {
       const answer = await platform.answer(path);
       if (answer === undefined) return reply.code(404).send();
       return reply.code(answer.statusCode).type(answer.contentType).send(answer.body);

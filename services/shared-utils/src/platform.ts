@@ -59,7 +59,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const logger = createLogger({
     service,
     version,
-    level: env['LOG_LEVEL'] ?? 'info',
+    level: env['LOG_LEVEL'] ?? '',
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
     ...(options.logDestination === undefined ? {} : { destination: options.logDestination }),
   });
@@ -68,7 +68,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const known = new WeakMap<IncomingMessage, { context: RequestContext; begin: number }>();
 
   for (const [path, statuses] of Object.entries(PLATFORM_ROUTES)) {
-    metrics.declareRoute('GET', path, statuses);
+    for (const method of ['GET', 'HEAD']) metrics.declareRoute(method, path, statuses);
   }
   const entry = (request: IncomingMessage) => {
     let found = known.get(request);

@@ -1,5 +1,5 @@
 import { createServer, request, Agent, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createHealth } from './health.ts';
 import { createLogger } from './logger.ts';
@@ -81,6 +81,16 @@ describe('leaving', () => {
     expect(await long).toEqual({ status: 200, connection: 'close', body: 'served' });
     await left;
     expect(exit.mock.calls).toEqual([[0]]);
+  });
+
+  it('waits for nobody who connected and never asked', async () => {
+    const { server, exit, drain } = await start(0.05);
+    const silent = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const closed = new Promise((resolve) => silent.once('close', resolve));
+    await new Promise((resolve) => silent.once('connect', resolve));
+    await drain('SIGTERM');
+    expect(exit.mock.calls).toEqual([[0]]);
+    await closed;
   });
 
   it('cuts a request off at the deadline, and says so with exit code 1', async () => {

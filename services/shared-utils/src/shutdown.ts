@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Health } from './health.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -31,12 +32,15 @@ export interface ShutdownOptions {
 export function installShutdown(options: ShutdownOptions): (reason: string) => Promise<void> {
   const { server, health, metrics } = options;
   const responses = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 5000;
 
   server.on('connection', (socket) => {
     metrics.connections.inc();
+    sockets.add(socket);
     socket.once('close', () => {
+      sockets.delete(socket);
       metrics.connections.dec();
     });
   });
@@ -53,7 +57,7 @@ export function installShutdown(options: ShutdownOptions): (reason: string) => P
 
   let leaving: Promise<void> | undefined;
   const drain = (reason: string) => {
-    leaving ??= leave(options, responses, reason);
+    leaving ??= leave(options, responses, sockets, reason);
     return leaving;
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -65,6 +69,7 @@ export function installShutdown(options: ShutdownOptions): (reason: string) => P
 async function leave(
   options: ShutdownOptions,
   responses: ReadonlySet<ServerResponse>,
+  sockets: ReadonlySet<Socket>,
   reason: string,
 ): Promise<void> {
   const { server, health, logger, drainSeconds, deadlineSeconds } = options;
@@ -80,7 +85,7 @@ async function leave(
   }, deadlineSeconds * 1000);
 
   await new Promise((resolve) => setTimeout(resolve, drainSeconds * 1000));
-  await closeServer(server);
+  await closeServer(server, sockets);
   try {
     await options.onClosed();
   } catch (error) {
@@ -91,8 +96,10 @@ async function leave(
   exit(0);
 }
 
-async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   if (!server.listening) return;
+  // Node counts a connection on which nothing was ever asked as busy; a load balancer keeps some.
+  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   // A response that was under way at the signal may have promised keep-alive; its connection is
   // idle only once it has finished, after close() has looked.
   const sweep = setInterval(() => {
