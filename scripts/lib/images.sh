@@ -8,6 +8,13 @@ COMPONENTS=(node postgres edge prometheus alertmanager node-exporter postgres-ex
 NEEDED_MIB=4096
 
 component_image() { printf 'factsway/%s:%s' "$1" "$IMAGE_TAG"; }
+# Where its Dockerfile is; the exporters share one, with a stage for each.
+component_directory() {
+  case $1 in
+    *-exporter) printf 'images/exporters' ;;
+    *) printf 'images/%s' "$1" ;;
+  esac
+}
 image_label() { docker image inspect --format "{{index .Config.Labels \"$2\"}}" "$1" 2>/dev/null || true; }
 image_id() { docker image inspect --format '{{.Id}}' "$1" 2>/dev/null || true; }
 image_version() { image_label "$1" org.opencontainers.image.version; }
@@ -18,7 +25,7 @@ component_hash() {
   if [[ $1 == base ]]; then
     hash_of images/base
   else
-    printf '%s %s' "$(hash_of "images/$1")" "$BASE_ID" | sha256sum | cut -c1-64
+    printf '%s %s' "$(hash_of "$(component_directory "$1")")" "$BASE_ID" | sha256sum | cut -c1-64
   fi
 }
 is_fresh() { [[ $(image_label "$1" io.factsway.context-hash) == "$2" ]]; }
@@ -31,6 +38,25 @@ check_disk() {
   free=$(df --output=avail --block-size=1M "$where" | tail -n 1)
   [[ $free -ge $NEEDED_MIB ]] || fail 3 "building the images needs $NEEDED_MIB MiB and $where has $free MiB free" \
     "free some space there (docker system df shows what Docker holds)"
+}
+
+# The images whose names this run gives to others. They are removed at the end, where no container
+# uses them; everything else without a name is somebody else's: another clone, another project, a
+# build that runs at this moment.
+REPLACED=()
+will_replace() {
+  local id
+  id=$(image_id "$1")
+  [[ -z $id ]] || REPLACED+=("$id")
+}
+# Last made first, so that nothing is built on what is removed.
+remove_replaced() {
+  local at id
+  for ((at = ${#REPLACED[@]} - 1; at >= 0; at--)); do
+    id=${REPLACED[at]}
+    [[ $(docker image inspect --format '{{len .RepoTags}}' "$id" 2>/dev/null) == 0 ]] || continue
+    docker image rm "$id" >/dev/null 2>&1 || true
+  done
 }
 
 # Once per run, and only when something has to be built.
@@ -109,20 +135,22 @@ build_base() {
 # run takes every layer from the cache to add it as a label. The name is given by the last build, so
 # an interrupted one leaves an image without a name and the next run starts over.
 build_component() {
-  local name=$1 hash=$2 id_file=$ROOT/build/image-id package version first
+  local name=$1 hash=$2 id_file=$ROOT/build/image-id directory package version first
   local -a args proxy
   mapfile -t proxy < <(proxy_args)
   args=(docker build "${proxy[@]}" --build-arg "BASE=$(component_image base)"
     --label "io.factsway.component=$name" --label "io.factsway.context-hash=$hash")
+  directory=$ROOT/$(component_directory "$name")
+  [[ $name != *-exporter ]] || args+=(--target "$name" --build-arg "EXPORTER=${name%-exporter}")
   mkdir -p "$ROOT/build"
-  logged "$name" "${args[@]}" --iidfile "$id_file" "$ROOT/images/$name"
+  logged "$name" "${args[@]}" --iidfile "$id_file" "$directory"
   first=$(<"$id_file")
   rm -f "$id_file"
   package=$(image_label "$first" io.factsway.package)
   # shellcheck disable=SC2016
   version=$(docker run --rm --network none --entrypoint dpkg-query "$first" -W -f '${Version}' "$package")
   logged "$name-label" "${args[@]}" --label "org.opencontainers.image.version=$(plain_version "$version")" \
-    --tag "$(component_image "$name")" "$ROOT/images/$name"
+    --tag "$(component_image "$name")" "$directory"
   docker image rm "$first" >/dev/null 2>&1 || true
 }
 
@@ -132,6 +160,7 @@ ensure_component() {
   hash=$(component_hash "$name")
   if ! is_fresh "$image" "$hash"; then
     before_first_build
+    will_replace "$image"
     start=$(now_ms)
     if [[ $name == base ]]; then build_base "$hash"; else build_component "$name" "$hash"; fi
     note "$(printf '%-42s %-10s built in %s' "$image" "$(image_version "$image")" "$(seconds_since "$start")")"

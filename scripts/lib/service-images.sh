@@ -40,6 +40,7 @@ ensure_release() {
   # JavaScript is bundled out here: a build inside a container would need a package registry there.
   logged "bundle-$version" "$ROOT/node_modules/.bin/tsx" "$ROOT/scripts/build-services.ts" --version "$version"
   for image in "${stale[@]}"; do
+    will_replace "$image"
     service=${image#factsway/}
     service=${service%:*}
     if [[ $service == migrations ]]; then
