@@ -1,3 +1,5 @@
+import { formatTable } from '../../installer/src/cli/format.ts';
+
 /** One line of the table. A benchmark says what it found; it never fails because a machine is slow. */
 export type Row = {
   readonly what: string;
@@ -9,7 +11,7 @@ export type Row = {
 };
 
 export function formatRows(rows: readonly Row[]): string {
-  const cells = [
+  return formatTable([
     ['what', 'measured', 'against', 'target', ''],
     ...rows.map(({ what, measured, against, target, met }) => [
       what,
@@ -18,18 +20,7 @@ export function formatRows(rows: readonly Row[]): string {
       target,
       met ? 'met' : 'MISSED',
     ]),
-  ];
-  const widths = [0, 1, 2, 3, 4].map((column) =>
-    Math.max(...cells.map((row) => (row[column] ?? '').length)),
-  );
-  return cells
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  ]);
 }
 
 export const milliseconds = (value: number): string =>

@@ -13,25 +13,15 @@ async function commandLines(): Promise<string> {
   return lines.map((line) => line.replaceAll('\0', ' ')).join('\n');
 }
 
-it('a password of any characters reaches PostgreSQL unchanged', async () => {
+/** Runs a statement over TCP as a role that has to prove its password. */
+async function queryAs(role: string, password: string, sql: string) {
   const postgres = await containerId(SHARED.project, 'postgres');
-  const login = (role: string, password: string) =>
-    dockerTry(
-      'exec',
-      '--env',
-      `PGPASSWORD=${password}`,
-      postgres,
-      'psql',
-      '-XAtq',
-      '-h',
-      '127.0.0.1',
-      '-U',
-      role,
-      '-d',
-      'factsway',
-      '-c',
-      'SELECT current_user',
-    );
+  const psql = ['psql', '-XAtq', '-h', '127.0.0.1', '-U', role, '-d', 'factsway', '-c', sql];
+  return dockerTry('exec', '--env', `PGPASSWORD=${password}`, postgres, ...psql);
+}
+
+it('a password of any characters reaches PostgreSQL unchanged', async () => {
+  const login = (role: string, password: string) => queryAs(role, password, 'SELECT current_user');
   expect((await login('factsway_app', TORTURE)).output).toBe('factsway_app');
   expect((await login('factsway_monitor', TORTURE)).output).toBe('factsway_monitor');
   expect((await login('factsway_owner', TORTURE_NEWLINE)).output).toBe('factsway_owner');
@@ -67,24 +57,6 @@ it('the same password reaches the services, the migrations and the exporter', as
 });
 
 it('the application role writes rows and nothing else, the monitor sees no rows', async () => {
-  const postgres = await containerId(SHARED.project, 'postgres');
-  const as = (role: string, password: string, sql: string) =>
-    dockerTry(
-      'exec',
-      '--env',
-      `PGPASSWORD=${password}`,
-      postgres,
-      'psql',
-      '-XAtq',
-      '-h',
-      '127.0.0.1',
-      '-U',
-      role,
-      '-d',
-      'factsway',
-      '-c',
-      sql,
-    );
   for (const sql of [
     'CREATE TABLE factsway.mine (id int)',
     'DROP TABLE factsway.cases',
@@ -92,13 +64,13 @@ it('the application role writes rows and nothing else, the monitor sees no rows'
     'DELETE FROM factsway_migrations.ledger',
     'CREATE ROLE me',
   ]) {
-    const { exitCode, output } = await as('factsway_app', TORTURE, sql);
+    const { exitCode, output } = await queryAs('factsway_app', TORTURE, sql);
     expect(exitCode, sql).not.toBe(0);
     expect(output, sql).toMatch(/permission denied|must be owner/);
   }
-  expect((await as('factsway_monitor', TORTURE, 'SELECT * FROM factsway.cases')).output).toContain(
-    'permission denied',
-  );
+  expect(
+    (await queryAs('factsway_monitor', TORTURE, 'SELECT * FROM factsway.cases')).output,
+  ).toContain('permission denied');
 });
 
 it('secret files are private and owned by who reads them', async () => {
