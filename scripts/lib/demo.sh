@@ -13,6 +13,25 @@ DEMO_CA=$DEMO_DIR/state/root-ca.crt
 
 factsway() { node "$ROOT/dist/factsway-install.js" "$@"; }
 
+# Commands a person may paste where they typed theirs: every setting they gave is in it, and quoted.
+# command_with SETTING: the demo again, with one setting NAME=VALUE changed, or none ('').
+command_with() {
+  local name
+  for name in FACTSWAY_DEMO_{DIR,HTTPS_PORT,HTTP_PORT,PROMETHEUS_PORT,ALERTMANAGER_PORT}; do
+    [[ $1 != "$name="* ]] || { printf '%s ' "$1" && continue; }
+    [[ -z ${!name:-} ]] || printf '%s=%q ' "$name" "${!name}"
+  done
+  printf '%q' "$0"
+}
+installer_command() {
+  printf 'node %q %s --dir %q' "$(realpath --relative-base="$PWD" "$ROOT/dist/factsway-install.js")" "$1" "$DEMO_DIR"
+}
+
+check_settings() {
+  valid_ports "FACTSWAY_DEMO_HTTPS_PORT=$HTTPS_PORT" "FACTSWAY_DEMO_HTTP_PORT=$HTTP_PORT" \
+    "FACTSWAY_DEMO_PROMETHEUS_PORT=$PROMETHEUS_PORT" "FACTSWAY_DEMO_ALERTMANAGER_PORT=$ALERTMANAGER_PORT"
+}
+
 # Ports that the demo itself holds are as they should be.
 check_ports() {
   if [[ -n $(docker ps --quiet --filter "label=com.docker.compose.project=$DEMO_PROJECT") ]]; then
@@ -34,7 +53,7 @@ install_instance() {
     --set "edge.httpsPort=$HTTPS_PORT" --set "edge.httpPort=$HTTP_PORT" \
     --set "monitoring.prometheusPort=$PROMETHEUS_PORT" --set "monitoring.alertmanagerPort=$ALERTMANAGER_PORT" \
     </dev/null || status=$?
-  [[ $status -eq 0 || $status -eq 4 ]] || fail "$status" "the installation failed" "node dist/factsway-install.js status --dir $DEMO_DIR"
+  [[ $status -eq 0 || $status -eq 4 ]] || fail "$status" "the installation failed" "$(installer_command status)"
 }
 
 crud_smoke() {
@@ -44,14 +63,16 @@ crud_smoke() {
 verify_instance() {
   local status=0
   factsway verify --plain --dir "$DEMO_DIR" </dev/null || status=$?
-  [[ $status -eq 0 || $status -eq 4 ]] || fail "$status" "verify found something wrong" "node dist/factsway-install.js verify --dir $DEMO_DIR"
+  [[ $status -eq 0 || $status -eq 4 ]] || fail "$status" "verify found something wrong" "$(installer_command verify)"
 }
 
 demo_up() {
   local start
   start=$(now_ms)
-  set_up "$DEMO_VERSION"
+  check_settings
+  set_up_programs
   stage "Ports" check_ports
+  set_up_images "$DEMO_VERSION"
   stage "Installation" install_instance
   stage "Create, read, update and delete through the edge" crud_smoke
   stage "Verify" verify_instance
@@ -64,10 +85,10 @@ FACTSWAY On-Prem runs on this machine ($(seconds_since "$start")).
   Prometheus      http://localhost:$PROMETHEUS_PORT
   Alertmanager    http://localhost:$ALERTMANAGER_PORT
   certificate     $DEMO_CA
-                  curl --cacert "$DEMO_CA" https://localhost:$HTTPS_PORT/healthz
+                  curl --cacert $(printf %q "$DEMO_CA") https://localhost:$HTTPS_PORT/healthz
   instance        $DEMO_DIR
-                  node dist/factsway-install.js status --dir "$DEMO_DIR"
-  remove it       ./scripts/demo --down
+                  $(installer_command status)
+  remove it       $(command_with '') --down
 TEXT
 }
 
@@ -85,20 +106,30 @@ remove_project() {
   note "volumes: ${#ids[@]}"
 }
 
+# FACTSWAY_DEMO_DIR is what somebody typed: only the directory of a demo is removed, not one that
+# holds something else, and not somebody's own installation.
 remove_instance_directory() {
   [[ -e $DEMO_DIR ]] || return 0
-  # FACTSWAY_DEMO_DIR is what somebody typed; only a directory that holds an instance is removed.
   [[ -e $DEMO_DIR/factsway.yaml || -d $DEMO_DIR/state ]] || fail 3 "$DEMO_DIR holds no instance; it is left alone"
+  if [[ -e $DEMO_DIR/factsway.yaml ]] && ! grep -qE "^project: *[\"']?${DEMO_PROJECT}[\"']? *(#|\$)" "$DEMO_DIR/factsway.yaml"; then
+    fail 3 "$DEMO_DIR holds an instance that is not the demo; it is left alone" "unset FACTSWAY_DEMO_DIR, or name the demo's directory"
+  fi
   rm -rf "$DEMO_DIR"
   note "$DEMO_DIR"
 }
 
-demo_down() {
-  local what=${1:-everything}
-  # After a reboot the engine may be down and still hold everything.
-  if [[ -e $DEMO_DIR ]] && have dockerd && is_root && ! docker_answers; then
+# The engine may be down, after a reboot say, and still hold everything.
+reach_engine() {
+  if [[ -z ${DOCKER_HOST:-} ]]; then refuse_closed_socket; fi
+  if [[ -e $DEMO_DIR ]] && have dockerd && ! docker_answers; then
     stage "Docker Engine, to remove what it holds" start_engine
   fi
+}
+
+demo_down() {
+  local what=${1:-everything}
+  [[ -e $DEMO_DIR ]] || note "there is no directory $DEMO_DIR; removing what else a demo leaves"
+  reach_engine
   if have docker && docker_answers; then
     stage "Containers, networks and volumes" remove_project
     [[ $what == keep-images ]] || stage "Images and build cache" "$ROOT/scripts/images" remove
@@ -113,6 +144,6 @@ demo_down() {
   elif [[ -n $(recorded_packages) ]]; then
     say
     say "These Debian packages were installed by us and remain: $(recorded_packages | tr '\n' ' ')"
-    say "To remove them as well: ./scripts/demo --down --purge-packages"
+    say "To remove them as well: $(command_with '') --down --purge-packages"
   fi
 }

@@ -135,16 +135,19 @@ check_versions() {
   note "Docker Engine $engine, Compose $compose"
 }
 
+# An engine that runs and that we may not talk to is not an engine that is missing.
+refuse_closed_socket() {
+  [[ ! -S /var/run/docker.sock || -w /var/run/docker.sock ]] ||
+    fail 3 "a Docker Engine runs here and this user may not use it" "sudo usermod -aG docker \"\$USER\"        (then log in again)"
+}
+
 ensure_engine() {
   if have docker && docker_answers; then
     check_versions
     return
   fi
   [[ -z ${DOCKER_HOST:-} ]] || fail 3 "DOCKER_HOST is $DOCKER_HOST and nothing answers there" "unset DOCKER_HOST"
-  # An engine that runs and that we may not talk to is not an engine that is missing.
-  if [[ -S /var/run/docker.sock && ! -w /var/run/docker.sock ]]; then
-    fail 3 "a Docker Engine runs here and this user may not use it" "sudo usermod -aG docker \"\$USER\"        (then log in again)"
-  fi
+  refuse_closed_socket
   have dockerd || install_engine
   if ! docker_answers; then start_engine; fi
   check_versions

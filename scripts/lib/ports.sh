@@ -31,8 +31,23 @@ port_holder() {
   printf 'a process of another user'
 }
 
-# require_port PORT VARIABLE WHAT: VARIABLE is how to choose another one.
+# require_port PORT VARIABLE WHAT: VARIABLE is how to choose another one. The command to type comes
+# from `command_with`, which the script that asks has.
 require_port() {
-  port_is_free 127.0.0.1 "$1" ||
-    fail 3 "port $1 ($3) is taken by $(port_holder "$1")" "stop it, or choose another port: $2=$(($1 + 1000)) $0"
+  local other
+  port_is_free 127.0.0.1 "$1" && return
+  other=$(($1 > 64535 ? $1 - 1000 : $1 + 1000))
+  fail 3 "port $1 ($3) is taken by $(port_holder "$1")" "stop it, or choose another port: $(command_with "$2=$other")"
+}
+
+# valid_ports NAME=PORT…: numbers a program can listen on, no two the same.
+valid_ports() {
+  local setting port
+  local -A taken=()
+  for setting in "$@"; do
+    port=${setting#*=}
+    [[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]] || fail 2 "${setting%%=*} is \"$port\", which is not a port" "choose one from 1 to 65535"
+    [[ -z ${taken[$port]:-} ]] || fail 2 "${taken[$port]} and ${setting%%=*} are both $port" "choose another for one of them"
+    taken[$port]=${setting%%=*}
+  done
 }

@@ -1,14 +1,18 @@
 # shellcheck shell=bash
 # What the demo and the tests both need before they can begin. Needs the other files of lib/.
 
-# set_up VERSION…: everything up to the images of these releases.
-set_up() {
-  local version
-  local -a versions=()
-  for version in "$@"; do versions+=(--version "$version"); done
+# Everything but the images: what takes longest comes last, after what can still be refused.
+set_up_programs() {
   stage "Node.js" ensure_node
   stage "npm packages" ensure_dependencies
   stage "Build" ensure_build
   stage "Docker Engine" ensure_engine
+}
+
+# set_up_images VERSION…: the component images and those of these releases.
+set_up_images() {
+  local version
+  local -a versions=()
+  for version in "$@"; do versions+=(--version "$version"); done
   stage "Images from Debian packages" "$ROOT/scripts/images" ensure "${versions[@]}"
 }
