@@ -12,13 +12,13 @@ import { postgres } from './components/postgres.ts';
 import { prometheus } from './components/prometheus.ts';
 import type { CatalogContext } from './context.ts';
 import {
-  COMPONENT_IMAGES,
   resolveComponentImage,
   resolveReleaseImage,
   type ComponentImage,
   type ResolvedImage,
 } from './images.ts';
 import { SECRETS } from './secrets.ts';
+import { serviceAddresses } from './service-environment.ts';
 import { SERVICES } from './services/index.generated.ts';
 import type { ServiceEntry } from './services/service.ts';
 import { serviceWorkload } from './services/service-workload.ts';
@@ -57,7 +57,6 @@ export function buildCatalog(
   slots: readonly Slot[] = ['a'],
   services: readonly ServiceEntry[] = SERVICES,
 ): Catalog {
-  refuseUnknownOverrides(config, services);
   const sizing = deriveSizing({
     memoryBytes: parseSize(config.host.memory) ?? 0,
     cores: config.host.cores,
@@ -78,6 +77,7 @@ export function buildCatalog(
         `${name} is left out: image source ${config.images.source} has no image of it. Name one with images.overrides.${name}.`,
       );
   }
+  const addresses = serviceAddresses(services);
   for (const slot of slots) {
     workloads.push(
       migrations(
@@ -88,7 +88,7 @@ export function buildCatalog(
     );
     for (const entry of services) {
       const image = resolveReleaseImage(entry.name, config.release.version, config.images);
-      workloads.push(serviceWorkload(context, entry, services, image, slot));
+      workloads.push(serviceWorkload(context, entry, addresses, image, slot));
     }
   }
   if (!sizing.twoSlots.value) warnings.push(`${sizing.twoSlots.because}.`);
@@ -113,21 +113,6 @@ function deriveSecrets(workloads: readonly Workload[]): SecretFile[] {
       },
     ];
   });
-}
-
-function refuseUnknownOverrides(config: InstanceConfig, services: readonly ServiceEntry[]): void {
-  const known = new Set<string>([
-    ...Object.keys(COMPONENT_IMAGES),
-    MIGRATIONS,
-    ...services.map((service) => service.name),
-  ]);
-  const unknown = Object.keys(config.images.overrides).find((name) => !known.has(name));
-  if (unknown === undefined) return;
-  throw new FactswayError(
-    'FW-CONFIG-INVALID',
-    `images.overrides names "${unknown}", which is no component.`,
-    `Use one of: ${[...known].join(', ')}.`,
-  );
 }
 
 function refuseEqualPorts(workloads: readonly Workload[]): void {

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogWith, configWith } from '../../../test/fakes/builders.ts';
-import { errorOf } from '../../../test/fakes/thrown.ts';
-import { buildCatalog } from './catalog.ts';
+import { catalogWith } from '../../../test/fakes/builders.ts';
 import {
   COMPONENT_IMAGES,
   resolveComponentImage,
@@ -77,12 +75,15 @@ describe('the image of a service or of the migrations', () => {
 });
 
 describe('an override', () => {
-  it('of what is no component is refused and every component is named', () => {
-    const config = configWith({ images: { overrides: { prometeus: 'a/b:1' } } });
-    const error = errorOf(() => buildCatalog(config));
-    expect(error.code).toBe('FW-CONFIG-INVALID');
-    expect(error.message).toContain('"prometeus"');
-    expect(error.hint).toMatch(/postgres, .*grafana, migrations, records-service, /);
+  it.each(
+    ['upstream', 'debian'].flatMap((source) =>
+      catalogWith({ images: { source } }).workloads.map(({ component }) => [component, source]),
+    ),
+  )('of %s is what runs with source %s', (component, source) => {
+    const reference = 'mirror.example.com/anything:1';
+    const images = { source, overrides: { [component]: reference } };
+    for (const { component: name, image } of catalogWith({ images }).workloads)
+      expect([name, image === reference]).toEqual([name, name === component]);
   });
 
   it('gives a source a component it has none of', () => {

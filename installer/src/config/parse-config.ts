@@ -1,5 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import * as z from 'zod';
+import type { ConfigRules } from '../model/config-rules.ts';
 import { configSchema, type InstanceConfig } from '../model/config.ts';
 import { FactswayError, together } from '../model/errors.ts';
 import { didYouMean } from '../model/did-you-mean.ts';
@@ -17,10 +18,14 @@ const MOST_SYNTAX_ERRORS = 20;
 export const SET_SOURCE = '--set';
 
 /**
- * Reads the text of a configuration file. `source` is what the file is called in messages.
- * Throws FW-CONFIG-SYNTAX, FW-CONFIG-UNKNOWN-KEY or FW-CONFIG-INVALID; each names line and column.
+ * Reads the text of a configuration file. `source` is what the file is called in messages; `rules` judge what
+ * the schema accepted. Throws FW-CONFIG-SYNTAX, FW-CONFIG-UNKNOWN-KEY or FW-CONFIG-INVALID; each names line and column.
  */
-export function parseConfig(text: string, source: string): ParsedConfig {
+export function parseConfig(
+  text: string,
+  source: string,
+  rules: ConfigRules = () => [],
+): ParsedConfig {
   if (text.length > LARGEST_FILE) {
     throw new FactswayError(
       'FW-CONFIG-INVALID',
@@ -40,10 +45,11 @@ export function parseConfig(text: string, source: string): ParsedConfig {
   if (broken) throw together(broken, others);
   const value = toValue(document, source);
   const result = configSchema.safeParse(value);
-  if (result.success) return { config: result.data, document };
+  const issues = result.success ? rules(result.data).map(asIssue) : result.error.issues;
+  if (result.success && issues.length === 0) return { config: result.data, document };
   // `--set` has no lines a person could look at.
   throw explain(
-    result.error.issues,
+    issues,
     source,
     source === SET_SOURCE ? () => '' : (path) => position(document, lines, path),
   );
@@ -93,6 +99,14 @@ function explain(
   return together(first, others);
 }
 
+/** A rule's finding in the form the schema's own have. */
+const asIssue = ({ path, message, hint }: ReturnType<ConfigRules>[number]): z.core.$ZodIssue => ({
+  code: 'custom',
+  path: [...path],
+  message,
+  params: { hint },
+});
+
 const isUnknownKey = ({ code }: FactswayError): boolean => code === 'FW-CONFIG-UNKNOWN-KEY';
 
 function unknownKey(
@@ -120,15 +134,21 @@ function invalidValue(
   return new FactswayError(
     'FW-CONFIG-INVALID',
     `${source}${where(issue.path)}: ${name} ${phrase(issue)}.`,
-    `Correct ${name} in ${source}; nothing was changed.`,
+    hintOf(issue) ?? `Correct ${name} in ${source}; nothing was changed.`,
   );
+}
+
+/** What a rule knows better than where to look. */
+function hintOf(issue: z.core.$ZodIssue): string | undefined {
+  const hint: unknown = issue.code === 'custom' ? issue.params?.['hint'] : undefined;
+  return typeof hint === 'string' ? `${hint} Nothing was changed.` : undefined;
 }
 
 /** Every number of the schema is a whole one. */
 const NUMBERS = new Set(['int', 'number']);
 
 /** zod's message as the rest of a sentence that begins with the key. */
-function phrase(issue: z.core.$ZodIssue): string {
+export function phrase(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value')
     return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
   if (issue.code === 'invalid_type')

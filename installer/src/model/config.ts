@@ -1,4 +1,11 @@
 import * as z from 'zod';
+import {
+  IMAGE_REFERENCE,
+  imageReferenceProblem,
+  REGISTRY,
+  registryProblem,
+} from './image-reference.ts';
+import { TIME_ZONE, timeZoneProblem } from './time-zone.ts';
 import { SIZE_PATTERN } from './units.ts';
 
 /** The only version of the file this installer writes; later versions migrate older ones step by step. */
@@ -7,13 +14,41 @@ export const CONFIG_API_VERSION = 'factsway/v1';
 /** RFC 1123: labels of letters, digits and inner hyphens. */
 export const HOST_NAME =
   /^(?=.{1,253}$)([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
-const IMAGE_REFERENCE =
-  /^[a-z0-9][a-z0-9._:/-]*[a-z0-9](:[A-Za-z0-9._-]+)?(@sha256:[a-f0-9]{64})?$/;
+/** Where FACTSWAY publishes its images. */
+const OWN_REGISTRY = 'registry.factsway.com/onprem';
 const VERSION = /^\d+\.\d+\.\d+$/;
 
 const size = (what: string) =>
   z.string().regex(SIZE_PATTERN, `must be a size such as 512MiB or 8GiB`).describe(what);
 const port = (what: string) => z.int().min(1).max(65535).describe(what);
+
+/** What is wrong with a value, as the rest of a sentence, and what to do if that is not plain. */
+type Problem = { readonly message: string; readonly hint?: string };
+/** A string that a function judges; the pattern is for editors, which have no such function. */
+const judged = (judge: (value: string) => Problem | undefined, pattern: RegExp) =>
+  z
+    .string()
+    .superRefine((value, context) => {
+      const problem = judge(value);
+      if (!problem) return;
+      const { message, hint } = problem;
+      context.addIssue({ code: 'custom', message, params: { hint } });
+    })
+    .meta({ pattern: pattern.source });
+
+type Images = { readonly source: string; readonly registry: string };
+/** A registry nobody would ask is a misunderstanding, and better told than ignored. */
+function refuseIdleRegistry({ source, registry }: Images, context: z.RefinementCtx): void {
+  if (source !== 'debian' || registry === OWN_REGISTRY) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['registry'],
+    message: 'has no effect with images.source debian: those images are built on this host',
+    params: {
+      hint: 'Remove images.registry, or set images.source to upstream; images.overrides names single images, whatever the source.',
+    },
+  });
+}
 
 export const configSchema = z.strictObject({
   apiVersion: z
@@ -41,12 +76,7 @@ export const configSchema = z.strictObject({
         .regex(HOST_NAME, 'must be a DNS name such as factsway.example.com')
         .default('localhost')
         .describe('DNS name under which users reach this server.'),
-      timeZone: z
-        .string()
-        .regex(
-          /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/,
-          'must be a zone such as Europe/Berlin',
-        )
+      timeZone: judged(timeZoneProblem, TIME_ZONE)
         .default('UTC')
         .describe('Time zone of schedules and dashboards.'),
       memory: size('Memory the platform may use; every limit is derived from it.').default('8GiB'),
@@ -90,29 +120,19 @@ export const configSchema = z.strictObject({
         .describe(
           'upstream: official images from registries; debian: built on this host from Debian packages.',
         ),
-      registry: z
-        .string()
-        .regex(
-          /^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/,
-          'must be a registry prefix such as registry.example.com/factsway',
-        )
-        .default('registry.factsway.com/onprem')
+      registry: judged(registryProblem, REGISTRY)
+        .default(OWN_REGISTRY)
         .describe(
-          'Prefix of the images FACTSWAY publishes: the services, migrations and PostgreSQL.',
+          'Prefix of the images FACTSWAY publishes: the services, migrations and PostgreSQL. For source upstream.',
         ),
       overrides: z
-        .record(
-          z.string(),
-          z
-            .string()
-            .regex(
-              IMAGE_REFERENCE,
-              'must be an image reference such as registry.example.com/prometheus:v3.5.0',
-            ),
-        )
+        .record(z.string(), judged(imageReferenceProblem, IMAGE_REFERENCE))
         .default({})
-        .describe('Image reference by component name, for private mirrors.'),
+        .describe(
+          'Image reference, with its version, by component name, for private mirrors; for any source.',
+        ),
     })
+    .superRefine(refuseIdleRegistry)
     .prefault({}),
   postgres: z
     .strictObject({
