@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Files, WriteOptions } from '../../installer/src/ports/files.ts';
+import type { Files, TreeEntry, WriteOptions } from '../../installer/src/ports/files.ts';
 
 export type MemoryEntry = {
   readonly content: string;
@@ -93,6 +93,24 @@ export class MemoryFiles implements Files {
     return [...new Set(names)].sort();
   }
 
+  async walk(directory: string): Promise<readonly TreeEntry[]> {
+    this.#live();
+    const inside = (path: string): boolean => path.startsWith(`${directory}/`);
+    const files = [...this.tree.keys()].filter(inside);
+    const directories = new Set([...this.directories.keys()].filter(inside));
+    for (const path of files)
+      for (let above = dirname(path); inside(above); above = dirname(above)) directories.add(above);
+    const entry =
+      (kind: TreeEntry['kind']) =>
+      (path: string): TreeEntry => ({
+        path: path.slice(directory.length + 1),
+        kind,
+      });
+    return [...files.map(entry('file')), ...[...directories].map(entry('directory'))].sort(
+      (a, b) => (a.path < b.path ? -1 : 1),
+    );
+  }
+
   async write(path: string, content: string, options: WriteOptions): Promise<void> {
     this.#change(`write ${path}`);
     const { mode, uid = 0, gid = 0 } = options;
@@ -119,6 +137,14 @@ export class MemoryFiles implements Files {
   async remove(path: string): Promise<void> {
     this.#change(`remove ${path}`);
     this.tree.delete(path);
+  }
+
+  async removeDirectory(path: string): Promise<boolean> {
+    this.#change(`rmdir ${path}`);
+    if ([...this.tree.keys()].some((file) => file.startsWith(`${path}/`))) return false;
+    if ([...this.directories.keys()].some((below) => below.startsWith(`${path}/`))) return false;
+    this.directories.delete(path);
+    return true;
   }
 
   async rename(from: string, to: string): Promise<boolean> {

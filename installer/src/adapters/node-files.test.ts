@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -115,5 +115,44 @@ describe('what killed runs left half written', () => {
 
   it('is nothing where there is no directory', async () => {
     expect(await files.leftovers(join(directory, 'nowhere'), true)).toEqual([]);
+  });
+});
+
+describe('a tree', () => {
+  it('is everything below by its path, and a link counts for itself', async () => {
+    await mkdir(join(directory, 'config/edge'), { recursive: true });
+    await writeFile(join(directory, 'config/edge/Caddyfile'), '');
+    await symlink('/', join(directory, 'link'));
+    expect(await files.walk(directory)).toEqual([
+      { path: 'config', kind: 'directory' },
+      { path: 'config/edge', kind: 'directory' },
+      { path: 'config/edge/Caddyfile', kind: 'file' },
+      { path: 'link', kind: 'file' },
+    ]);
+  });
+
+  it('is nothing where there is no directory', async () => {
+    expect(await files.walk(join(directory, 'nowhere'))).toEqual([]);
+  });
+});
+
+describe('a directory', () => {
+  it('is removed when it is empty, and only then', async () => {
+    const inner = join(directory, 'inner');
+    await mkdir(inner);
+    await writeFile(join(inner, 'a'), '');
+    expect(await files.removeDirectory(inner)).toBe(false);
+    expect(await readdir(inner)).toEqual(['a']);
+    await files.remove(join(inner, 'a'));
+    expect(await files.removeDirectory(inner)).toBe(true);
+    expect(await files.removeDirectory(inner)).toBe(true);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('behind a link is left alone, and the link too', async () => {
+    await mkdir(join(directory, 'real'));
+    await symlink('real', join(directory, 'link'));
+    expect(await files.removeDirectory(join(directory, 'link'))).toBe(false);
+    expect(await readdir(directory)).toEqual(['link', 'real']);
   });
 });

@@ -9,10 +9,11 @@ import {
   readFile,
   rename,
   rm,
+  rmdir,
   stat,
 } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { Files, WriteOptions } from '../ports/files.ts';
+import { dirname, join, relative } from 'node:path';
+import type { Files, TreeEntry, WriteOptions } from '../ports/files.ts';
 import { codeOf, reading, writing } from './file-errors.ts';
 
 /** Durable means: the directory entry is on disk too. */
@@ -124,6 +125,18 @@ export class NodeFiles implements Files {
     return ((await reading(directory, () => readdir(directory))) ?? []).sort();
   }
 
+  async walk(directory: string): Promise<readonly TreeEntry[]> {
+    const entries = await reading(directory, () =>
+      readdir(directory, { withFileTypes: true, recursive: true }),
+    );
+    return (entries ?? [])
+      .map((entry): TreeEntry => ({
+        path: relative(directory, join(entry.parentPath, entry.name)),
+        kind: entry.isDirectory() ? 'directory' : 'file',
+      }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
   async leftovers(directory: string, deep: boolean): Promise<string[]> {
     const entries = await reading(directory, () =>
       readdir(directory, { withFileTypes: true, recursive: deep }),
@@ -166,6 +179,20 @@ export class NodeFiles implements Files {
 
   remove(path: string): Promise<void> {
     return writing(path, () => rm(path, { force: true }));
+  }
+
+  removeDirectory(path: string): Promise<boolean> {
+    return writing(path, async () => {
+      try {
+        await rmdir(path);
+        return true;
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return true;
+        // A place where something is mounted cannot go either, nor can a link.
+        if (['ENOTEMPTY', 'EEXIST', 'EBUSY', 'ENOTDIR'].includes(codeOf(error))) return false;
+        throw error;
+      }
+    });
   }
 
   rename(from: string, to: string): Promise<boolean> {

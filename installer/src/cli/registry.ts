@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { diff } from './commands/diff.ts';
 import { down } from './commands/down.ts';
 import { install } from './commands/install.ts';
 import { logs } from './commands/logs.ts';
@@ -8,4 +9,4 @@ import { up } from './commands/up.ts';
 import { verify } from './commands/verify.ts';
 
 /** Every command, in the order help lists them. */
-export const COMMANDS: readonly Command[] = [install, render, up, down, status, logs, verify];
+export const COMMANDS: readonly Command[] = [install, render, up, down, status, logs, diff, verify];

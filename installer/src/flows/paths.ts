@@ -9,6 +9,8 @@ export function instancePaths(directory: string) {
     secrets: join(directory, 'secrets'),
     state,
     manifest: join(state, 'manifest.json'),
+    /** What the last rendering wrote, whole: the middle of a three-way comparison. */
+    rendered: join(state, 'rendered.json'),
     applied: join(state, 'applied.json'),
     release: join(state, 'release.json'),
     lock: join(state, 'lock'),

@@ -41,3 +41,11 @@ export type Manifest = {
 };
 
 export const EMPTY_MANIFEST: Manifest = { version: 1, files: {} };
+
+/** state/rendered.json: the texts of the last rendering. Trusted only where a text has the manifest's digest. */
+export type RenderedTexts = {
+  readonly version: 1;
+  readonly files: Readonly<Record<string, string>>;
+  /** factsway.yaml as it was rendered from. */
+  readonly config: string;
+};

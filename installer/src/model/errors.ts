@@ -51,6 +51,10 @@ export const ERROR_CATALOG = {
     exit: EXIT.check,
     summary: 'A rendered file was edited by hand and would be overwritten.',
   },
+  'FW-DIFFERENT': {
+    exit: EXIT.check,
+    summary: 'Something is not as factsway.yaml says; diff shows what.',
+  },
   'FW-LOCKED': { exit: EXIT.check, summary: 'Another run holds the lock of this instance.' },
   'FW-SECRET-INVALID': { exit: EXIT.check, summary: 'A secret file is empty or cannot be read.' },
   'FW-SECRET-LOST': {

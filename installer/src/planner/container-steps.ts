@@ -69,7 +69,14 @@ export function planCreate(
   });
 }
 
-/** Components the configuration no longer has. A slot's containers are kept for a rollback, the customer's own are not ours. */
+/** A component the configuration no longer has. A slot's containers are kept for a rollback, the customer's own are not ours. */
+export function isObsolete(
+  { service, spec, slot }: ObservedContainer,
+  workloads: readonly Workload[],
+): boolean {
+  return spec !== '' && slot === undefined && !workloads.some(({ id }) => id === service);
+}
+
 export function planObsolete(
   builder: PlanBuilder,
   containers: readonly ObservedContainer[],
@@ -77,9 +84,8 @@ export function planObsolete(
   dependsOn: readonly (number | undefined)[],
 ): number | undefined {
   const services = containers
-    .filter(({ spec, slot }) => spec !== '' && slot === undefined)
-    .map(({ service }) => service)
-    .filter((service) => !workloads.some(({ id }) => id === service));
+    .filter((container) => isObsolete(container, workloads))
+    .map(({ service }) => service);
   if (services.length === 0) return undefined;
   return builder.add({
     action: { kind: 'RemoveContainers', services },
@@ -122,7 +128,8 @@ export function planStart(
   });
 }
 
-function appliedHash(
+/** What a component that can reload its configuration should have taken up: its id and the hash, or nothing. */
+export function appliedHash(
   workload: Workload,
   hashes: Readonly<Record<string, string>>,
 ): [string, string][] {

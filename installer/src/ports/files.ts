@@ -1,5 +1,8 @@
 export type WriteOptions = { readonly mode: number; readonly uid?: number; readonly gid?: number };
 
+/** A link counts as a file, whatever it leads to. */
+export type TreeEntry = { readonly path: string; readonly kind: 'file' | 'directory' };
+
 /**
  * The file system, with the one way of writing we allow: beside, fsync, rename. What refuses a write throws
  * FW-DISK-FULL or FW-DIR-NOT-WRITABLE, what refuses to be read FW-FILE-UNREADABLE.
@@ -11,12 +14,16 @@ export type Files = {
   exists(path: string): Promise<boolean>;
   /** Names in a directory, empty where it does not exist. */
   list(directory: string): Promise<string[]>;
+  /** Everything below a directory, by path relative to it, sorted; links are not followed. */
+  walk(directory: string): Promise<readonly TreeEntry[]>;
   /** Atomic and durable; makes missing parent directories. */
   write(path: string, content: string, options: WriteOptions): Promise<void>;
   /** Creates the file only if it is not there; false when it was. Durable. */
   createExclusive(path: string, content: string, mode: number): Promise<boolean>;
   append(path: string, line: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Removes it if it is empty; false when it was not. One that is gone is as good as removed. */
+  removeDirectory(path: string): Promise<boolean>;
   /** Atomic; false when there was nothing to rename. */
   rename(from: string, to: string): Promise<boolean>;
   /**

@@ -125,8 +125,10 @@ describe('writing the bundle', () => {
     await write(update(CADDY), next);
     expect(written(before)).toEqual([
       `write ${DIRECTORY}/state/previous/${CADDY}`,
+      `write ${DIRECTORY}/state/previous/rendered.json`,
       `write ${DIRECTORY}/state/previous/manifest.json`,
       `write ${DIRECTORY}/state/manifest.json`,
+      `write ${DIRECTORY}/state/rendered.json`,
       `write ${DIRECTORY}/${CADDY}`,
       `write ${DIRECTORY}/state/manifest.json`,
     ]);

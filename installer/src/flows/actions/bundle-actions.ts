@@ -1,5 +1,5 @@
 import { sha256 } from '../../render/digest.ts';
-import { EMPTY_MANIFEST, type Manifest } from '../../model/bundle.ts';
+import { EMPTY_MANIFEST, type Manifest, type RenderedTexts } from '../../model/bundle.ts';
 import type { ActionOf } from '../../model/plan.ts';
 import { readJson } from '../observe.ts';
 import { requireDesired, type ActionContext } from './action-context.ts';
@@ -67,6 +67,8 @@ export async function writeBundle(
   // The copy of the manifest is written last: with it the way back is complete, without it nothing was changed.
   await files.remove(previousManifest(paths));
   await untilAllEnded(action.changes.map(({ path }) => keepPrevious(path)));
+  const texts = await files.readText(paths.rendered);
+  if (texts !== undefined) await files.write(previousTexts(paths), texts, { mode: 0o644 });
   await files.write(previousManifest(paths), JSON.stringify(manifest), { mode: 0o644 });
   await untilAllEnded(
     action.changes
@@ -78,14 +80,20 @@ export async function writeBundle(
   const rendered = bundle.files.filter(({ ownership }) => ownership === 'rendered');
   const digests = Object.fromEntries(rendered.map(({ path, content }) => [path, sha256(content)]));
   await saveManifest(withPending(manifest, digests), context);
-  await untilAllEnded(
-    action.changes.map(async ({ path, change }) => {
+  const rendering: RenderedTexts = {
+    version: 1,
+    files: Object.fromEntries(rendered.map(({ path, content }) => [path, content])),
+    config: configText,
+  };
+  await untilAllEnded([
+    files.write(paths.rendered, `${JSON.stringify(rendering)}\n`, { mode: 0o644 }),
+    ...action.changes.map(async ({ path, change }) => {
       const file = wanted.get(path);
       if (path === 'factsway.yaml') await files.write(paths.config, configText, { mode: 0o644 });
       else if (file && change !== 'delete')
         await files.write(paths.file(path), file.content, { mode: file.mode });
     }),
-  );
+  ]);
   await saveManifest({ version: 1, files: digests }, context);
   await alignSecretPermissions(context);
 }
@@ -99,6 +107,7 @@ async function untilAllEnded(works: readonly Promise<void>[]): Promise<void> {
   if (failed?.status === 'rejected') throw failed.reason;
 }
 
+const previousTexts = (paths: ActionContext['paths']): string => `${paths.previous}/rendered.json`;
 const previousManifest = (paths: ActionContext['paths']): string =>
   `${paths.previous}/manifest.json`;
 
@@ -132,6 +141,8 @@ export async function restoreBundle(
   const current = (await readJson<Manifest>(paths.manifest, files)) ?? EMPTY_MANIFEST;
   await saveManifest(withPending(current, previous.files), context);
   await untilAllEnded(action.changes.map((change) => restoreFile(change, context)));
+  const texts = await files.readText(previousTexts(paths));
+  if (texts !== undefined) await files.write(paths.rendered, texts, { mode: 0o644 });
   await saveManifest(previous, context);
   if (action.services.length === 0) return;
   await takeUpAgain(action.reloads ?? [], context);

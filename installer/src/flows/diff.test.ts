@@ -1,0 +1,150 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { desiredWith, DIRECTORY } from '../../../test/fakes/builders.ts';
+import { FakeEngine } from '../../../test/fakes/engine.ts';
+import { panicking } from '../../../test/fakes/panic.ts';
+import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
+import { rejectionOf } from '../../../test/fakes/thrown.ts';
+import { countDifferences } from '../model/differences.ts';
+import { FactswayError } from '../model/errors.ts';
+import type { Docker } from '../ports/docker.ts';
+import { apply } from './apply.ts';
+import { desire } from './desire.ts';
+import { diff } from './diff.ts';
+
+const CADDY = `${DIRECTORY}/config/edge/Caddyfile`;
+const CONFIG = `${DIRECTORY}/factsway.yaml`;
+let engine: FakeEngine;
+let ports: FakePorts;
+
+async function install(overwrite = false): Promise<void> {
+  const request = { directory: DIRECTORY, sets: ['images.source=debian'] };
+  engine.desired = await desire(request, ports);
+  const options = { title: 'Install', overwrite, renderOnly: false };
+  await apply(
+    { ...request, command: 'install', options, consent: { yes: true, dryRun: false } },
+    ports,
+  );
+}
+const edit = (path: string, from: string, to: string): void => {
+  const before = ports.files.text(path)!;
+  expect(before).toContain(from);
+  ports.files.put(path, before.replace(from, to));
+};
+
+beforeEach(async () => {
+  engine = new FakeEngine(desiredWith());
+  ports = fakePorts({ docker: engine.docker, compose: engine.compose });
+  await install();
+});
+
+it('after an installation nothing differs, and looking changes nothing', async () => {
+  const changes = ports.files.changes.length;
+  expect(countDifferences(await diff(DIRECTORY, ports))).toBe(0);
+  expect(ports.files.changes.length).toBe(changes);
+});
+
+describe('a key of factsway.yaml', () => {
+  it('that was edited is named with what it was, and what it changes', async () => {
+    edit(CONFIG, 'httpPort: 80', 'httpPort: 8080');
+    const found = await diff(DIRECTORY, ports);
+    expect(found.keys).toEqual([{ key: 'edge.httpPort', before: '80', after: '8080' }]);
+    expect(found.files.map(({ path, state }) => [path, state])).toContainEqual([
+      'compose.yaml',
+      'outdated',
+    ]);
+    expect(found.containers).toContainEqual({ service: 'edge', state: 'definition' });
+    await install();
+    expect(await diff(DIRECTORY, ports)).toMatchObject({ keys: [], files: [], containers: [] });
+  });
+
+  it('is no difference where only its comment is another', async () => {
+    edit(CONFIG, 'httpPort: 80', 'httpPort: 80 # the firewall knows');
+    const found = await diff(DIRECTORY, ports);
+    expect([found.keys, countDifferences(found)]).toEqual([[], 0]);
+  });
+
+  it('cannot be named where the last rendering is not on record, or not readable any more', async () => {
+    ports.files.put(`${DIRECTORY}/state/rendered.json`, JSON.stringify({ files: {}, config: '{' }));
+    expect((await diff(DIRECTORY, ports)).keys).toBeNull();
+    ports.files.tree.delete(`${DIRECTORY}/state/rendered.json`);
+    expect((await diff(DIRECTORY, ports)).keys).toBeNull();
+  });
+});
+
+describe('a hand edit', () => {
+  it('is seen, is not overwritten by an update that has something new for the file, and is told from it', async () => {
+    edit(CADDY, '{', '{ # by hand');
+    expect((await diff(DIRECTORY, ports)).files).toMatchObject([{ state: 'edited' }]);
+    await install();
+    expect(ports.files.text(CADDY)).toContain('# by hand');
+
+    edit(CONFIG, 'httpPort: 80', 'httpPort: 80\n  requestTimeoutSeconds: 77');
+    const [caddy] = (await diff(DIRECTORY, ports)).files.filter(({ path }) =>
+      path.endsWith('Caddyfile'),
+    );
+    expect(caddy).toMatchObject({ state: 'conflict', patches: [{ of: 'edit' }, { of: 'change' }] });
+    expect((await rejectionOf(install())).code).toBe('FW-DRIFT');
+    expect(ports.files.text(CADDY)).toContain('# by hand');
+
+    await install(true);
+    expect(ports.files.text(CADDY)).not.toContain('# by hand');
+    const kept = Object.entries(ports.files.below(`${DIRECTORY}/state/edited`));
+    expect(kept).toEqual([
+      [expect.stringMatching(/Caddyfile$/), expect.stringContaining('# by hand')],
+    ]);
+    expect(countDifferences(await diff(DIRECTORY, ports))).toBe(0);
+  });
+
+  it('shows no secret, nor a login in an address', async () => {
+    const secret = ports.files.text(`${DIRECTORY}/secrets/postgres-app-password`)!.trim();
+    ports.files.put(CADDY, `${ports.files.text(CADDY)!}# ${secret} http://u:opensesame@proxy\n`);
+    const found = JSON.stringify(await diff(DIRECTORY, ports));
+    expect(found).toContain('# [secret] http://[secret]@proxy');
+    expect(found).not.toContain(secret);
+    expect(found).not.toContain('opensesame');
+  });
+
+  it('to a file that was put back after a failed run is told from that run', async () => {
+    edit(CONFIG, 'httpPort: 80', 'httpPort: 8080\n  requestTimeoutSeconds: 77');
+    engine.behaviours.set('edge', () => ({ state: 'running', health: 'unhealthy' }));
+    await rejectionOf(install());
+    edit(CONFIG, 'httpPort: 8080', 'httpPort: 8081');
+    edit(CADDY, '{', '{ # by hand');
+    const [caddy] = (await diff(DIRECTORY, ports)).files.filter(({ path }) =>
+      path.endsWith('Caddyfile'),
+    );
+    expect(caddy).toMatchObject({ state: 'conflict', patches: [{ of: 'edit' }, { of: 'change' }] });
+    expect((await diff(DIRECTORY, ports)).keys).toEqual([
+      { key: 'edge.httpPort', before: '80', after: '8081' },
+      { key: 'edge.requestTimeoutSeconds', before: '120', after: '77' },
+    ]);
+  });
+});
+
+describe('without an engine', () => {
+  const away = (code: 'FW-DOCKER-UNREACHABLE' | 'FW-DOCKER-COMMAND') =>
+    panicking<Docker>('docker', {
+      containers: () => Promise.reject(new FactswayError(code, 'No Docker Engine answers.', '')),
+    });
+
+  it('files are compared all the same, and it says that containers were not', async () => {
+    edit(CADDY, '{', '{ # by hand');
+    const found = await diff(DIRECTORY, { ...ports, docker: away('FW-DOCKER-UNREACHABLE') });
+    expect(found).toMatchObject({
+      engine: 'No Docker Engine answers.',
+      containers: null,
+      files: [{ state: 'edited' }],
+    });
+  });
+
+  it('any other trouble with it is an error', async () => {
+    const docker = away('FW-DOCKER-COMMAND');
+    expect((await rejectionOf(diff(DIRECTORY, { ...ports, docker }))).code).toBe(
+      'FW-DOCKER-COMMAND',
+    );
+  });
+});
+
+it('a directory without an instance is refused', async () => {
+  expect((await rejectionOf(diff('/nowhere', ports))).code).toBe('FW-NO-INSTANCE');
+});

@@ -1,0 +1,43 @@
+import { SECRETS } from '../catalog/secrets.ts';
+import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
+
+export type TreeEntry = { readonly path: string; readonly kind: 'file' | 'directory' };
+
+/** Where everything is the installer's, whatever it is called. */
+const OUR_DIRECTORIES = ['state', 'releases'];
+/** Files a person edits, and that belong to the instance all the same. */
+const THEIRS_TO_EDIT = ['factsway.yaml', OVERRIDE_FILE];
+
+const isBelow = (path: string, directory: string): boolean => path.startsWith(`${directory}/`);
+
+/** What belongs to the instance: what was rendered, the files a person edits, secrets by name, state and releases. */
+export function isOurs(path: string, rendered: ReadonlySet<string>): boolean {
+  return (
+    rendered.has(path) ||
+    THEIRS_TO_EDIT.includes(path) ||
+    OUR_DIRECTORIES.some((directory) => path === directory || isBelow(path, directory)) ||
+    Object.keys(SECRETS).some((name) => path === `secrets/${name}`) ||
+    // What a killed run left half written; the next run removes it.
+    /\.factsway-(new|\d+)$/.test(path)
+  );
+}
+
+/** What others keep in the instance directory. A directory with nothing of ours in it stands for all below it. */
+export function deriveNotOurs(
+  entries: readonly TreeEntry[],
+  rendered: ReadonlySet<string>,
+): string[] {
+  const ours = [...entries.map(({ path }) => path), ...rendered].filter((path) =>
+    isOurs(path, rendered),
+  );
+  const isTheirs = ({ path, kind }: TreeEntry): boolean =>
+    path !== 'secrets' &&
+    !isOurs(path, rendered) &&
+    !(kind === 'directory' && ours.some((one) => isBelow(one, path)));
+  const theirs = entries.filter(isTheirs);
+  const whole = theirs.filter(({ kind }) => kind === 'directory').map(({ path }) => path);
+  return theirs
+    .filter(({ path }) => !whole.some((directory) => isBelow(path, directory)))
+    .map(({ path, kind }) => (kind === 'directory' ? `${path}/` : path))
+    .sort();
+}
