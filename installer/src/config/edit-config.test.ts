@@ -4,7 +4,7 @@ import { errorOf } from '../../../test/fakes/thrown.ts';
 import { applySettings, explicitSettings, parseSetting } from './edit-config.ts';
 
 const edit = (text: string, ...settings: string[]): string =>
-  applySettings(parseDocument(text), text, settings.flatMap(parseSetting));
+  applySettings(text, settings.flatMap(parseSetting), 'factsway.yaml');
 
 describe('--set', () => {
   it.each([

@@ -1,6 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, isNode, isScalar, parse, type Document } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isScalar,
+  parse,
+  parseDocument,
+  stringify,
+  visit,
+  type Document,
+} from 'yaml';
 import { FactswayError } from '../model/errors.ts';
+import { editText } from './edit-text.ts';
 
 /** One key that somebody set on purpose: a leaf of an answers file or a `--set`. */
 export type Setting = { readonly path: readonly string[]; readonly value: unknown };
@@ -50,25 +60,75 @@ export function explicitSettings(document: Document): Setting[] {
   return settings;
 }
 
+/** A document of these settings alone. */
+export function settingsAsText(settings: readonly Setting[]): string {
+  const data = settings.reduce<unknown>(withSetting, new Map());
+  return stringify(data, { lineWidth: 0 });
+}
+
 /**
- * Puts the settings into the document and leaves comments and order alone. Returns the text: the very
- * text that came in when no setting differs from what is there.
+ * The text with the settings in it. All that is not the value of one of them stays as it is, to the byte: comments,
+ * order, blank lines, quoting. Throws FW-CONFIG-NOT-EDITABLE where a setting would change what another key means,
+ * or the text is YAML of a kind that cannot be edited that way. `source` is what the file is called in messages.
  */
-export function applySettings(
-  document: Document,
-  text: string,
-  settings: readonly Setting[],
-): string {
-  let changed = false;
-  for (const { path, value } of settings) {
-    if (isDeepStrictEqual(document.getIn(path), value)) continue;
-    const parent = path.slice(0, -1);
-    // A key above is set to a plain value: validation of the result will name it, setIn would only throw.
-    if (parent.length > 0 && document.hasIn(parent) && !isMap(document.getIn(parent, true)))
-      document.setIn(parent, document.createNode({}));
-    // A plain value goes into the node that is there, whose comment stays.
-    document.setIn(path, typeof value === 'object' ? document.createNode(value) : value);
-    changed = true;
-  }
-  return changed ? document.toString({ lineWidth: 0 }) : text;
+export function applySettings(text: string, settings: readonly Setting[], source: string): string {
+  // A byte order mark belongs to the file and not to its first key.
+  const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
+  const first = read(text.slice(mark.length));
+  return mark + settings.reduce((state, setting) => apply(state, setting, source), first).text;
+}
+
+/** A text, what its parser made of it, and what it means. */
+type State = { readonly text: string; readonly document: Document; readonly data: unknown };
+
+function read(text: string): State {
+  const document = parseDocument(text, { keepSourceTokens: true });
+  const data: unknown = document.errors.length > 0 ? undefined : document.toJS({ mapAsMap: true });
+  return { text, document, data };
+}
+
+function apply(state: State, setting: Setting, source: string): State {
+  const wanted = withSetting(state.data, setting);
+  if (isDeepStrictEqual(state.data, wanted)) return state;
+  const text = editText(state.text, state.document, setting.path, setting.value);
+  const edited = text === undefined ? undefined : read(text);
+  // Whatever the text was: the result must mean what was there, with this one key changed.
+  if (edited && isDeepStrictEqual(edited.data, wanted)) return edited;
+  const key = setting.path.join('.');
+  const why = hasAlias(state.document) ? ': an alias (*) ties them to an anchor (&)' : '';
+  throw new FactswayError(
+    'FW-CONFIG-NOT-EDITABLE',
+    `${source}: ${key} cannot be set without changing something else in the file${why}.`,
+    `Set ${key} in ${source} by hand; nothing was changed.`,
+  );
+}
+
+function hasAlias(document: Document): boolean {
+  let found = false;
+  visit(document, {
+    Alias: () => {
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+const withSetting = (data: unknown, { path, value }: Setting): unknown =>
+  withValue(data, path, asMaps(value));
+
+/** Data with one key changed. What is above that key and no map becomes one. Keys are told apart by what they look like. */
+function withValue(data: unknown, path: readonly string[], value: unknown): unknown {
+  const [first, ...rest] = path;
+  if (first === undefined) return value;
+  const copy = new Map<unknown, unknown>(data instanceof Map ? data : []);
+  const key = [...copy.keys()].find((known) => String(known) === first) ?? first;
+  return copy.set(key, withValue(copy.get(key), rest, value));
+}
+
+/** As the document's own data is compared: its maps are Maps, so that no key is special. */
+function asMaps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asMaps);
+  if (typeof value !== 'object' || value === null) return value;
+  return new Map(Object.entries(value).map(([key, child]) => [key, asMaps(child)]));
 }

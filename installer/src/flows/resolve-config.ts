@@ -1,15 +1,18 @@
 import { join } from 'node:path';
-import { parseDocument } from 'yaml';
+import { catalogRules } from '../catalog/config-rules.ts';
 import {
   applySettings,
   explicitSettings,
   parseSetting,
+  settingsAsText,
   type Setting,
 } from '../config/edit-config.ts';
 import { decodeText } from '../config/decode-text.ts';
 import { parseConfig, SET_SOURCE, type ParsedConfig } from '../config/parse-config.ts';
 import { configSchema, HOST_NAME, type InstanceConfig } from '../model/config.ts';
+import type { ConfigRules } from '../model/config-rules.ts';
 import { allOrErrors, FactswayError } from '../model/errors.ts';
+import { timeZoneProblem } from '../model/time-zone.ts';
 import { formatSize, MiB } from '../model/units.ts';
 import type { Files } from '../ports/files.ts';
 import type { Host } from '../ports/host.ts';
@@ -47,16 +50,17 @@ export async function resolveConfig(
   const [answers, sets, existing] = await allOrErrors([
     readAnswers(request.answersFile, files),
     readSets(request.sets),
-    readConfigFile(path, CONFIG_FILE, files),
+    readConfigFile(path, CONFIG_FILE, files, catalogRules),
   ]);
   const settings = [...answers, ...sets];
   if (existing !== undefined) {
-    const text = applySettings(existing.document, existing.text, settings);
-    const { config } = parseConfig(text, CONFIG_FILE);
+    const text = applySettings(existing.text, settings, CONFIG_FILE);
+    const { config } = parseConfig(text, CONFIG_FILE, catalogRules);
     return { config, text, unchanged: text === existing.text };
   }
   const text = initialText(settings, host, engine);
-  return { config: parseConfig(text, CONFIG_FILE).config, text, unchanged: false };
+  const { config } = parseConfig(text, CONFIG_FILE, catalogRules);
+  return { config, text, unchanged: false };
 }
 
 /** factsway.yaml of an instance that must be there. Throws FW-NO-INSTANCE. */
@@ -86,11 +90,12 @@ async function readConfigFile(
   path: string,
   source: string,
   files: Files,
+  rules?: ConfigRules,
 ): Promise<ConfigFile | undefined> {
   const bytes = await files.readBytes(path);
   if (bytes === undefined) return undefined;
   const text = decodeText(bytes, source, path);
-  return { text, ...parseConfig(text, source) };
+  return { text, ...parseConfig(text, source, rules) };
 }
 
 /** Settings of the command line, checked by themselves: a message must not point into a file they are not in. */
@@ -99,14 +104,17 @@ async function readSets(texts: readonly string[]): Promise<Setting[]> {
   const settings = (await Promise.allSettled(parsing)).flatMap((one) =>
     one.status === 'fulfilled' ? one.value : [],
   );
-  const judging = Promise.resolve(applySettings(parseDocument('{}'), '{}', settings));
-  await allOrErrors([...parsing, judging.then((text) => parseConfig(text, SET_SOURCE))]);
+  const judging = Promise.resolve(settingsAsText(settings));
+  await allOrErrors([
+    ...parsing,
+    judging.then((text) => parseConfig(text, SET_SOURCE, catalogRules)),
+  ]);
   return settings;
 }
 
 async function readAnswers(path: string | undefined, files: Files): Promise<Setting[]> {
   if (path === undefined) return [];
-  const found = await readConfigFile(path, path, files);
+  const found = await readConfigFile(path, path, files, catalogRules);
   if (found === undefined)
     throw new FactswayError(
       'FW-CONFIG-NOT-FOUND',
@@ -118,12 +126,11 @@ async function readAnswers(path: string | undefined, files: Files): Promise<Sett
 
 /** The commented file of a new instance: detection, then what was asked for. */
 function initialText(settings: readonly Setting[], host: Host, engine: TemplateEngine): string {
-  const values = parseDocument('{}');
-  applySettings(values, '{}', [...detect(host), ...settings]);
   // Validated first, so that an error names the key and not a line of a file nobody has seen.
   const { config } = parseConfig(
-    values.toString({ lineWidth: 0 }),
+    settingsAsText([...detect(host), ...settings]),
     settings.length > 0 ? 'the answers' : CONFIG_FILE,
+    catalogRules,
   );
   const fromDefaults = configSchema.parse({});
   const text = engine.render('config-templates/factsway.yaml.hbs', {
@@ -132,7 +139,7 @@ function initialText(settings: readonly Setting[], host: Host, engine: TemplateE
       config.images.registry !== fromDefaults.images.registry ||
       config.images.source === 'upstream',
   });
-  return applySettings(parseDocument(text), text, settings);
+  return applySettings(text, settings, CONFIG_FILE);
 }
 
 function detect(host: Host): Setting[] {
@@ -143,7 +150,9 @@ function detect(host: Host): Setting[] {
     ...(HOST_NAME.test(host.hostname())
       ? [{ path: ['host', 'name'], value: host.hostname() }]
       : []),
-    { path: ['host', 'timeZone'], value: host.timeZone() },
+    ...(timeZoneProblem(host.timeZone()) === undefined
+      ? [{ path: ['host', 'timeZone'], value: host.timeZone() }]
+      : []),
     { path: ['host', 'memory'], value: formatSize(memory) },
     { path: ['host', 'cores'], value: host.cores() },
   ];

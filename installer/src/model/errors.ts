@@ -21,6 +21,10 @@ export const ERROR_CATALOG = {
     exit: EXIT.usage,
     summary: 'A configuration value is missing, of the wrong type or out of range.',
   },
+  'FW-CONFIG-NOT-EDITABLE': {
+    exit: EXIT.usage,
+    summary: 'A key cannot be set in factsway.yaml without changing something else in it.',
+  },
   'FW-CONFIG-NOT-FOUND': {
     exit: EXIT.usage,
     summary: 'A file named on the command line does not exist or cannot be read.',
