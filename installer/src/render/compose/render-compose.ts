@@ -3,6 +3,7 @@ import { dump, load } from 'js-yaml';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { NETWORKS, VOLUMES } from '../../catalog/networks.ts';
 import type { BundleFile } from '../../model/bundle.ts';
+import { LABELS } from '../../model/labels.ts';
 import type { Slot, Workload } from '../../model/workload.ts';
 import { sha256 } from '../digest.ts';
 import { TemplateError, type TemplateEngine } from '../template-engine.ts';
@@ -22,11 +23,23 @@ export type ConfigHashes = Readonly<Record<string, string>>;
  * cannot reload it: a reload must not look like a new container.
  */
 export function specOf(workload: Workload, configHashes: ConfigHashes): string {
-  const config =
-    workload.config?.reload.how === 'recreate'
-      ? configHashes[workload.config.directory]
-      : undefined;
-  return sha256(JSON.stringify([lowerWorkload(workload, ''), config ?? ''])).slice(0, 16);
+  return fingerprint(lowerWorkload(workload, ''), workload, configHashes);
+}
+
+function fingerprint(
+  withoutSpec: ComposeService,
+  { config: mounted }: Workload,
+  configHashes: ConfigHashes,
+): string {
+  const config = mounted?.reload.how === 'recreate' ? configHashes[mounted.directory] : undefined;
+  return sha256(JSON.stringify([withoutSpec, config ?? ''])).slice(0, 16);
+}
+
+/** Lowered once, for the fingerprint and for the file: most of it is addresses, as many as there are services. */
+function lowerWithSpec(workload: Workload, configHashes: ConfigHashes): ComposeService {
+  const service = lowerWorkload(workload, '');
+  service.labels[LABELS.spec] = fingerprint(service, workload, configHashes);
+  return service;
 }
 
 /**
@@ -45,9 +58,7 @@ export function renderCompose(
     members: readonly Workload[],
     extra: object,
   ): BundleFile => {
-    const services = members.map((workload) =>
-      lowerWorkload(workload, specOf(workload, configHashes)),
-    );
+    const services = members.map((workload) => lowerWithSpec(workload, configHashes));
     const content = engine.render(`compose/${template}.hbs`, {
       release: context.config.release.version,
       ...extra,
@@ -109,7 +120,11 @@ function assertFaithful(
   content: string,
   expected: Readonly<Record<string, ComposeService | undefined>>,
 ): void {
-  const parsed = unescapeDollars(load(content)) as { services: Record<string, unknown> };
+  const read = load(content);
+  // Where there is no dollar there is nothing to take back, and the copy would be most of the memory.
+  const parsed = (content.includes('$') ? unescapeDollars(read) : read) as {
+    services: Record<string, unknown>;
+  };
   for (const id of new Set([...Object.keys(expected), ...Object.keys(parsed.services)])) {
     if (isDeepStrictEqual(parsed.services[id], expected[id])) continue;
     throw new TemplateError(
