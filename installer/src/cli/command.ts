@@ -33,6 +33,9 @@ export type CommandResult = {
   readonly result: unknown;
   /** What goes to stdout for people; empty for nothing. */
   readonly text: string;
+  /** What others wrote, such as logs or files: it goes before the text, and no command it mentions is completed. */
+  readonly verbatim?: string;
+  /** Those that were not said to the reporter on the way. */
   readonly warnings?: readonly string[];
   /** A verdict that the text already tells people: it sets the exit code and is the error of the JSON document. */
   readonly error?: FactswayError;

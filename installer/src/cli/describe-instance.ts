@@ -37,6 +37,5 @@ export function describeInstance({ context: { config }, workloads }: Catalog, di
       : []),
     ['Instance', facts.directory],
   ];
-  const next = `Next: factsway-install status --dir ${directory}`;
-  return { facts, text: `${formatTable(rows)}\n\n${next}` };
+  return { facts, text: `${formatTable(rows)}\n\nNext: factsway-install status` };
 }

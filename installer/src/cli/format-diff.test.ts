@@ -21,12 +21,18 @@ const EDITED: DiffResult = {
   notOurs: ['notes.txt'],
 };
 
+/** As a terminal gets it. */
+function shownOf(result: DiffResult, color: boolean): string {
+  const { verbatim, text } = formatDiff(result, color);
+  return verbatim === '' ? text : `${verbatim}\n\n${text}`;
+}
+
 it('nothing is said in two words', () => {
-  expect(formatDiff(NOTHING, false)).toBe('Nothing differs.');
+  expect(shownOf(NOTHING, false)).toBe('Nothing differs.');
 });
 
 it('a table comes first, then the texts, then what to do', () => {
-  expect(formatDiff(EDITED, false)).toBe(
+  expect(shownOf(EDITED, false)).toBe(
     [
       'WHAT       NAME           IS                  THEN',
       'key        edge.httpPort  80 → 8080',
@@ -45,25 +51,25 @@ it('a table comes first, then the texts, then what to do', () => {
 });
 
 it('a key that changes nothing is not mentioned', () => {
-  expect(formatDiff({ ...NOTHING, keys: EDITED.keys }, false)).toBe('Nothing differs.');
+  expect(shownOf({ ...NOTHING, keys: EDITED.keys }, false)).toBe('Nothing differs.');
 });
 
 it('containers that were not looked at are mentioned', () => {
-  expect(formatDiff({ ...NOTHING, containers: null, engine: 'Nobody answers.' }, false)).toBe(
+  expect(shownOf({ ...NOTHING, containers: null, engine: 'Nobody answers.' }, false)).toBe(
     'Nothing differs.\n\nContainers were not looked at: Nobody answers.',
   );
 });
 
 it('a changed override is one line', () => {
   const containers = ['a', 'b', 'c'].map((service) => ({ service, state: 'override' as const }));
-  expect(formatDiff({ ...NOTHING, containers }, false)).toMatch(/^container {2}3 containers /m);
+  expect(shownOf({ ...NOTHING, containers }, false)).toMatch(/^container {2}3 containers /m);
 });
 
 describe('colours', () => {
   it('are there where they are wanted, and only there', () => {
-    expect(formatDiff(EDITED, false)).not.toContain('\u001b');
-    expect(formatDiff(EDITED, true)).toContain('\u001b[32m+b\u001b[39m');
-    expect(formatDiff(EDITED, true)).toContain('\u001b[31m-a\u001b[39m');
+    expect(shownOf(EDITED, false)).not.toContain('\u001b');
+    expect(shownOf(EDITED, true)).toContain('\u001b[32m+b\u001b[39m');
+    expect(shownOf(EDITED, true)).toContain('\u001b[31m-a\u001b[39m');
   });
 
   it('of a hostile file reach no terminal', () => {
@@ -71,7 +77,7 @@ describe('colours', () => {
     const files = [
       { path: 'f\u001b[2J', state: 'edited' as const, patches: [{ of: 'edit' as const, text }] },
     ];
-    const shown = formatDiff({ ...NOTHING, files }, false);
+    const shown = shownOf({ ...NOTHING, files }, false);
     expect(shown).toContain(String.raw`+\x1b]0;owned\x07\x0d\x9b2J`);
     expect(shown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });

@@ -15,8 +15,11 @@ const TITLES: Readonly<Record<Patch['of'], string>> = {
   change: 'what would change',
 };
 
-/** A table of everything that differs, then the texts; colours only where they are wanted. */
-export function formatDiff(result: DiffResult, color: boolean): string {
+/** A table of everything that differs and the texts, then what to do; colours only where they are wanted. */
+export function formatDiff(
+  result: DiffResult,
+  color: boolean,
+): { readonly verbatim: string; readonly text: string } {
   const paint = createColors(color);
   const rows = rowsOf(result);
   const notes = notesOf(result);
@@ -34,12 +37,10 @@ export function formatDiff(result: DiffResult, color: boolean): string {
       ].join('\n'),
     ),
   );
-  return [
-    ...table,
-    ...patches,
-    verdict(result),
-    ...(notes.length > 0 ? [notes.join('\n')] : []),
-  ].join('\n\n');
+  return {
+    verbatim: [...table, ...patches].join('\n\n'),
+    text: [verdict(result), ...(notes.length > 0 ? [notes.join('\n')] : [])].join('\n\n'),
+  };
 }
 
 function rowsOf({ keys, files, containers, secrets, ...rest }: DiffResult): string[][] {

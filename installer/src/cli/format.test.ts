@@ -100,7 +100,7 @@ describe('the end of an installation', () => {
       rootCertificateUrl: 'http://a.b:8080/factsway-root.crt',
       directory: '/srv/x',
     });
-    expect(text).toContain('Next: factsway-install status --dir /srv/x');
+    expect(text).toContain('Next: factsway-install status');
   });
 
   it('names no certificate and no Grafana where there is none', () => {

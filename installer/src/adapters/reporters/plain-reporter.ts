@@ -51,7 +51,7 @@ export function plainReporter(write: Write, verbose: boolean): Reporter {
 
 const nothing = (): void => undefined;
 
-/** For --json and --quiet: the result says everything. */
+/** For --quiet: the result says everything. */
 export const silentReporter: Reporter = {
   plan: nothing,
   stepStarted: nothing,

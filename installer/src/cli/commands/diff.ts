@@ -25,7 +25,7 @@ export const diff: Command = {
     const count = countDifferences(found);
     return {
       result: { differs: count > 0, ...found },
-      text: formatDiff(found, surface.color),
+      ...formatDiff(found, surface.color),
       ...(count > 0 ? { error: different(count) } : {}),
     };
   },

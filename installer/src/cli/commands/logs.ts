@@ -38,6 +38,6 @@ export const logs: Command = {
       ...(typeof since === 'string' ? { since } : {}),
     };
     const lines = await show(request, ports);
-    return { result: { lines }, text: lines.join('\n') };
+    return { result: { lines }, text: '', verbatim: lines.join('\n') };
   },
 };

@@ -1,0 +1,200 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { desiredWith, DIRECTORY } from '../../../test/fakes/builders.ts';
+import { FakeEngine } from '../../../test/fakes/engine.ts';
+import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
+import { plainReporter, silentReporter } from '../adapters/reporters/plain-reporter.ts';
+import { runCli } from './run-cli.ts';
+
+const SPACED = '/srv/my firm';
+/** Too little for two slots: a warning, and no more than that. */
+const SMALL = ['--set', 'images.source=debian', '--set', 'host.memory=6GiB'];
+
+let ports: FakePorts;
+let engine: FakeEngine;
+beforeEach(() => {
+  engine = new FakeEngine(desiredWith({ images: { source: 'debian' } }));
+  ports = fakePorts({ docker: engine.docker, compose: engine.compose });
+});
+
+type Ran = { readonly exit: number; readonly stdout: string; readonly stderr: string };
+
+/** The real thing in a fake world: only main.ts, which reads the process and picks adapters, is left out. */
+async function run(...argv: readonly string[]): Promise<Ran> {
+  const [stdout, stderr]: [string[], string[]] = [[], []];
+  const exit = await runCli(argv, {
+    version: '1.2.3',
+    stdout: { write: (text) => void stdout.push(text), columns: undefined },
+    stderr: { write: (text) => void stderr.push(text), columns: undefined },
+    color: false,
+    defaultDirectory: DIRECTORY,
+    resolveDirectory: (typed) => typed,
+    createPorts: async ({ quiet, verbose }) => ({
+      ...ports,
+      reporter: quiet
+        ? silentReporter
+        : plainReporter((line) => void stderr.push(`${line}\n`), verbose),
+    }),
+  });
+  return { exit, stdout: stdout.join(''), stderr: stderr.join('') };
+}
+
+type Document = {
+  ok: boolean;
+  command: string;
+  result: Record<string, unknown> | null;
+  warnings: string[];
+  errors: { code: string; message: string; hint: string }[];
+};
+
+/** Fails where stdout is anything but one document on one line. */
+async function runJson(...argv: readonly string[]): Promise<Ran & { readonly told: Document }> {
+  const ran = await run(...argv, '--json');
+  expect(ran.stdout.split('\n')).toHaveLength(2);
+  return { ...ran, told: JSON.parse(ran.stdout) as Document };
+}
+
+describe('the exit code', () => {
+  it('is 0 when all went well', async () => {
+    const { exit, stdout } = await run('render', '--set', 'images.source=debian');
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^\d+ files written to \S+\.\n$/);
+  });
+
+  it('is 4 when it was done with warnings, and the warnings are told', async () => {
+    const { exit, stdout, stderr } = await run('render', ...SMALL);
+    expect(exit).toBe(4);
+    expect(stdout).toContain('files written');
+    expect(stderr).toContain('warning: ');
+    expect(ports.files.text(`${DIRECTORY}/compose.yaml`)).toBeDefined();
+  });
+
+  it('is 4 in --json as well, which is ok and has the warnings', async () => {
+    const { exit, told } = await runJson('render', ...SMALL);
+    expect(exit).toBe(4);
+    expect(told).toMatchObject({ ok: true, command: 'render', errors: [] });
+    expect(told.warnings).toEqual([expect.stringContaining('one slot only')]);
+  });
+
+  it('is that of the error, whatever warnings there were, and they are not lost', async () => {
+    ports.host.busy.add('0.0.0.0:443');
+    const { exit, told } = await runJson('install', '--yes', ...SMALL);
+    expect(exit).toBe(3);
+    expect(told).toMatchObject({ ok: false, command: 'install', result: null });
+    expect(told.errors.map(({ code }) => code)).toEqual(['FW-PORT-IN-USE']);
+    expect(told.warnings).toEqual([expect.stringContaining('one slot only')]);
+  });
+
+  it('is 2 for a command line that is wrong', async () => {
+    const { exit, told } = await runJson('rendr');
+    expect(exit).toBe(2);
+    expect(told).toMatchObject({ ok: false, command: 'rendr', errors: [{ code: 'FW-USAGE' }] });
+    expect((await runJson('render', '--dir', '')).told.errors[0]?.code).toBe('FW-USAGE');
+  });
+
+  it('is 1 for what nobody declared', async () => {
+    ports.files.readBytes = () => Promise.reject(new TypeError('x is not a function'));
+    const { exit, stdout, stderr } = await run('render', '--verbose');
+    expect([exit, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('FW-BUG: Unexpected error: x is not a function\n');
+    expect(stderr).toContain('run-cli.test.ts');
+  });
+});
+
+describe('the streams', () => {
+  it('a dry run has its plan on stdout and everything else on stderr', async () => {
+    const { exit, stdout, stderr } = await run('install', '--dry-run', ...SMALL);
+    expect(exit).toBe(4);
+    expect(stdout).toMatch(/^Install the platform[^]*\[1\] CreateSecrets [^]*RecordRelease /);
+    expect(stdout).not.toContain('warning: ');
+    expect(stderr).toContain('warning: ');
+    expect(stderr).not.toContain('CreateSecrets');
+    expect(ports.files.changes).toEqual([]);
+  });
+
+  it('a run has its progress on stderr and its result on stdout', async () => {
+    const { stdout, stderr } = await run('render', '--set', 'images.source=debian');
+    expect(stderr).toMatch(/^\[2\] done in /m);
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('so has one with --json, whose stdout is one document', async () => {
+    const { stderr, told } = await runJson('render', '--set', 'images.source=debian');
+    expect(stderr).toMatch(/^\[2\] done in /m);
+    expect(told.ok).toBe(true);
+  });
+
+  it.each([['--json'], ['--plain']])('%s with --quiet has nothing on stderr', async (option) => {
+    expect((await run('render', option, '--quiet', ...SMALL)).stderr).toBe('');
+  });
+
+  it('the version and help are text on stdout', async () => {
+    expect(await run('--version')).toEqual({ exit: 0, stdout: '1.2.3\n', stderr: '' });
+    expect((await run('render', '--help')).stdout).toContain('--answers <file>');
+  });
+});
+
+describe('several problems of a configuration', () => {
+  beforeEach(() => {
+    ports.files.put('/a.yaml', 'edge:\n  htpsPort: 8443\nhost:\n  cores: 0\n');
+  });
+
+  it('are an entry each, with its own line and hint', async () => {
+    const { exit, told } = await runJson('render', '--answers', '/a.yaml', '--set', 'project=A B');
+    expect(exit).toBe(2);
+    expect(told.errors.map(({ code, message }) => [code, message.split(' ')[0]])).toEqual([
+      ['FW-CONFIG-UNKNOWN-KEY', '/a.yaml:2:3:'],
+      ['FW-CONFIG-INVALID', '/a.yaml:4:3:'],
+      ['FW-CONFIG-INVALID', '--set:'],
+    ]);
+    for (const { hint } of told.errors) expect(hint).not.toBe('');
+  });
+
+  it('are all told to people', async () => {
+    const { stdout, stderr } = await run('render', '--answers', '/a.yaml');
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(
+      /^\nFW-CONFIG-UNKNOWN-KEY: [^\n]+\n {2}→ Did you mean [^\n]+\nFW-CONFIG-INVALID: [^\n]+\n {2}→ [^\n]+\n$/,
+    );
+  });
+});
+
+describe('a command that is named for the next step', () => {
+  it('has the directory in use, quoted, in a hint', async () => {
+    const { stderr } = await run('status', '--dir', SPACED);
+    expect(stderr).toContain(`factsway-install install --dir '${SPACED}'\n`);
+    const { told } = await runJson('status', '--dir', SPACED);
+    expect(told.errors[0]?.hint).toContain(`factsway-install install --dir '${SPACED}'`);
+  });
+
+  it('has it in the text of a result and in the remedies of a document', async () => {
+    ports.files.put(`${SPACED}/factsway.yaml`, 'images: { source: debian }\n');
+    const { exit, stdout } = await run('status', '--dir', SPACED);
+    expect(exit).toBe(3);
+    expect(stdout).toContain(`Bring it back: factsway-install up --dir '${SPACED}'`);
+    const { told } = await runJson(
+      'verify',
+      '--gate',
+      'containers',
+      '--timeout',
+      '0',
+      '--dir',
+      SPACED,
+    );
+    const [gate] = told.result!['gates'] as { remedy: string }[];
+    expect(gate?.remedy).toContain(`factsway-install up --dir '${SPACED}'`);
+    expect(told.errors[0]?.hint).toContain(`factsway-install up --dir '${SPACED}'`);
+  });
+
+  it('has none where the directory is the default one', async () => {
+    for (const dir of [[], ['--dir', DIRECTORY]])
+      expect((await run('status', ...dir)).stderr).toMatch(/: factsway-install install\n$/);
+  });
+
+  it('is left alone in logs: those are the words of others', async () => {
+    ports.files.put(`${SPACED}/factsway.yaml`, 'images: { source: debian }\n');
+    const line = 'edge  | somebody typed factsway-install up';
+    const compose = { ...engine.compose, logs: async () => [line] };
+    ports = { ...ports, compose };
+    expect((await run('logs', '--dir', SPACED)).stdout).toBe(`${line}\n`);
+  });
+});

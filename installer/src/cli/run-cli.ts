@@ -1,0 +1,146 @@
+import { FactswayError, toFactswayError } from '../model/errors.ts';
+import { EXIT, type ExitCode } from '../model/exit-codes.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Reporter } from '../ports/reporter.ts';
+import type { Command, CommandInput, CommandResult } from './command.ts';
+import { completeCommands } from './complete-commands.ts';
+import type { Parsed } from './parse-arguments.ts';
+import { tellOutcome, type Output, type Telling } from './tell-outcome.ts';
+
+type Run = Extract<Parsed, { kind: 'run' }>;
+
+/** How a run shows itself. */
+export type Mode = {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly plain: boolean;
+  readonly verbose: boolean;
+};
+
+/** What the process we are gives; main.ts has the real one. */
+export type World = {
+  readonly version: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Whether stdout takes colours. */
+  readonly color: boolean;
+  /** Where an instance is when nobody names a directory. */
+  readonly defaultDirectory: string;
+  /** A directory as it was typed: absolute, and without symbolic links. */
+  readonly resolveDirectory: (typed: string) => string;
+  readonly createPorts: (mode: Mode) => Promise<Ports>;
+};
+
+/**
+ * One command line from its words to its exit code. Everything beyond parsing is imported when it is needed, so
+ * that `--help` and `--version` stay instant. Every error ends here.
+ */
+export async function runCli(argv: readonly string[], world: World): Promise<ExitCode> {
+  const { stdout, stderr } = world;
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    stdout.write(`${world.version}\n`);
+    return EXIT.ok;
+  }
+  try {
+    const [{ parseArguments }, { COMMANDS }] = await Promise.all([
+      import('./parse-arguments.ts'),
+      import('./registry.ts'),
+    ]);
+    const parsed = parseArguments(argv, COMMANDS, world.version, stdout.columns ?? 80);
+    if (parsed.kind === 'run') return await runCommand(parsed, COMMANDS, world);
+    stdout.write(parsed.text.endsWith('\n') ? parsed.text : `${parsed.text}\n`);
+    return EXIT.ok;
+  } catch (thrown) {
+    // Nothing was parsed, so what was meant is taken from the words themselves.
+    const [json, verbose] = [argv.includes('--json'), argv.includes('--verbose')];
+    const command = argv.find((word) => !word.startsWith('-')) ?? '';
+    const error = toFactswayError(thrown);
+    const complete = (text: string): string => text;
+    return tellOutcome(
+      { command, result: null, text: '', warnings: [], error },
+      { json, verbose, complete, stdout, stderr },
+    );
+  }
+}
+
+async function runCommand(
+  { command, argument, options }: Run,
+  commands: readonly Command[],
+  world: World,
+): Promise<ExitCode> {
+  const on = (name: string): boolean => options[name] === true;
+  const mode = { json: on('json'), quiet: on('quiet'), plain: on('plain'), verbose: on('verbose') };
+  const { directory, isDefault } = instanceDirectory(options['dir'], world);
+  const complete = completeCommands(
+    commands.map(({ name }) => name),
+    isDefault ? undefined : directory,
+  );
+  const input: CommandInput = {
+    directory,
+    argument,
+    options,
+    yes: on('yes'),
+    dryRun: on('dryRun'),
+    quiet: mode.quiet || mode.json,
+    surface: { color: world.color && !mode.plain, columns: world.stdout.columns ?? Infinity },
+  };
+  const ports = await world.createPorts(mode);
+  const { reporter, warnings } = listening(ports.reporter, complete);
+  const found = await attempt(() => command.run(input, { ...ports, reporter }));
+  reporter.settle();
+  const { result, text, verbatim = '', error } = found;
+  // A failed run said its warnings too; a command may have some that were not said on the way.
+  const all = new Set([...warnings, ...(found.warnings ?? []).map(complete)]);
+  const telling: Telling = { ...mode, complete, stdout: world.stdout, stderr: world.stderr };
+  return tellOutcome(
+    {
+      command: command.name,
+      result,
+      text: [verbatim, complete(text)].filter((part) => part !== '').join('\n\n'),
+      warnings: [...all],
+      ...(error ? { error } : {}),
+      told: found.told,
+    },
+    telling,
+  );
+}
+
+/** An error a command throws has no result and nothing that tells it; one it returns has both. */
+async function attempt(
+  run: () => Promise<CommandResult>,
+): Promise<CommandResult & { readonly told: boolean }> {
+  try {
+    return { ...(await run()), told: true };
+  } catch (thrown) {
+    return { result: null, text: '', error: toFactswayError(thrown), told: false };
+  }
+}
+
+/** Passes everything on, and keeps the warnings: the result tells them again, also when the command fails. */
+function listening(
+  reporter: Reporter,
+  complete: (text: string) => string,
+): { readonly reporter: Reporter; readonly warnings: readonly string[] } {
+  const warnings: string[] = [];
+  return {
+    warnings,
+    reporter: {
+      ...reporter,
+      note: (message) => {
+        reporter.note(complete(message));
+      },
+      warning: (message) => {
+        warnings.push(complete(message));
+        reporter.warning(complete(message));
+      },
+    },
+  };
+}
+
+function instanceDirectory(option: unknown, world: World) {
+  if (option === '')
+    throw new FactswayError('FW-USAGE', '--dir is empty.', 'Name a directory: --dir /opt/factsway');
+  const fallback = world.resolveDirectory(world.defaultDirectory);
+  const directory = typeof option === 'string' ? world.resolveDirectory(option) : fallback;
+  return { directory, isDefault: directory === fallback };
+}
