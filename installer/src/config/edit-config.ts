@@ -72,6 +72,7 @@ export function settingsAsText(settings: readonly Setting[]): string {
  * or the text is YAML of a kind that cannot be edited that way. `source` is what the file is called in messages.
  */
 export function applySettings(text: string, settings: readonly Setting[], source: string): string {
+  if (settings.length === 0) return text;
   // A byte order mark belongs to the file and not to its first key.
   const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
   const first = read(text.slice(mark.length));

@@ -55,8 +55,9 @@ export async function resolveConfig(
   const settings = [...answers, ...sets];
   if (existing !== undefined) {
     const text = applySettings(existing.text, settings, CONFIG_FILE);
-    const { config } = parseConfig(text, CONFIG_FILE, catalogRules);
-    return { config, text, unchanged: text === existing.text };
+    const unchanged = text === existing.text;
+    const { config } = unchanged ? existing : parseConfig(text, CONFIG_FILE, catalogRules);
+    return { config, text, unchanged };
   }
   const text = initialText(settings, host, engine);
   const { config } = parseConfig(text, CONFIG_FILE, catalogRules);
