@@ -76,11 +76,11 @@ describe('the exit code', () => {
   });
 
   it('is that of the error, whatever warnings there were, and they are not lost', async () => {
-    ports.host.busy.add('0.0.0.0:443');
-    const { exit, told } = await runJson('install', '--yes', ...SMALL);
+    ports.files.put(`${DIRECTORY}/compose.yaml`, 'services: {}\n');
+    const { exit, told } = await runJson('render', ...SMALL);
     expect(exit).toBe(3);
-    expect(told).toMatchObject({ ok: false, command: 'install', result: null });
-    expect(told.errors.map(({ code }) => code)).toEqual(['FW-PORT-IN-USE']);
+    expect(told).toMatchObject({ ok: false, command: 'render', result: null });
+    expect(told.errors.map(({ code }) => code)).toEqual(['FW-DIR-FOREIGN']);
     expect(told.warnings).toEqual([expect.stringContaining('one slot only')]);
   });
 
