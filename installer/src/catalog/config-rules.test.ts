@@ -50,6 +50,23 @@ describe('a variable of the platform contract', () => {
   });
 });
 
+it('nothing the schema refuses hides what the rules do', () => {
+  const error = errorOf(() =>
+    read(
+      'host: { cores: 0, memry: 8GiB }\nimages: { source: debian, registry: a.b, overrides: { prometeus: "a:1" } }\n' +
+        'services: { environment: { port: x, PORT: "1" } }\n',
+    ),
+  );
+  expect(error.all.map(({ message }) => message.split(' ').slice(1, 3).join(' '))).toEqual([
+    'unknown key',
+    'host.cores must',
+    'images.registry has',
+    'services.environment.port must',
+    'images.overrides.prometeus is',
+    'services.environment.PORT belongs',
+  ]);
+});
+
 describe('what looks like a secret', () => {
   it.each([
     'SMTP_PASSWORD',

@@ -44,9 +44,8 @@ export function parseConfig(
     .map(({ pos, message }) => brokenAt(lines.linePos(pos[0]), message, source));
   if (broken) throw together(broken, others);
   const value = toValue(document, source);
-  const result = configSchema.safeParse(value);
-  const issues = result.success ? rules(result.data).map(asIssue) : result.error.issues;
-  if (result.success && issues.length === 0) return { config: result.data, document };
+  const { config, issues } = judge(value, rules);
+  if (config && issues.length === 0) return { config, document };
   // `--set` has no lines a person could look at.
   throw explain(
     issues,
@@ -54,6 +53,39 @@ export function parseConfig(
     source === SET_SOURCE ? () => '' : (path) => position(document, lines, path),
   );
 }
+
+type Judgement = { readonly config?: InstanceConfig; readonly issues: readonly z.core.$ZodIssue[] };
+
+/** What the schema refuses is taken out, so that the rules can judge the rest: a person mends everything at once. */
+function judge(value: unknown, rules: ConfigRules): Judgement {
+  const { data: config, error } = configSchema.safeParse(value);
+  if (!error) return { config, issues: rules(config).map(asIssue) };
+  const rest = configSchema.safeParse(withoutRefused(value, error.issues));
+  const further = rest.success ? rules(rest.data).map(asIssue) : rest.error.issues;
+  return { issues: [...error.issues, ...further] };
+}
+
+function withoutRefused(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const rest = structuredClone(value);
+  for (const issue of issues) {
+    const paths =
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => [...issue.path, key])
+        : [issue.path];
+    for (const path of paths) {
+      if (path.length === 0) return {};
+      const parent = path.slice(0, -1).reduce<unknown>(childOf, rest);
+      if (typeof parent === 'object' && parent !== null)
+        Reflect.deleteProperty(parent, path.at(-1) ?? '');
+    }
+  }
+  return rest;
+}
+
+const childOf = (parent: unknown, key: PropertyKey): unknown =>
+  typeof parent === 'object' && parent !== null
+    ? (parent as Record<PropertyKey, unknown>)[key]
+    : undefined;
 
 function brokenAt(
   { line, col }: { readonly line: number; readonly col: number },
