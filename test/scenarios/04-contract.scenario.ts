@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { SERVICES } from '../../installer/src/catalog/services/index.generated.ts';
-import { containerId, docker, until } from './support/docker.ts';
+import { containerId, docker, query, until } from './support/docker.ts';
 import { throughEdge } from './support/http.ts';
 import { SHARED } from './support/instance.ts';
 
@@ -128,4 +128,11 @@ it('a service whose database is away answers 503 and recovers by itself', async 
       (await throughEdge(`${SHARED.url}/api/facts`, SHARED.file('state/root-ca.crt'))).status ===
       200,
   );
+});
+
+it('every time zone that a server may name is one PostgreSQL knows', async () => {
+  const known = new Set(
+    (await query(SHARED.project, 'SELECT name FROM pg_timezone_names')).split('\n'),
+  );
+  expect(Intl.supportedValuesOf('timeZone').filter((zone) => !known.has(zone))).toEqual([]);
 });

@@ -50,7 +50,9 @@ export function explicitSettings(document: Document): Setting[] {
   const walk = (node: unknown, path: readonly string[]): void => {
     if (!isMap(node)) {
       // An alias stands for what it points to.
-      settings.push({ path, value: isNode(node) ? node.toJS(document) : node });
+      const value: unknown = isNode(node) ? node.toJS(document) : node;
+      // An empty section sets nothing; of the schema's values none is null.
+      if (value !== null) settings.push({ path, value });
       return;
     }
     for (const { key, value } of node.items)

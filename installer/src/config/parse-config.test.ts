@@ -6,6 +6,21 @@ import { parseConfig, SET_SOURCE } from './parse-config.ts';
 const problem = (text: string, source = 'factsway.yaml') =>
   errorOf(() => parseConfig(text, source));
 
+describe('a section with nothing in it', () => {
+  it.each(['host:\nedge:\n  tls:\n', 'host: # later\n', 'images:\n  overrides:\n', ''])(
+    '%j means its defaults',
+    (text) => {
+      expect(parseConfig(text, 'factsway.yaml').config).toEqual(configSchema.parse({}));
+    },
+  );
+
+  it('is told from a key without a value', () => {
+    expect(problem('host:\n  name:\n').message).toBe(
+      'factsway.yaml:2:3: host.name must be of type string.',
+    );
+  });
+});
+
 describe('a configuration', () => {
   it.each(['', '# only a comment\n', '{}\n'])('that is %j has every default', (text) => {
     expect(parseConfig(text, 'f').config).toEqual(configSchema.parse({}));

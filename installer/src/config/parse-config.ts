@@ -43,7 +43,7 @@ export function parseConfig(
     .slice(0, MOST_SYNTAX_ERRORS)
     .map(({ pos, message }) => brokenAt(lines.linePos(pos[0]), message, source));
   if (broken) throw together(broken, others);
-  const value = toValue(document, source);
+  const value = withoutEmptySections(toValue(document, source), configSchema.parse({}));
   const { config, issues } = judge(value, rules);
   if (config && issues.length === 0) return { config, document };
   // `--set` has no lines a person could look at.
@@ -112,6 +112,19 @@ function toValue(document: Document, source: string): unknown {
     );
   }
 }
+
+/** `edge:` with nothing but comments below it means what leaving it out means. */
+function withoutEmptySections(value: unknown, defaults: unknown): unknown {
+  if (!isSection(value) || !isSection(defaults)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, child]) => child !== null || !isSection(defaults[key]))
+      .map(([key, child]) => [key, withoutEmptySections(child, defaults[key])]),
+  );
+}
+
+const isSection = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function explain(
   issues: readonly z.core.$ZodIssue[],

@@ -83,6 +83,9 @@ describe('an installation', () => {
     expect(engine.calls.filter((call) => /^start .*-service-a/.test(call))).toEqual([]);
     expect(engine.containers.size).toBe(0);
     expect([...engine.networks]).toEqual([]);
+    expect(error.hint).toMatch(
+      /^What was started is taken away again\. The instance directory .* stay/,
+    );
     const kept = Object.entries(ports.files.below(`${DIRECTORY}/state/failures`));
     expect(kept).toHaveLength(1);
     expect(kept[0]?.[0]).toMatch(/\/migrations-a\.log$/);

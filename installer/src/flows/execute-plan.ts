@@ -42,7 +42,9 @@ export async function executePlan(plan: Plan, executor: Executor): Promise<void>
   await end(undoErrors.length > 0 ? 'stuck' : 'undone');
   if (undoErrors.length > 0) throw undoFailed(failure, undoErrors);
   const remaining = begun.find(({ irreversible }) => irreversible !== undefined)?.irreversible;
-  throw remaining === undefined ? asPutBack(failure) : leftBehind(failure, remaining);
+  if (remaining !== undefined) throw leftBehind(failure, remaining);
+  const stays = begun.find((step) => step.stays !== undefined)?.stays;
+  throw asPutBack(failure, stays);
 }
 
 async function runSteps(
@@ -142,12 +144,12 @@ function cancelled(): FactswayError {
 }
 
 /** Whatever the failing step was, by now everything is back: the exit code says so. */
-function asPutBack(failure: FactswayError): FactswayError {
+function asPutBack(failure: FactswayError, stays: string | undefined): FactswayError {
   if (failure.exitCode === EXIT.operator || failure.exitCode === EXIT.bug) return failure;
   return new FactswayError(
     failure.code,
     failure.message,
-    `Everything was put back as it was. ${failure.hint}`,
+    `${stays === undefined ? 'Everything was put back as it was.' : `What was started is taken away again. ${stays}`} ${failure.hint}`,
     failure.details,
     EXIT.restored,
   );

@@ -88,6 +88,8 @@ export type Step = {
   /** What is lost for good when this step runs; absent when nothing is. */
   readonly destroys?: string;
   readonly undo?: Action;
+  /** What of this step an undo leaves on purpose, as a sentence; absent when nothing stays. */
+  readonly stays?: string;
   /** What a person has to do when the run fails after this step, because no undo of ours can. */
   readonly irreversible?: string;
 };

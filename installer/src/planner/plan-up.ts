@@ -112,7 +112,10 @@ function planInstanceDirectory(
     dependsOn: [last],
     // Of a first rendering there is nothing to go back to; the files stay and show what was meant.
     ...(fresh
-      ? {}
+      ? {
+          stays:
+            'The instance directory with its secrets, and data volumes where they were made, stay for the next attempt.',
+        }
       : { undo: { kind: 'RestoreBundle', changes, services, specs, oneShots, reloads } }),
   });
 }
