@@ -1,5 +1,6 @@
 import type { ObservedContainer } from '../../installer/src/model/observed.ts';
 import type { Desired } from '../../installer/src/planner/desired.ts';
+import type { Belongings, Outsider } from '../../installer/src/ports/belongings.ts';
 import type { Compose } from '../../installer/src/ports/compose.ts';
 import type { Docker } from '../../installer/src/ports/docker.ts';
 import { containerOf, imagesOf } from './builders.ts';
@@ -24,6 +25,11 @@ export class FakeEngine {
   readonly calls: string[] = [];
   readonly docker: Docker;
   readonly compose: Compose;
+  readonly belongings: Belongings;
+  /** Containers of somebody else that use what is ours. */
+  readonly outsiders: Outsider[] = [];
+  /** Images beyond those of the platform, with the project of the container that uses each; empty for none. */
+  readonly otherImages = new Map<string, string>();
   desired: Desired;
 
   constructor(desired: Desired) {
@@ -66,6 +72,7 @@ export class FakeEngine {
       },
       logs: async (id) => this.logs.get(id) ?? [],
     });
+    this.belongings = this.#belongings();
     this.compose = panicking<Compose>('compose', {
       version: async () => '2.30.0',
       create: async (_directory, services) => {
@@ -76,6 +83,36 @@ export class FakeEngine {
         this.calls.push('down');
         this.containers.clear();
         this.networks.clear();
+      },
+    });
+  }
+
+  #belongings(): Belongings {
+    const volume = (name: string) => ({ name, fullName: `factsway_${name}` });
+    return panicking<Belongings>('belongings', {
+      projectsAt: async (directory) => [
+        ...new Set(
+          [...this.containers.values()]
+            .filter(({ workingDirectory }) => workingDirectory === directory)
+            .map(() => 'factsway'),
+        ),
+      ],
+      volumes: async () => [...this.volumes].sort().map(volume),
+      outsiders: async () => this.outsiders,
+      images: async (references) =>
+        references.flatMap((reference) => {
+          const project = this.otherImages.get(reference);
+          if (project === undefined) return [];
+          const users = project === '' ? [] : [{ container: 'theirs', project }];
+          return [{ reference, id: `sha256:${reference}`, users }];
+        }),
+      removeVolumes: async (_project, names) => {
+        this.calls.push(`remove volumes ${[...names].sort().join(' ')}`);
+        for (const name of names) this.volumes.delete(name);
+      },
+      removeImage: async (reference) => {
+        this.calls.push(`remove image ${reference}`);
+        this.otherImages.delete(reference);
       },
     });
   }

@@ -1,4 +1,5 @@
 import type { Ports } from '../../installer/src/ports/ports.ts';
+import type { Belongings } from '../../installer/src/ports/belongings.ts';
 import type { Compose } from '../../installer/src/ports/compose.ts';
 import type { Docker } from '../../installer/src/ports/docker.ts';
 import type { Http } from '../../installer/src/ports/http.ts';
@@ -27,6 +28,7 @@ export function fakePorts(given: Partial<FakePorts> = {}): FakePorts {
   return {
     docker: panicking<Docker>('docker'),
     compose: panicking<Compose>('compose'),
+    belongings: panicking<Belongings>('belongings'),
     http: panicking<Http>('http'),
     prompter: panicking<Prompter>('prompter', { interactive: false }),
     files: new MemoryFiles(),

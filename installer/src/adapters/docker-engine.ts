@@ -1,35 +1,30 @@
 import Dockerode from 'dockerode';
 import { execa } from 'execa';
-import { realpathSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { FactswayError } from '../model/errors.ts';
 import type { ContainerState, ObservedContainer, ObservedImage } from '../model/observed.ts';
 import type { Docker, ExecResult, LogOptions } from '../ports/docker.ts';
 import { LABELS } from '../model/labels.ts';
+import {
+  calling,
+  finding,
+  NETWORK,
+  PROJECT,
+  statusOf,
+  VOLUME,
+  withoutLinks,
+  WORKING_DIRECTORY,
+} from './docker-calls.ts';
 
-const PROJECT = 'com.docker.compose.project';
 const SERVICE = 'com.docker.compose.service';
-const WORKING_DIRECTORY = 'com.docker.compose.project.working_dir';
-const VOLUME = 'com.docker.compose.volume';
-const NETWORK = 'com.docker.compose.network';
 const ONE_OFF = 'com.docker.compose.oneoff';
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ENOENT',
-  'EACCES',
-  'ECONNRESET',
-  'EPERM',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-  'EPIPE',
-]);
 
 /** The engine that DOCKER_HOST or the default socket leads to, by its API. */
 export class DockerEngine implements Docker {
   readonly #client = new Dockerode();
 
   async info() {
-    const [version, info] = await this.#call(() =>
+    const [version, info] = await calling(() =>
       Promise.all([
         this.#client.version(),
         this.#client.info() as Promise<{ DockerRootDir?: string }>,
@@ -43,7 +38,7 @@ export class DockerEngine implements Docker {
   }
 
   async containers(project: string): Promise<ObservedContainer[]> {
-    const found = await this.#call(() =>
+    const found = await calling(() =>
       this.#client.listContainers({ all: true, filters: { label: [`${PROJECT}=${project}`] } }),
     );
     const observed = await Promise.all(
@@ -55,7 +50,7 @@ export class DockerEngine implements Docker {
   }
 
   async container(id: string): Promise<ObservedContainer | undefined> {
-    const details = await this.#find(() => this.#client.getContainer(id).inspect());
+    const details = await finding(() => this.#client.getContainer(id).inspect());
     if (!details) return undefined;
     const labels = details.Config.Labels;
     return {
@@ -89,7 +84,7 @@ export class DockerEngine implements Docker {
   async images(references: readonly string[]): Promise<Record<string, ObservedImage>> {
     const entries = await Promise.all(
       references.map(async (reference) => {
-        const image = await this.#find(() => this.#client.getImage(reference).inspect());
+        const image = await finding(() => this.#client.getImage(reference).inspect());
         const labels = (image?.Config as { Labels?: Record<string, string> | null } | undefined)
           ?.Labels;
         return image
@@ -110,7 +105,7 @@ export class DockerEngine implements Docker {
   }
 
   async volumes(project: string): Promise<string[]> {
-    const { Volumes } = await this.#call(() =>
+    const { Volumes } = await calling(() =>
       this.#client.listVolumes({ filters: JSON.stringify({ label: [`${PROJECT}=${project}`] }) }),
     );
     return Volumes.map(({ Labels, Name }) => Labels[VOLUME] ?? Name);
@@ -125,14 +120,12 @@ export class DockerEngine implements Docker {
     await Promise.all(
       found
         .filter(({ name }) => names.includes(name))
-        .map(({ id }) =>
-          this.#find(() => this.#client.getNetwork(id).remove() as Promise<unknown>),
-        ),
+        .map(({ id }) => finding(() => this.#client.getNetwork(id).remove() as Promise<unknown>)),
     );
   }
 
   async #networks(project: string): Promise<{ id: string; name: string }[]> {
-    const found = await this.#call(() =>
+    const found = await calling(() =>
       this.#client.listNetworks({ filters: { label: [`${PROJECT}=${project}`] } }),
     );
     return found.map(({ Id, Name, Labels }) => ({ id: Id, name: Labels?.[NETWORK] ?? Name }));
@@ -153,7 +146,7 @@ export class DockerEngine implements Docker {
 
   async start(id: string): Promise<void> {
     try {
-      await this.#call(() => this.#client.getContainer(id).start());
+      await calling(() => this.#client.getContainer(id).start());
     } catch (error) {
       if (statusOf(error) === 304) return;
       throw error;
@@ -162,19 +155,19 @@ export class DockerEngine implements Docker {
 
   async stop(id: string): Promise<void> {
     // No timeout of our own: the container's stop_grace_period holds.
-    await this.#find(() => this.#client.getContainer(id).stop());
+    await finding(() => this.#client.getContainer(id).stop());
   }
 
   async remove(id: string): Promise<void> {
-    await this.#find(() => this.#client.getContainer(id).remove({ force: true }));
+    await finding(() => this.#client.getContainer(id).remove({ force: true }));
   }
 
   async signal(id: string, signal: string): Promise<void> {
-    await this.#call(() => this.#client.getContainer(id).kill({ signal }));
+    await calling(() => this.#client.getContainer(id).kill({ signal }));
   }
 
   async exec(id: string, argv: readonly string[]): Promise<ExecResult> {
-    return this.#call(async () => {
+    return calling(async () => {
       const exec = await this.#client
         .getContainer(id)
         .exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
@@ -194,7 +187,7 @@ export class DockerEngine implements Docker {
   }
 
   async logs(id: string, { tail }: LogOptions): Promise<string[]> {
-    const raw = await this.#find(() =>
+    const raw = await finding(() =>
       this.#client.getContainer(id).logs({ stdout: true, stderr: true, tail, follow: false }),
     );
     return raw
@@ -203,66 +196,6 @@ export class DockerEngine implements Docker {
           .filter((line) => line !== '')
       : [];
   }
-
-  /** `undefined` where the engine says that there is no such thing (404) or nothing to change (304). */
-  async #find<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await this.#call(work);
-    } catch (error) {
-      const status = statusOf(error);
-      if (status === 404 || status === 304) return undefined;
-      throw error;
-    }
-  }
-
-  async #call<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      const code = (error as { code?: unknown }).code;
-      if (typeof code === 'string' && UNREACHABLE.has(code)) {
-        const denied = code === 'EACCES' || code === 'EPERM';
-        throw new FactswayError(
-          'FW-DOCKER-UNREACHABLE',
-          denied
-            ? 'This user may not use the Docker socket.'
-            : `No Docker Engine answers (${code}).`,
-          denied
-            ? 'Run the command as root, or add the user to the group docker: sudo usermod -aG docker $USER'
-            : 'Start it: sudo systemctl start docker   or install it: https://docs.docker.com/engine/install/',
-        );
-      }
-      const status = statusOf(error);
-      if (status !== undefined && status >= 400 && status !== 404) {
-        throw new FactswayError(
-          'FW-DOCKER-COMMAND',
-          `Docker refused: ${reasonOf(error)}.`,
-          'Correct what Docker names, then run the command again.',
-        );
-      }
-      throw error;
-    }
-  }
-}
-
-/** Compose typed by hand remembers the path that was typed; one directory must have one name. */
-function withoutLinks(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-}
-
-const statusOf = (error: unknown): number | undefined =>
-  (error as { statusCode?: number }).statusCode;
-
-function reasonOf(error: unknown): string {
-  const json = (error as { json?: { message?: string } }).json;
-  return (json?.message ?? (error instanceof Error ? error.message : String(error))).replace(
-    /\.$/,
-    '',
-  );
 }
 
 function readHealth(status: string | undefined): ObservedContainer['health'] {

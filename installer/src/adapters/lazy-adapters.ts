@@ -1,3 +1,4 @@
+import type { Belongings } from '../ports/belongings.ts';
 import type { Compose } from '../ports/compose.ts';
 import type { Docker } from '../ports/docker.ts';
 import type { Http } from '../ports/http.ts';
@@ -26,6 +27,14 @@ const COMPOSE = [
   'run',
   'logs',
 ] as const satisfies readonly (keyof Compose)[];
+const BELONGINGS = [
+  'projectsAt',
+  'volumes',
+  'outsiders',
+  'images',
+  'removeVolumes',
+  'removeImage',
+] as const satisfies readonly (keyof Belongings)[];
 
 /** A method that is missing from a list would be missing at run time: the compiler counts them. */
 type Complete<T, Listed> = Exclude<keyof T, Listed> extends never ? T : never;
@@ -39,6 +48,12 @@ export const lazyCompose = (
   lazily<Compose>(
     COMPOSE,
     async () => new (await import('./compose-cli.ts')).ComposeCli(environment),
+  );
+
+export const lazyBelongings = (): Complete<Belongings, (typeof BELONGINGS)[number]> =>
+  lazily<Belongings>(
+    BELONGINGS,
+    async () => new (await import('./docker-belongings.ts')).DockerBelongings(),
   );
 
 export const lazyHttp = (): Http =>

@@ -53,6 +53,7 @@ async function createPorts({ json, quiet, plain: still, verbose }: Mode): Promis
   return {
     docker: lazy.lazyDocker(),
     compose: lazy.lazyCompose(process.env),
+    belongings: lazy.lazyBelongings(),
     files: new files.NodeFiles(),
     host: new host.NodeHost(),
     clock: host.nodeClock,

@@ -5,8 +5,19 @@ import { install } from './commands/install.ts';
 import { logs } from './commands/logs.ts';
 import { render } from './commands/render.ts';
 import { status } from './commands/status.ts';
+import { uninstall } from './commands/uninstall.ts';
 import { up } from './commands/up.ts';
 import { verify } from './commands/verify.ts';
 
 /** Every command, in the order help lists them. */
-export const COMMANDS: readonly Command[] = [install, render, up, down, status, logs, diff, verify];
+export const COMMANDS: readonly Command[] = [
+  install,
+  render,
+  up,
+  down,
+  status,
+  logs,
+  diff,
+  verify,
+  uninstall,
+];

@@ -11,6 +11,7 @@ export function instancePaths(directory: string) {
     manifest: join(state, 'manifest.json'),
     /** What the last rendering wrote, whole: the middle of a three-way comparison. */
     rendered: join(state, 'rendered.json'),
+    made: join(state, 'made.json'),
     applied: join(state, 'applied.json'),
     release: join(state, 'release.json'),
     lock: join(state, 'lock'),

@@ -26,6 +26,8 @@ export type PlanRun = {
   readonly consent: Consent;
   /** Whether the plan needs a yes of its own: rendering a first bundle does not. */
   readonly confirm: boolean;
+  /** Asks in place of the plain question, also where --yes was given; false or a throw for no. */
+  readonly agree?: () => Promise<boolean>;
 };
 
 export type PlanOutcome = {
@@ -46,7 +48,10 @@ export async function runPlan(run: PlanRun, ports: Ports): Promise<PlanOutcome> 
     await tidyUp(paths, run.command, ports);
     return { plan: run.plan, executed: true };
   }
-  if (run.confirm && !run.consent.yes && !(await prompter.confirm('Carry out this plan?', true))) {
+  const agreed = run.agree
+    ? await run.agree()
+    : !run.confirm || run.consent.yes || (await prompter.confirm('Carry out this plan?', true));
+  if (!agreed) {
     throw new FactswayError(
       'FW-CANCELLED',
       'Not confirmed; nothing was changed.',
@@ -67,7 +72,7 @@ async function carryOut(run: PlanRun, paths: InstancePaths, ports: Ports): Promi
   const plan = await run.replan();
   if (!sameActions(plan, run.plan)) {
     // What was agreed to is what will be done; why, and how it is undone, may have moved on by itself.
-    if (run.confirm && !run.consent.yes) throw stateChanged();
+    if (run.agree || (run.confirm && !run.consent.yes)) throw stateChanged();
     reporter.note('The instance changed in the meantime; this is done instead:');
     reporter.plan(plan);
   }

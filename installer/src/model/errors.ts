@@ -59,6 +59,14 @@ export const ERROR_CATALOG = {
     exit: EXIT.check,
     summary: 'Something is not as factsway.yaml says; diff shows what.',
   },
+  'FW-IN-USE': {
+    exit: EXIT.check,
+    summary: 'A container of somebody else uses what is to be removed.',
+  },
+  'FW-PROJECT-UNKNOWN': {
+    exit: EXIT.usage,
+    summary: 'Nothing tells which Compose project belongs to the instance directory.',
+  },
   'FW-LOCKED': { exit: EXIT.check, summary: 'Another run holds the lock of this instance.' },
   'FW-SECRET-INVALID': { exit: EXIT.check, summary: 'A secret file is empty or cannot be read.' },
   'FW-SECRET-LOST': {

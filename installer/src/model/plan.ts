@@ -65,6 +65,20 @@ export type Action =
       readonly project: string;
       readonly services: readonly string[];
       readonly networks: readonly string[];
+      /** Whatever the files say, or where there are none: by the labels on containers and networks alone. */
+      readonly byLabels?: boolean;
+    }
+  /** Volumes by the names their Compose files give them. */
+  | { readonly kind: 'RemoveVolumes'; readonly project: string; readonly names: readonly string[] }
+  | { readonly kind: 'RemoveImages'; readonly references: readonly string[] }
+  | {
+      readonly kind: 'RemoveFiles';
+      /** In the order in which they go, relative to the instance directory. */
+      readonly files: readonly string[];
+      /** Those of them that are empty by then. */
+      readonly directories: readonly string[];
+      /** Of the files, those of which a copy is kept in state/edited. */
+      readonly copies: readonly string[];
     }
   | {
       readonly kind: 'RecordRelease';
@@ -156,6 +170,14 @@ function subject(action: Action): string {
       return action.service;
     case 'StopProject':
       return `${action.project} (${action.services.length} containers${counted(action.networks, 'network')})`;
+    case 'RemoveVolumes':
+      return list(action.names, 6);
+    case 'RemoveImages':
+      return action.references.length === 1
+        ? list(action.references)
+        : `${action.references.length} images`;
+    case 'RemoveFiles':
+      return `${action.files.length} ${action.files.length === 1 ? 'file' : 'files'}`;
     case 'RecordOverride':
       return action.digest.slice(0, 12);
     case 'RecordRelease':
@@ -190,7 +212,7 @@ export function planLines({ steps }: Plan): PlanLine[] {
     const last = run.at(-1);
     if (!first || !last) return [];
     return run.length === 1
-      ? [{ ids: `[${first.id}]`, what: describeAction(first.action), cause: first.cause }]
+      ? [{ ids: `[${first.id}]`, what: describeAction(first.action), cause: withLoss(first) }]
       : [
           {
             ids: `[${first.id}–${last.id}]`,
@@ -200,6 +222,10 @@ export function planLines({ steps }: Plan): PlanLine[] {
         ];
   });
 }
+
+/** What is lost for good is never left to --verbose. */
+const withLoss = ({ cause, destroys }: Step): string =>
+  destroys === undefined ? cause : `${cause}: DESTROYS ${destroys}`;
 
 const isSamePull = (first: Step, step: Step): boolean =>
   step.action.kind === first.action.kind && step.cause === first.cause;

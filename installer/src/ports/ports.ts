@@ -1,3 +1,4 @@
+import type { Belongings } from './belongings.ts';
 import type { Compose } from './compose.ts';
 import type { Docker } from './docker.ts';
 import type { Files } from './files.ts';
@@ -11,6 +12,7 @@ import type { Templates } from './templates.ts';
 export type Ports = {
   readonly docker: Docker;
   readonly compose: Compose;
+  readonly belongings: Belongings;
   readonly files: Files;
   readonly host: Host;
   readonly clock: Clock;

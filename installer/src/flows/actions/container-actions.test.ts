@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { containerOf, desiredWith, DIRECTORY } from '../../../../test/fakes/builders.ts';
+import { containerOf, desiredWith, DIRECTORY, imagesOf } from '../../../../test/fakes/builders.ts';
 import { FakeEngine } from '../../../../test/fakes/engine.ts';
 import { panicking } from '../../../../test/fakes/panic.ts';
 import { actionContext, fakePorts, type FakePorts } from '../../../../test/fakes/ports.ts';
@@ -11,6 +11,7 @@ import type { ActionContext } from './action-context.ts';
 import {
   checkImageVersions,
   createContainers,
+  pullImage,
   recordRelease,
   removeContainers,
   saveRootCertificate,
@@ -202,4 +203,50 @@ it('a release is put on record with the images that made it up', async () => {
     images: { 'factsway/facts-service:1.0.0': 'sha256:factsway/facts-service:1.0.0' },
   });
   expect(read('state/release.json')).toEqual({ version: '1.0.0', slot: 'a' });
+});
+
+describe('what the installation brings to the host is remembered', () => {
+  const made = (): unknown =>
+    JSON.parse(ports.files.text(`${DIRECTORY}/state/made.json`) ?? 'null');
+  const pull = (reference: string): Promise<void> =>
+    pullImage({ kind: 'PullImage', reference }, context, () => undefined);
+
+  it('an image before it is there, and by its id once it is', async () => {
+    const [reference] = Object.keys(imagesOf(desired.catalog));
+    let before: unknown;
+    use({
+      pull: async () => {
+        before = made();
+      },
+    });
+    await pull(reference!);
+    expect(before).toEqual({ version: 1, images: { [reference!]: '' } });
+    expect(made()).toEqual({ version: 1, images: { [reference!]: `sha256:${reference!}` } });
+  });
+
+  it('every image, also where they are pulled side by side or in vain', async () => {
+    use({
+      pull: (reference) =>
+        reference === 'b' ? Promise.reject(new Error('no')) : Promise.resolve(),
+    });
+    await Promise.allSettled(['a', 'b', 'c'].map(pull));
+    expect(made()).toEqual({ version: 1, images: { a: '', b: '', c: '' } });
+  });
+
+  it('whose containers they are, once', async () => {
+    use({});
+    ports = { ...ports, compose: engine.compose };
+    context = actionContext(ports, desired);
+    for (const { name } of desired.bundle.secrets)
+      ports.files.put(`${DIRECTORY}/secrets/${name}`, 'x');
+    await ports.files.makeDirectory(`${DIRECTORY}/secrets`, 0o700);
+    const create = () =>
+      createContainers({ kind: 'CreateContainers', services: ['edge'] }, context);
+    await create();
+    expect(made()).toEqual({ version: 1, images: {}, project: 'factsway' });
+    const writes = () =>
+      ports.files.changes.filter((change) => change.endsWith('made.json')).length;
+    await create();
+    expect(writes()).toBe(1);
+  });
 });

@@ -5,15 +5,22 @@ import { mixedVersions } from '../../planner/refusals.ts';
 import { OVERRIDE_FILE } from '../../render/compose/render-compose.ts';
 import { findContainers, type ActionContext } from './action-context.ts';
 import { alignSecretPermissions } from './bundle-actions.ts';
+import { rememberImages, rememberProject } from './remember-made.ts';
 import { rememberApplied } from './reload-config.ts';
 import { startAndWait } from './start-components.ts';
 
 export async function pullImage(
   action: ActionOf<'PullImage'>,
-  { ports }: ActionContext,
+  context: ActionContext,
   waiting: (message: string) => void,
 ): Promise<void> {
-  await ports.docker.pull(action.reference, waiting);
+  const { docker } = context.ports;
+  const { reference } = action;
+  // Before it is here: a run that is killed meanwhile has brought it all the same.
+  await rememberImages({ [reference]: '' }, context);
+  await docker.pull(reference, waiting);
+  const found = (await docker.images([reference]))[reference];
+  if (found) await rememberImages({ [reference]: found.id }, context);
 }
 
 export async function checkImageVersions(
@@ -30,6 +37,7 @@ export async function createContainers(
   context: ActionContext,
 ): Promise<void> {
   await alignSecretPermissions(context);
+  await rememberProject(context);
   try {
     await context.ports.compose.create(context.paths.directory, action.services);
   } catch (error) {
@@ -130,7 +138,9 @@ export async function stopProject(
   action: ActionOf<'StopProject'>,
   { ports, paths }: ActionContext,
 ): Promise<void> {
-  await ports.compose.down(paths.directory, action.project);
+  // Where there are no Compose files, Compose goes by the labels.
+  const nowhere = '/';
+  await ports.compose.down(action.byLabels ? nowhere : paths.directory, action.project);
 }
 
 /** releases/<version>/release.json: which images, by id, made up the release that served here. */

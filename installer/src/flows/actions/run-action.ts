@@ -15,6 +15,7 @@ import {
   stopProject,
 } from './container-actions.ts';
 import { reloadConfig } from './reload-config.ts';
+import { removeFiles, removeImages, removeVolumes } from './removal-actions.ts';
 import { runMigrations } from './run-migrations.ts';
 
 type Handler<K extends ActionKind> = (
@@ -37,6 +38,9 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   RunMigrations: runMigrations,
   ReloadConfig: reloadConfig,
   StopProject: stopProject,
+  RemoveVolumes: removeVolumes,
+  RemoveImages: removeImages,
+  RemoveFiles: removeFiles,
   SaveRootCertificate: saveRootCertificate,
   RecordRelease: recordRelease,
   RecordOverride: recordOverride,

@@ -1,0 +1,78 @@
+import { realpathSync } from 'node:fs';
+import { FactswayError } from '../model/errors.ts';
+
+/** Labels that Compose puts on what it makes. */
+export const PROJECT = 'com.docker.compose.project';
+export const WORKING_DIRECTORY = 'com.docker.compose.project.working_dir';
+export const VOLUME = 'com.docker.compose.volume';
+export const NETWORK = 'com.docker.compose.network';
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOENT',
+  'EACCES',
+  'ECONNRESET',
+  'EPERM',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EPIPE',
+]);
+
+/** `undefined` where the engine says that there is no such thing (404) or nothing to change (304). */
+export async function finding<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await calling(work);
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 404 || status === 304) return undefined;
+    throw error;
+  }
+}
+
+/** A call of the engine's API. Throws FW-DOCKER-UNREACHABLE, and FW-DOCKER-COMMAND for what the engine refuses. */
+export async function calling<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    if (typeof code === 'string' && UNREACHABLE.has(code)) {
+      const denied = code === 'EACCES' || code === 'EPERM';
+      throw new FactswayError(
+        'FW-DOCKER-UNREACHABLE',
+        denied ? 'This user may not use the Docker socket.' : `No Docker Engine answers (${code}).`,
+        denied
+          ? 'Run the command as root, or add the user to the group docker: sudo usermod -aG docker $USER'
+          : 'Start it: sudo systemctl start docker   or install it: https://docs.docker.com/engine/install/',
+      );
+    }
+    const status = statusOf(error);
+    if (status !== undefined && status >= 400 && status !== 404) {
+      throw new FactswayError(
+        'FW-DOCKER-COMMAND',
+        `Docker refused: ${reasonOf(error)}.`,
+        'Correct what Docker names, then run the command again.',
+      );
+    }
+    throw error;
+  }
+}
+
+/** Compose typed by hand remembers the path that was typed; one directory must have one name. */
+export function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+export const statusOf = (error: unknown): number | undefined =>
+  (error as { statusCode?: number }).statusCode;
+
+function reasonOf(error: unknown): string {
+  const json = (error as { json?: { message?: string } }).json;
+  return (json?.message ?? (error instanceof Error ? error.message : String(error))).replace(
+    /\.$/,
+    '',
+  );
+}
