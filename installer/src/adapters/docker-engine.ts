@@ -95,6 +95,7 @@ export class DockerEngine implements Docker {
                   reference,
                   id: image.Id,
                   version: labels?.['org.opencontainers.image.version'] ?? '',
+                  ...digestOf(image.RepoDigests),
                 },
               ] as const,
             ]
@@ -196,6 +197,12 @@ export class DockerEngine implements Docker {
           .filter((line) => line !== '')
       : [];
   }
+}
+
+/** `name@sha256:…` of each registry the image was pulled from or pushed to. */
+function digestOf(names: readonly string[] | null): { digest?: string } {
+  const digest = names?.[0]?.split('@')[1];
+  return digest === undefined ? {} : { digest };
 }
 
 function readHealth(status: string | undefined): ObservedContainer['health'] {

@@ -3,6 +3,7 @@ import { diff } from './commands/diff.ts';
 import { down } from './commands/down.ts';
 import { install } from './commands/install.ts';
 import { logs } from './commands/logs.ts';
+import { releases } from './commands/releases.ts';
 import { render } from './commands/render.ts';
 import { status } from './commands/status.ts';
 import { uninstall } from './commands/uninstall.ts';
@@ -19,5 +20,6 @@ export const COMMANDS: readonly Command[] = [
   logs,
   diff,
   verify,
+  releases,
   uninstall,
 ];

@@ -33,6 +33,8 @@ export type ObservedImage = {
   readonly id: string;
   /** Label org.opencontainers.image.version, empty where the image has none. */
   readonly version: string;
+  /** At the registry it came from; absent for an image that was built or loaded here. */
+  readonly digest?: string;
 };
 
 /** The instance directory as it is on disk. */

@@ -201,6 +201,7 @@ it('a release is put on record with the images that made it up', async () => {
     slot: 'a',
     recordedAt: '2026-01-02T03:04:05.000Z',
     images: { 'factsway/facts-service:1.0.0': 'sha256:factsway/facts-service:1.0.0' },
+    digests: {},
   });
   expect(read('state/release.json')).toEqual({ version: '1.0.0', slot: 'a' });
 });

@@ -1,6 +1,7 @@
 import { FactswayError } from '../../model/errors.ts';
 import { analyseImageVersions } from '../../checks/analysers/image-versions.ts';
 import type { ActionOf } from '../../model/plan.ts';
+import type { RecordedRelease } from '../../model/release.ts';
 import { mixedVersions } from '../../planner/refusals.ts';
 import { OVERRIDE_FILE } from '../../render/compose/render-compose.ts';
 import { findContainers, type ActionContext } from './action-context.ts';
@@ -149,11 +150,15 @@ export async function recordRelease(
   { ports, paths }: ActionContext,
 ): Promise<void> {
   const images = await ports.docker.images(action.references);
-  const release = {
+  const found = Object.values(images);
+  const release: RecordedRelease = {
     version: action.version,
     slot: action.slot,
     recordedAt: ports.clock.now().toISOString(),
-    images: Object.fromEntries(Object.values(images).map(({ reference, id }) => [reference, id])),
+    images: Object.fromEntries(found.map(({ reference, id }) => [reference, id])),
+    digests: Object.fromEntries(
+      found.flatMap(({ reference, digest }) => (digest === undefined ? [] : [[reference, digest]])),
+    ),
   };
   await ports.files.write(
     `${paths.releases}/${action.version}/release.json`,
