@@ -45,12 +45,16 @@ export class FakeHost implements Host {
   ownPid = 100;
   root = true;
   name = 'server1';
+  domain = '';
   zone = 'Europe/Berlin';
   memory = 16 * GiB;
   cpus = 4;
 
   hostname(): string {
     return this.name;
+  }
+  async fullName(): Promise<string | undefined> {
+    return this.domain === '' ? undefined : `${this.name}.${this.domain}`;
   }
   timeZone(): string {
     return this.zone;

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { lookup, lookupService } from 'node:dns/promises';
 import { createServer } from 'node:net';
 import { cpus, hostname, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,9 +10,24 @@ import type { Clock, Host, Random } from '../ports/host.ts';
 /** Field 22 of /proc/PID/stat: clock ticks from boot to the start of the process (proc(5)). */
 const START_TIME = 22;
 
+/** A resolver that does not answer must not be waited for. */
+const RESOLVER_MS = 2000;
+
 export class NodeHost implements Host {
   hostname(): string {
     return hostname();
+  }
+
+  /** As `hostname --fqdn` does it: the address of our own name, and the first name of that address. */
+  async fullName(): Promise<string | undefined> {
+    const name = hostname();
+    if (name.includes('.')) return name;
+    const asked = (async () => {
+      const { address } = await lookup(name);
+      const found = (await lookupService(address, 0)).hostname;
+      return found.startsWith(`${name}.`) ? found : undefined;
+    })().catch(() => undefined);
+    return Promise.race([asked, sleep(RESOLVER_MS, undefined, { ref: false })]);
   }
 
   timeZone(): string {

@@ -42,10 +42,11 @@ async function createPorts({ json, quiet, plain: still, verbose }: Mode): Promis
     import('../adapters/node-files.ts'),
     import('../adapters/node-host.ts'),
     import('../adapters/package-templates.ts'),
-    import('../adapters/inquirer-prompter.ts'),
+    import('../adapters/choose-prompter.ts'),
     import('../adapters/reporters/plain-reporter.ts'),
     isLive ? import('../adapters/reporters/tty-reporter.ts') : undefined,
   ]);
+  const signal = interruption();
   const reporter = quiet
     ? plain.silentReporter
     : (tty?.ttyReporter(process.stderr, COLOR, verbose) ??
@@ -60,13 +61,15 @@ async function createPorts({ json, quiet, plain: still, verbose }: Mode): Promis
     random: host.nodeRandom,
     http: lazy.lazyHttp(),
     templates: templates.packageTemplates(packageRoot()),
-    prompter:
+    prompter: prompters.choosePrompter({
       // With --quiet the plan is not shown, so nobody could agree to it.
-      process.stdin.isTTY && process.stderr.isTTY && !json && !quiet
-        ? prompters.terminalPrompter
-        : prompters.silentPrompter,
+      visible: !json && !quiet,
+      plain: still,
+      environment: process.env,
+      signal,
+    }),
     reporter,
-    signal: interruption(),
+    signal,
   };
 }
 
@@ -94,6 +97,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stdout: output(process.stdout),
   stderr: output(process.stderr),
   color: COLOR && process.stdout.isTTY,
+  answerable: process.stdin.isTTY && process.stderr.isTTY,
   defaultDirectory: process.getuid?.() === 0 ? '/opt/factsway' : './factsway',
   resolveDirectory,
   createPorts,

@@ -12,13 +12,18 @@ export type Parsed =
   /** Help or version: commander has the text, which goes to stdout. */
   | { readonly kind: 'text'; readonly text: string };
 
-/** Command line → what to run. Throws FW-USAGE with commander's suggestion; never exits by itself. */
+/**
+ * Command line → what to run. Throws FW-USAGE with commander's suggestion; never exits by itself. `start` is what
+ * runs where no command is named and somebody is there to be asked; without it that is a call for help.
+ */
 export function parseArguments(
-  argv: readonly string[],
+  given: readonly string[],
   commands: readonly Command[],
   version: string,
   columns: number,
+  start?: Command,
 ): Parsed {
+  const argv = start && namesNoCommand(given) ? [start.name, ...given] : given;
   let text = '';
   let parsed: Parsed | undefined;
   const output = {
@@ -40,11 +45,11 @@ export function parseArguments(
     .helpCommand('help [command]', 'show help for a command');
   program.addHelpText(
     'after',
-    '\nStart with: factsway-install install --set host.name=factsway.example.com',
+    '\nStart with: factsway-install (on a terminal: asks, shows a plan, and begins after your yes)',
   );
-  for (const command of commands) {
+  for (const command of start ? [...commands, start] : commands) {
     const sub = program
-      .command(command.name)
+      .command(command.name, { hidden: command === start })
       .summary(command.summary)
       .description(command.description)
       .configureOutput(output)
@@ -87,6 +92,12 @@ export function parseArguments(
     );
   }
   return parsed ?? { kind: 'text', text: program.helpInformation() };
+}
+
+/** Only options, and none that asks for a text: `factsway-install --dir /srv/factsway`. */
+function namesNoCommand(argv: readonly string[]): boolean {
+  const texts = ['-h', '--help', '-V', '--version'];
+  return (argv[0] ?? '-').startsWith('-') && !argv.some((word) => texts.includes(word));
 }
 
 function toOption({ flags, description, repeatable, default: preset }: OptionSpec): Option {

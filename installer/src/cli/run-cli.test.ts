@@ -26,6 +26,7 @@ async function run(...argv: readonly string[]): Promise<Ran> {
     stdout: { write: (text) => void stdout.push(text), columns: undefined },
     stderr: { write: (text) => void stderr.push(text), columns: undefined },
     color: false,
+    answerable: false,
     defaultDirectory: DIRECTORY,
     resolveDirectory: (typed) => typed,
     createPorts: async ({ quiet, verbose }) => ({

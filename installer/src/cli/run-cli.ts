@@ -24,6 +24,8 @@ export type World = {
   readonly stderr: Output;
   /** Whether stdout takes colours. */
   readonly color: boolean;
+  /** Whether somebody can be asked. */
+  readonly answerable: boolean;
   /** Where an instance is when nobody names a directory. */
   readonly defaultDirectory: string;
   /** A directory as it was typed: absolute, and without symbolic links. */
@@ -42,11 +44,19 @@ export async function runCli(argv: readonly string[], world: World): Promise<Exi
     return EXIT.ok;
   }
   try {
-    const [{ parseArguments }, { COMMANDS }] = await Promise.all([
+    const [{ parseArguments }, { COMMANDS }, { start }] = await Promise.all([
       import('./parse-arguments.ts'),
       import('./registry.ts'),
+      import('./commands/start.ts'),
     ]);
-    const parsed = parseArguments(argv, COMMANDS, world.version, stdout.columns ?? 80);
+    const isSilent = argv.includes('--json') || argv.includes('--quiet');
+    const parsed = parseArguments(
+      argv,
+      COMMANDS,
+      world.version,
+      stdout.columns ?? 80,
+      world.answerable && !isSilent ? start : undefined,
+    );
     if (parsed.kind === 'run') return await runCommand(parsed, COMMANDS, world);
     stdout.write(parsed.text.endsWith('\n') ? parsed.text : `${parsed.text}\n`);
     return EXIT.ok;

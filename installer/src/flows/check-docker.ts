@@ -5,15 +5,18 @@ import type { Ports } from '../ports/ports.ts';
 export const MINIMUM_ENGINE = '25.0';
 export const MINIMUM_COMPOSE = '2.20';
 
+export type DockerVersions = { readonly engine: string; readonly compose: string };
+
 /** Engine and Compose answer and are new enough. Throws FW-DOCKER-UNREACHABLE, FW-COMPOSE-MISSING or FW-DOCKER-TOO-OLD. */
 export async function requireDocker({
   docker,
   compose,
-}: Pick<Ports, 'docker' | 'compose'>): Promise<void> {
+}: Pick<Ports, 'docker' | 'compose'>): Promise<DockerVersions> {
   const [engine, plugin] = await Promise.all([docker.info(), compose.version()]);
   if (isOlder(engine.version, MINIMUM_ENGINE))
     throw tooOld('Docker Engine', engine.version, MINIMUM_ENGINE);
   if (isOlder(plugin, MINIMUM_COMPOSE)) throw tooOld('Docker Compose', plugin, MINIMUM_COMPOSE);
+  return { engine: engine.version, compose: plugin };
 }
 
 function tooOld(what: string, found: string, wanted: string): FactswayError {

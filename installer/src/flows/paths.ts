@@ -19,6 +19,8 @@ export function instancePaths(directory: string) {
     previous: join(state, 'previous'),
     edited: join(state, 'edited'),
     failures: join(state, 'failures'),
+    /** Of the wizard, until they are in factsway.yaml. */
+    answers: join(state, 'answers.yaml'),
     releases: join(directory, 'releases'),
     rootCertificate: join(state, 'root-ca.crt'),
     file: (path: string) => join(directory, path),

@@ -1,6 +1,8 @@
 /** Facts about the machine we run on and the process we are. */
 export type Host = {
   hostname(): string;
+  /** The host name with its domain, where the resolver knows one; asks for two seconds at most. */
+  fullName(): Promise<string | undefined>;
   timeZone(): string;
   /** Bytes of physical memory. */
   memoryBytes(): number;

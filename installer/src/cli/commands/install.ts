@@ -1,5 +1,12 @@
 import { formatPlan } from '../../model/plan.ts';
-import { CONFIG_OPTIONS, configRequest, type Command } from '../command.ts';
+import type { Ports } from '../../ports/ports.ts';
+import {
+  CONFIG_OPTIONS,
+  configRequest,
+  type Command,
+  type CommandInput,
+  type CommandResult,
+} from '../command.ts';
 import { gatesError } from '../verdict.ts';
 
 export const install: Command = {
@@ -24,37 +31,70 @@ export const install: Command = {
   ],
   changes: true,
   async run(input, ports) {
-    const { overwrite, ...request } = configRequest(input);
-    const [{ apply }, { verify }, { planAsJson, formatChecks }, { describeInstance }] =
-      await Promise.all([
-        import('../../flows/apply.ts'),
-        import('../../flows/verify.ts'),
-        import('../format.ts'),
-        import('../describe-instance.ts'),
-      ]);
-    const renderOnly = input.options['start'] === false;
-    const title = renderOnly ? 'Write the instance directory' : 'Install the platform';
-    const consent = { yes: input.yes, dryRun: input.dryRun };
-    const applied = await apply(
-      { ...request, command: 'install', options: { title, overwrite, renderOnly }, consent },
-      ports,
-    );
-    const plan = planAsJson(applied.plan);
-    if (!applied.executed || renderOnly) {
-      return {
-        result: { plan, executed: applied.executed },
-        text: applied.executed ? `Written to ${input.directory}.` : formatPlan(applied.plan),
-        warnings: applied.warnings,
-      };
-    }
-    const gates = await verify({ directory: input.directory, gates: [], timeoutMs: 60_000 }, ports);
-    const instance = describeInstance(applied.catalog, input.directory);
-    const error = gatesError(gates);
-    return {
-      result: { plan, executed: true, gates, instance: instance.facts },
-      text: `${formatChecks(gates, input.surface)}\n\n${error === undefined ? instance.text : 'The platform runs, but not every gate is green.'}`,
-      warnings: applied.warnings,
-      ...(error ? { error } : {}),
-    };
+    return (await asksQuestions(input, ports))
+      ? installByWizard(input, ports)
+      : carryOut(configRequest(input), input, ports);
   },
 };
+
+/** A new instance that nobody has said anything about, and somebody who can be asked. */
+async function asksQuestions(
+  { directory, options, yes, dryRun }: CommandInput,
+  { files, prompter }: Ports,
+): Promise<boolean> {
+  if (!prompter.interactive || yes || dryRun) return false;
+  if (options['answers'] !== undefined || options['set'] !== undefined) return false;
+  const { instancePaths } = await import('../../flows/paths.ts');
+  return !(await files.exists(instancePaths(directory).config));
+}
+
+/** The questions of the wizard, then the way every installation takes. */
+export async function installByWizard(input: CommandInput, ports: Ports): Promise<CommandResult> {
+  const { runWizard } = await import('../../flows/wizard/run-wizard.ts');
+  return runWizard(
+    {
+      directory: input.directory,
+      carryOut: (answersFile, asking) =>
+        carryOut({ ...configRequest(input), answersFile }, input, asking),
+    },
+    ports,
+  );
+}
+
+async function carryOut(
+  { overwrite, ...request }: ReturnType<typeof configRequest>,
+  input: CommandInput,
+  ports: Ports,
+): Promise<CommandResult> {
+  const [{ apply }, { verify }, { planAsJson, formatChecks }, { describeInstance }] =
+    await Promise.all([
+      import('../../flows/apply.ts'),
+      import('../../flows/verify.ts'),
+      import('../format.ts'),
+      import('../describe-instance.ts'),
+    ]);
+  const renderOnly = input.options['start'] === false;
+  const title = renderOnly ? 'Write the instance directory' : 'Install the platform';
+  const consent = { yes: input.yes, dryRun: input.dryRun };
+  const applied = await apply(
+    { ...request, command: 'install', options: { title, overwrite, renderOnly }, consent },
+    ports,
+  );
+  const plan = planAsJson(applied.plan);
+  if (!applied.executed || renderOnly) {
+    return {
+      result: { plan, executed: applied.executed },
+      text: applied.executed ? `Written to ${input.directory}.` : formatPlan(applied.plan),
+      warnings: applied.warnings,
+    };
+  }
+  const gates = await verify({ directory: input.directory, gates: [], timeoutMs: 60_000 }, ports);
+  const instance = describeInstance(applied.catalog, input.directory);
+  const error = gatesError(gates);
+  return {
+    result: { plan, executed: true, gates, instance: instance.facts },
+    text: `${formatChecks(gates, input.surface)}\n\n${error === undefined ? instance.text : 'The platform runs, but not every gate is green.'}`,
+    warnings: applied.warnings,
+    ...(error ? { error } : {}),
+  };
+}

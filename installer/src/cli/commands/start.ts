@@ -1,0 +1,80 @@
+import type { Choice } from '../../ports/prompter.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { Command, CommandInput, CommandResult } from '../command.ts';
+import { install, installByWizard } from './install.ts';
+import { status } from './status.ts';
+import { verify } from './verify.ts';
+
+/**
+ * No command at all, on a terminal: the wizard for a new instance, and for one that exists how things stand and what
+ * can be done. It has no name to type, so it is in no list of commands.
+ */
+export const start: Command = {
+  name: 'start',
+  summary: 'begin here',
+  description:
+    'Without a command, on a terminal: asks what a new installation needs to know, or shows how an existing one is doing.',
+  examples: [],
+  options: [],
+  changes: false,
+  async run(input, ports) {
+    const [{ instancePaths }, { standing }] = await Promise.all([
+      import('../../flows/paths.ts'),
+      import('../../flows/wizard/standing.ts'),
+    ]);
+    const exists = await ports.files.exists(instancePaths(input.directory).config);
+    if (!exists) return installByWizard(input, ports);
+    const { lines, healthy } = await standing(input.directory, ports);
+    const chosen = await ports.prompter.choose({
+      title: `FACTSWAY in ${input.directory}`,
+      lines,
+      choices: choices(healthy),
+      marked: healthy ? 'status' : 'up',
+      back: false,
+    });
+    return carryOut(chosen, input, ports);
+  },
+};
+
+function choices(healthy: boolean): Choice[] {
+  const up = {
+    value: 'up',
+    label: 'Bring it back',
+    explanation: 'Shows what is missing and asks before it does anything.',
+  };
+  return [
+    ...(healthy ? [] : [up]),
+    { value: 'status', label: 'See every part of it', explanation: 'factsway-install status' },
+    {
+      value: 'verify',
+      label: 'Check that everything works',
+      explanation: 'factsway-install verify; takes up to half a minute and changes nothing.',
+    },
+    {
+      value: 'settings',
+      label: 'Change settings',
+      explanation: 'The questions of the installation, with the present answers.',
+    },
+    { value: 'leave', label: 'Leave', explanation: 'Changes nothing.' },
+  ];
+}
+
+function carryOut(
+  chosen: string | undefined,
+  input: CommandInput,
+  ports: Ports,
+): Promise<CommandResult> {
+  switch (chosen) {
+    case 'up':
+      return install.run(input, ports);
+    case 'status':
+      return status.run(input, ports);
+    case 'verify':
+      return verify.run({ ...input, options: { ...input.options, timeout: '30' } }, ports);
+    case 'settings':
+      return installByWizard(input, ports);
+    case undefined:
+    default:
+      return Promise.resolve({ result: null, text: '' });
+  }
+}

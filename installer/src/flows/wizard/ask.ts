@@ -1,0 +1,137 @@
+import { FactswayError } from '../../model/errors.ts';
+import type { Prompter } from '../../ports/prompter.ts';
+import type { Ports } from '../../ports/ports.ts';
+import {
+  accept,
+  back,
+  change,
+  openFurther,
+  screenOf,
+  type Screen,
+  type WizardState,
+} from './machine.ts';
+import {
+  BACK,
+  derivedLines,
+  furtherChoices,
+  FURTHER,
+  GO,
+  reviewChoices,
+  shownValue,
+  STOP,
+} from './screens.ts';
+import type { Value } from './question.ts';
+import { problemOf, readAnswer, survey, type WizardContext } from './survey.ts';
+
+type QuestionScreen = Extract<Screen, { kind: 'question' }>;
+
+/** Shows screen after screen until the review is left with "go on". `save` is called after every answer. */
+export async function askUntilReviewed(
+  context: WizardContext,
+  begin: WizardState,
+  ports: Ports,
+  save: (state: WizardState) => Promise<void>,
+): Promise<WizardState> {
+  let state = begin;
+  for (;;) {
+    const screen = screenOf(context, state);
+    if (screen.kind === 'question') {
+      const value = await askQuestion(context, state, screen, ports);
+      if (value === undefined) state = back(context, state);
+      else {
+        const { question } = screen.item;
+        ports.prompter.answered(question.title, shownValue(question, value));
+        state = accept(context, state, value);
+        await save(state);
+      }
+      continue;
+    }
+    const chosen =
+      screen.kind === 'review'
+        ? await review(context, state, screen.items, ports.prompter)
+        : ((await further(screen.items, ports.prompter)) ?? BACK);
+    if (chosen === GO) return state;
+    if (chosen === STOP)
+      throw new FactswayError('FW-CANCELLED', 'Stopped at the review.', 'Run it again.');
+    if (chosen === undefined || chosen === BACK) state = back(context, state);
+    else state = chosen === FURTHER ? openFurther(state) : change(state, chosen);
+  }
+}
+
+/** The value; undefined for "back". */
+async function askQuestion(
+  context: WizardContext,
+  { answers }: WizardState,
+  { item, progress, reopened, back: hasBack }: QuestionScreen,
+  { prompter, host }: Ports,
+): Promise<Value | undefined> {
+  const { question, value, because } = item;
+  const { config } = survey(context, answers);
+  const judge = (text: string): string | undefined =>
+    problemOf(context, answers, question, readAnswer(question, text));
+  const common = {
+    title: progress ? `${progress.number} of ${progress.of} · ${question.title}` : question.title,
+    lines: [question.explanation, ...[because, reopened].filter((line) => line !== undefined)],
+    back: hasBack,
+  };
+  if (question.choices) {
+    for (;;) {
+      const chosen = await prompter.choose({
+        ...common,
+        choices: question.choices,
+        marked: String(value),
+      });
+      const problem = chosen === undefined ? undefined : judge(chosen);
+      if (problem === undefined) return chosen;
+      prompter.show('Not possible here', [`This ${problem}.`]);
+    }
+  }
+  const { port } = question;
+  const text = await prompter.text({
+    ...common,
+    suggestion: String(value),
+    check: judge,
+    ...(port
+      ? {
+          probe: async (typed: string) => {
+            const number = Number(typed);
+            if (context.facts.ownPorts.has(number)) return undefined;
+            return (await host.portBusy(port.bind(config), number))
+              ? 'is taken by another program of this server'
+              : undefined;
+          },
+        }
+      : {}),
+  });
+  return text === undefined ? undefined : readAnswer(question, text);
+}
+
+function review(
+  context: WizardContext,
+  { answers }: WizardState,
+  items: Parameters<typeof reviewChoices>[0],
+  prompter: Prompter,
+): Promise<string | undefined> {
+  const { items: all, config } = survey(context, answers);
+  const isNew = context.current === undefined;
+  return prompter.choose({
+    title: isNew ? 'Your answers' : 'The settings',
+    lines: derivedLines(config),
+    choices: reviewChoices(items, all.length - items.length, isNew),
+    marked: GO,
+    back: isNew,
+  });
+}
+
+function further(
+  items: Parameters<typeof furtherChoices>[0],
+  prompter: Prompter,
+): Promise<string | undefined> {
+  return prompter.choose({
+    title: 'Further settings',
+    lines: ['Each has a value that suits most firms.'],
+    choices: furtherChoices(items),
+    marked: BACK,
+    back: true,
+  });
+}

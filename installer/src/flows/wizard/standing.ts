@@ -1,0 +1,27 @@
+import { FactswayError } from '../../model/errors.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { status } from '../status.ts';
+
+/** How an existing instance is doing, in a few lines; what cannot be found out is one of them. */
+export async function standing(
+  directory: string,
+  ports: Ports,
+): Promise<{ readonly lines: string[]; readonly healthy: boolean }> {
+  try {
+    const { release, url, components, healthy } = await status(directory, ports);
+    const bad = components.filter(({ good }) => !good).map(({ service }) => service);
+    return {
+      healthy,
+      lines: [
+        release === null ? 'The installation has not been finished.' : `Release ${release}: ${url}`,
+        healthy
+          ? `All ${components.length} parts of it are running well.`
+          : `${bad.length} of ${components.length} parts are not as they should be: ${bad.slice(0, 4).join(', ')}${bad.length > 4 ? ', …' : ''}`,
+      ],
+    };
+  } catch (error) {
+    // A broken factsway.yaml has to be mended first; Docker can be away for a while.
+    if (!(error instanceof FactswayError) || error.code !== 'FW-DOCKER-UNREACHABLE') throw error;
+    return { healthy: false, lines: [error.message, `→ ${error.hint}`] };
+  }
+}
