@@ -3,6 +3,7 @@
  * dependency of its own: `npx factsway-install` fetches one small archive, and what runs is what was tested.
  */
 import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { collectLicences } from '../services/build/licences.ts';
@@ -35,7 +36,10 @@ const { metafile } = await build({
   minify: true,
   // All licences whole, in one file beside the bundle.
   legalComments: 'none',
-  define: { FACTSWAY_VERSION: JSON.stringify(version) },
+  define: {
+    FACTSWAY_VERSION: JSON.stringify(version),
+    FACTSWAY_BUILT: JSON.stringify(sourceDate()),
+  },
   chunkNames: 'chunks/[name]-[hash]',
   banner: {
     // CommonJS libraries inside an ES module need a require of their own.
@@ -64,3 +68,21 @@ const { metafile } = await build({
 });
 await chmod(join(ROOT, 'dist/factsway-install.js'), 0o755);
 await writeFile(join(ROOT, 'dist/LICENCES.txt'), collectLicences(ROOT, metafile));
+
+/**
+ * When the sources were last changed: no clock that is right shows an earlier time. Not the time of the build, so
+ * that the same sources give the same package; empty where nobody knows.
+ */
+function sourceDate(): string {
+  const epoch = process.env['SOURCE_DATE_EPOCH'] ?? '';
+  if (/^\d+$/.test(epoch)) return new Date(Number(epoch) * 1000).toISOString();
+  try {
+    return execFileSync('git', ['log', '-1', '--format=%cI'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return '';
+  }
+}

@@ -47,6 +47,8 @@ function generated(): Record<string, () => Promise<string>> {
       (await import('./lib/generate-reference.ts')).commandsPage(),
     'docs/reference/gates.md': async () =>
       (await import('./lib/generate-reference.ts')).gatesPage(),
+    'docs/reference/preflight.md': async () =>
+      (await import('./lib/generate-reference.ts')).preflightPage(),
     'docs/reference/components.md': async () =>
       (await import('./lib/generate-reference.ts')).componentsPage(),
   };

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { buildCatalog } from '../../installer/src/catalog/catalog.ts';
+import { PREFLIGHT_CHECKS } from '../../installer/src/checks/analysers/preflight/table.ts';
+import { PURPOSES } from '../../installer/src/checks/facts-preflight.ts';
 import { GATES } from '../../installer/src/checks/gates.ts';
 import {
   CHANGE_OPTIONS,
@@ -108,6 +110,18 @@ export function gatesPage(): string {
     ['gate', 'a green gate proves'],
     GATES.map(({ name, proves }) => [`\`${name}\``, proves]),
   )}\n`;
+}
+
+export function preflightPage(): string {
+  const rows = PREFLIGHT_CHECKS.map(({ name, proves, warns, fails, codes, remedy, purposes }) => [
+    `\`${name}\``,
+    `${proves}${purposes.length === PURPOSES.length ? '' : ` Only before \`${purposes.join('`, `')}\`.`}`,
+    warns ?? '',
+    fails ?? '',
+    codes.map((code) => `\`${code}\``).join(', '),
+    remedy,
+  ]);
+  return `${GENERATED}# Checks of \`preflight\`\n\nEach names what it found and the next command to type. A check that could not look warns; it never passes. \`--skip-check NAME\` takes one of them out of the verdict, by name and no other way. The checks named \`tls-…\` look at a certificate you bring yourself.\n\n${table(['check', 'green proves', 'warns', 'fails', 'codes', 'what to do'], rows)}\n`;
 }
 
 /** The platform as it is for a middling server, so that the derived numbers can be seen in one place. */

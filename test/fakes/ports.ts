@@ -2,7 +2,9 @@ import type { Ports } from '../../installer/src/ports/ports.ts';
 import type { Belongings } from '../../installer/src/ports/belongings.ts';
 import type { Compose } from '../../installer/src/ports/compose.ts';
 import type { Docker } from '../../installer/src/ports/docker.ts';
+import type { EngineProbes } from '../../installer/src/ports/engine-probes.ts';
 import type { Http } from '../../installer/src/ports/http.ts';
+import type { Machine } from '../../installer/src/ports/machine.ts';
 import type { Prompter } from '../../installer/src/ports/prompter.ts';
 import { instancePaths } from '../../installer/src/flows/paths.ts';
 import {
@@ -30,6 +32,8 @@ export function fakePorts(given: Partial<FakePorts> = {}): FakePorts {
     compose: panicking<Compose>('compose'),
     belongings: panicking<Belongings>('belongings'),
     http: panicking<Http>('http'),
+    machine: panicking<Machine>('machine'),
+    engineProbes: panicking<EngineProbes>('engineProbes'),
     prompter: panicking<Prompter>('prompter', { interactive: false }),
     files: new MemoryFiles(),
     host: new FakeHost(),

@@ -1,7 +1,9 @@
 import type { Belongings } from '../ports/belongings.ts';
 import type { Compose } from '../ports/compose.ts';
 import type { Docker } from '../ports/docker.ts';
+import type { EngineProbes } from '../ports/engine-probes.ts';
 import type { Http } from '../ports/http.ts';
+import type { Machine } from '../ports/machine.ts';
 import { lazily } from './lazily.ts';
 
 const DOCKER = [
@@ -27,6 +29,26 @@ const COMPOSE = [
   'run',
   'logs',
 ] as const satisfies readonly (keyof Compose)[];
+const MACHINE = [
+  'platform',
+  'addresses',
+  'builtAt',
+  'environment',
+  'kindOf',
+  'fileSystem',
+  'writeLatencies',
+  'portHolder',
+  'nameServers',
+  'nameServerAnswers',
+  'resolve',
+  'ask',
+] as const satisfies readonly (keyof Machine)[];
+const ENGINE_PROBES = [
+  'details',
+  'networks',
+  'platforms',
+  'askRegistry',
+] as const satisfies readonly (keyof EngineProbes)[];
 const BELONGINGS = [
   'projectsAt',
   'volumes',
@@ -58,3 +80,12 @@ export const lazyBelongings = (): Complete<Belongings, (typeof BELONGINGS)[numbe
 
 export const lazyHttp = (): Http =>
   lazily<Http>(['request'], async () => (await import('./node-http.ts')).nodeHttp);
+
+export const lazyMachine = (): Complete<Machine, (typeof MACHINE)[number]> =>
+  lazily<Machine>(MACHINE, async () => new (await import('./node-machine.ts')).NodeMachine());
+
+export const lazyEngineProbes = (): Complete<EngineProbes, (typeof ENGINE_PROBES)[number]> =>
+  lazily<EngineProbes>(
+    ENGINE_PROBES,
+    async () => new (await import('./docker-probes.ts')).DockerProbes(),
+  );

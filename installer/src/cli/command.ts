@@ -88,6 +88,18 @@ export const CONFIG_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
+/** Of the commands that run preflight. */
+export const SKIP_CHECK_OPTION: OptionSpec = {
+  flags: '--skip-check <name>',
+  description: 'do not count this check of preflight; it still says what it found',
+  repeatable: true,
+};
+
+export function skippedChecks({ options }: CommandInput): string[] {
+  const names = options['skipCheck'];
+  return Array.isArray(names) ? names.map(String) : [];
+}
+
 /** The answers, sets and overwrite of CONFIG_OPTIONS as a flow wants them. */
 export function configRequest({ directory, options }: CommandInput) {
   const answers = options['answers'];

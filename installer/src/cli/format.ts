@@ -21,6 +21,7 @@ export function formatChecks(results: readonly CheckResult[], { color, columns }
     pass: paint.green('✓ pass'),
     warn: paint.yellow('! warn'),
     fail: paint.red('✗ FAIL'),
+    skip: paint.dim('- skip'),
   };
   const width = Math.max(...results.map(({ name }) => name.length));
   const indent = width + 10;

@@ -57,6 +57,8 @@ async function createPorts({ json, quiet, plain: still, verbose }: Mode): Promis
     belongings: lazy.lazyBelongings(),
     files: new files.NodeFiles(),
     host: new host.NodeHost(),
+    machine: lazy.lazyMachine(),
+    engineProbes: lazy.lazyEngineProbes(),
     clock: host.nodeClock,
     random: host.nodeRandom,
     http: lazy.lazyHttp(),

@@ -4,6 +4,7 @@ import { down } from './commands/down.ts';
 import { install } from './commands/install.ts';
 import { logs } from './commands/logs.ts';
 import { releases } from './commands/releases.ts';
+import { preflight } from './commands/preflight.ts';
 import { render } from './commands/render.ts';
 import { status } from './commands/status.ts';
 import { uninstall } from './commands/uninstall.ts';
@@ -13,6 +14,7 @@ import { verify } from './commands/verify.ts';
 /** Every command, in the order help lists them. */
 export const COMMANDS: readonly Command[] = [
   install,
+  preflight,
   render,
   up,
   down,

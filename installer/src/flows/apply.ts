@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Desired } from '../planner/desired.ts';
 import { planUp, type UpOptions } from '../planner/plan-up.ts';
 import type { Ports } from '../ports/ports.ts';
 import { requireDocker } from './check-docker.ts';
@@ -12,6 +13,8 @@ export type ApplyRequest = ConfigRequest & {
   readonly command: string;
   readonly options: UpOptions;
   readonly consent: Consent;
+  /** Looks at what is wanted before anything is planned; throws what must stop it. */
+  readonly inspect?: (desired: Desired) => Promise<void>;
 };
 
 export type ApplyResult = {
@@ -25,6 +28,7 @@ export type ApplyResult = {
 export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyResult> {
   const { options, consent, command, directory } = request;
   const desired = await desire(request, ports);
+  await request.inspect?.(desired);
   if (!options.renderOnly) await requireDocker(ports);
   const look = () =>
     options.renderOnly ? observeWithoutDocker(desired, ports.files) : observe(desired, ports);

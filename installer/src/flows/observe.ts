@@ -1,7 +1,8 @@
+import { collectBusyPorts } from '../checks/collectors/busy-ports.ts';
 import { sha256 } from '../render/digest.ts';
 import { EMPTY_MANIFEST, type Manifest } from '../model/bundle.ts';
-import type { Observed, ObservedContainer, ObservedInstance } from '../model/observed.ts';
-import type { Slot, Workload } from '../model/workload.ts';
+import type { Observed, ObservedInstance } from '../model/observed.ts';
+import type { Slot } from '../model/workload.ts';
 import type { Desired } from '../planner/desired.ts';
 import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -63,7 +64,7 @@ export async function observe(desired: Desired, ports: Ports): Promise<Observed>
     images,
     volumes,
     networks,
-    busyPorts: await observeBusyPorts(desired.catalog.workloads, containers, host),
+    busyPorts: await collectBusyPorts(desired.catalog.workloads, containers, host),
   };
 }
 
@@ -77,27 +78,6 @@ export async function observeWithoutDocker(desired: Desired, files: Files): Prom
     networks: [],
     busyPorts: [],
   };
-}
-
-async function observeBusyPorts(
-  workloads: readonly Workload[],
-  containers: readonly ObservedContainer[],
-  host: Ports['host'],
-): Promise<Observed['busyPorts']> {
-  const ours = new Set(
-    containers
-      .filter(({ state }) => state === 'running' || state === 'restarting')
-      .flatMap(({ ports }) => ports.map(({ port }) => port)),
-  );
-  const wanted = workloads
-    .flatMap((workload) => workload.ports)
-    .filter(({ host: port }) => !ours.has(port));
-  const busy = await Promise.all(
-    wanted.map(async ({ bind, host: port }) =>
-      (await host.portBusy(bind, port)) ? [{ port, bind }] : [],
-    ),
-  );
-  return busy.flat();
 }
 
 export async function readJson<T>(path: string, files: Files): Promise<T | undefined> {

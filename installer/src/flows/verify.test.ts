@@ -6,7 +6,8 @@ import { panicking } from '../../../test/fakes/panic.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
 import type { CheckResult } from '../model/check-result.ts';
 import type { Docker } from '../ports/docker.ts';
-import { isOlder, requireDocker } from './check-docker.ts';
+import { isOlder } from '../model/docker-versions.ts';
+import { requireDocker } from './check-docker.ts';
 import { logs } from './logs.ts';
 import { verify } from './verify.ts';
 

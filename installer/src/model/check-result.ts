@@ -1,5 +1,7 @@
+import type { ErrorCode } from './errors.ts';
+
 /** Outcome of one check or gate, the same for preflight, doctor and verify. */
-export type CheckStatus = 'pass' | 'warn' | 'fail';
+export type CheckStatus = 'pass' | 'warn' | 'fail' | 'skip';
 
 export type CheckResult = {
   readonly name: string;
@@ -10,6 +12,8 @@ export type CheckResult = {
   readonly remedy: string;
   /** Single findings behind the line, shown below it when it did not pass. */
   readonly details?: readonly string[];
+  /** Of a failed check that has an error code of its own. */
+  readonly code?: ErrorCode;
 };
 
 export const pass = (name: string, found: string): CheckResult => ({

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { PREFLIGHT_ERRORS } from './preflight-errors.ts';
 
 type ErrorEntry = { readonly exit: ExitCode; readonly summary: string };
 
@@ -143,6 +144,7 @@ export const ERROR_CATALOG = {
     exit: EXIT.check,
     summary: 'The instance changed between the plan and its confirmation.',
   },
+  ...PREFLIGHT_ERRORS,
   'FW-CANCELLED': { exit: EXIT.cancelled, summary: 'The run was interrupted.' },
   'FW-BUG': { exit: EXIT.bug, summary: 'An error nobody declared: a bug in the installer.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,9 +1,11 @@
 import type { Belongings } from './belongings.ts';
 import type { Compose } from './compose.ts';
 import type { Docker } from './docker.ts';
+import type { EngineProbes } from './engine-probes.ts';
 import type { Files } from './files.ts';
 import type { Clock, Host, Random } from './host.ts';
 import type { Http } from './http.ts';
+import type { Machine } from './machine.ts';
 import type { Prompter } from './prompter.ts';
 import type { Reporter } from './reporter.ts';
 import type { Templates } from './templates.ts';
@@ -15,6 +17,8 @@ export type Ports = {
   readonly belongings: Belongings;
   readonly files: Files;
   readonly host: Host;
+  readonly machine: Machine;
+  readonly engineProbes: EngineProbes;
   readonly clock: Clock;
   readonly random: Random;
   readonly http: Http;

@@ -1,8 +1,11 @@
+import type { CheckResult } from '../../model/check-result.ts';
 import { formatPlan } from '../../model/plan.ts';
 import type { Ports } from '../../ports/ports.ts';
 import {
   CONFIG_OPTIONS,
   configRequest,
+  SKIP_CHECK_OPTION,
+  skippedChecks,
   type Command,
   type CommandInput,
   type CommandResult,
@@ -13,7 +16,7 @@ export const install: Command = {
   name: 'install',
   summary: 'install the platform, start it and prove that it works',
   description:
-    'Renders the instance directory, checks images and ports, shows the plan, starts everything in order and runs every gate of verify. Run again at any time: it does only what is missing.',
+    'Looks whether the server is ready (preflight), shows the plan, renders the instance directory, starts everything in order and runs every gate of verify. Run again at any time: it does only what is missing.',
   examples: [
     {
       command: 'factsway-install install --set host.name=factsway.example.com',
@@ -27,6 +30,7 @@ export const install: Command = {
   ],
   options: [
     ...CONFIG_OPTIONS,
+    SKIP_CHECK_OPTION,
     { flags: '--no-start', description: 'write the instance directory only' },
   ],
   changes: true,
@@ -66,24 +70,49 @@ async function carryOut(
   input: CommandInput,
   ports: Ports,
 ): Promise<CommandResult> {
-  const [{ apply }, { verify }, { planAsJson, formatChecks }, { describeInstance }] =
-    await Promise.all([
-      import('../../flows/apply.ts'),
-      import('../../flows/verify.ts'),
-      import('../format.ts'),
-      import('../describe-instance.ts'),
-    ]);
+  const [
+    { apply },
+    { requireCheckNames },
+    { passPreflight },
+    { verify },
+    { planAsJson, formatChecks },
+    { describeInstance },
+  ] = await Promise.all([
+    import('../../flows/apply.ts'),
+    import('../../flows/preflight.ts'),
+    import('../../flows/preflight-verdict.ts'),
+    import('../../flows/verify.ts'),
+    import('../format.ts'),
+    import('../describe-instance.ts'),
+  ]);
   const renderOnly = input.options['start'] === false;
   const title = renderOnly ? 'Write the instance directory' : 'Install the platform';
   const consent = { yes: input.yes, dryRun: input.dryRun };
+  const skip = skippedChecks(input);
+  requireCheckNames(skip);
+  let checks: readonly CheckResult[] = [];
   const applied = await apply(
-    { ...request, command: 'install', options: { title, overwrite, renderOnly }, consent },
+    {
+      ...request,
+      command: 'install',
+      options: { title, overwrite, renderOnly },
+      consent,
+      // Files alone ask nothing of the server they are written on.
+      ...(renderOnly
+        ? {}
+        : {
+            inspect: async (desired) => {
+              checks = await passPreflight({ purpose: 'install', skip }, desired, ports);
+            },
+          }),
+    },
     ports,
   );
+  const preflight = checks.filter(({ status }) => status !== 'pass');
   const plan = planAsJson(applied.plan);
   if (!applied.executed || renderOnly) {
     return {
-      result: { plan, executed: applied.executed },
+      result: { plan, executed: applied.executed, preflight },
       text: applied.executed ? `Written to ${input.directory}.` : formatPlan(applied.plan),
       warnings: applied.warnings,
     };
@@ -92,7 +121,7 @@ async function carryOut(
   const instance = describeInstance(applied.catalog, input.directory);
   const error = gatesError(gates);
   return {
-    result: { plan, executed: true, gates, instance: instance.facts },
+    result: { plan, executed: true, preflight, gates, instance: instance.facts },
     text: `${formatChecks(gates, input.surface)}\n\n${error === undefined ? instance.text : 'The platform runs, but not every gate is green.'}`,
     warnings: applied.warnings,
     ...(error ? { error } : {}),

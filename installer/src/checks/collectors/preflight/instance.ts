@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { ROLES } from '../../../catalog/roles.ts';
+import type {
+  DatabaseSizeFacts,
+  PortFacts,
+  ProjectFacts,
+  SecretFileFacts,
+} from '../../facts-preflight.ts';
+import { collectBusyPorts } from '../busy-ports.ts';
+import type { PreflightView } from './view.ts';
+
+export async function collectPorts(view: PreflightView): Promise<PortFacts> {
+  const { host, machine } = view.ports;
+  const { workloads } = view.catalog;
+  const busy = await collectBusyPorts(workloads, await view.containers(), host);
+  const held = await Promise.all(
+    busy.map(async (port) => ({
+      ...port,
+      holder: (await machine.portHolder(port.port).catch(() => undefined)) ?? '',
+    })),
+  );
+  return { wanted: workloads.flatMap(({ ports }) => ports).length, busy: held };
+}
+
+export async function collectProject(view: PreflightView): Promise<ProjectFacts> {
+  const containers = await view.containers();
+  const directories = new Set(containers.map(({ workingDirectory }) => workingDirectory));
+  directories.delete(view.directory);
+  return { elsewhere: [...directories].sort(), containers: containers.length };
+}
+
+/** Whether each secret is there and holds something; no value leaves this function. */
+export async function collectSecretFiles(view: PreflightView): Promise<SecretFileFacts> {
+  const { files, docker } = view.ports;
+  const volumes = await view
+    .fact('engine')
+    .then(() => docker.volumes(view.catalog.context.config.project))
+    // Without an engine nobody knows of data; what is on the disk can be judged all the same.
+    .catch((): string[] => []);
+  const stateOf = async (name: string) => {
+    try {
+      const text = await files.readText(join(view.directory, 'secrets', name));
+      if (text === undefined) return 'absent';
+      return text.trim() === '' ? 'empty' : 'fine';
+    } catch {
+      return 'unreadable';
+    }
+  };
+  return {
+    files: await Promise.all(
+      view.catalog.secrets.map(async ({ name, unlocks }) => ({
+        name,
+        state: await stateOf(name),
+        unlocks: unlocks !== undefined && volumes.includes(unlocks) ? unlocks : undefined,
+      })),
+    ),
+  };
+}
+
+/** How large the database is, by itself; for an installation only whether there is one. */
+export async function collectDatabaseSize(view: PreflightView): Promise<DatabaseSizeFacts> {
+  const { docker } = view.ports;
+  const { project, postgres } = view.catalog.context.config;
+  await view.fact('engine');
+  const exists = (await docker.volumes(project)).includes('postgres-data');
+  const container = (await view.containers()).find(({ service }) => service === 'postgres');
+  if (view.purpose === 'install' || container?.state !== 'running')
+    return { exists, bytes: undefined };
+  const { exitCode, stdout } = await docker.exec(container.id, [
+    'psql',
+    '-XAtq',
+    '-U',
+    ROLES.superuser,
+    '-d',
+    postgres.database,
+    '-c',
+    'SELECT sum(pg_database_size(oid)) FROM pg_database',
+  ]);
+  const bytes = Number(stdout.trim());
+  return { exists, bytes: exitCode === 0 && Number.isFinite(bytes) ? bytes : undefined };
+}

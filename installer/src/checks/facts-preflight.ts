@@ -1,0 +1,250 @@
+/** What the collectors of `preflight` bring home: plain data, so that a check can judge another machine's facts. */
+
+/** Before what: some facts matter only when something already runs. */
+export const PURPOSES = ['install', 'upgrade'] as const;
+export type Purpose = (typeof PURPOSES)[number];
+
+export type MachineFacts = {
+  /** As Node.js names them: `linux`, `x64`. */
+  readonly system: string;
+  readonly architecture: string;
+  /** `6.1.0-18-amd64` */
+  readonly kernel: string;
+  readonly cores: number;
+  /** Bytes of physical memory. */
+  readonly memoryBytes: number;
+  /** vm.overcommit_memory: 0 heuristic, 1 always, 2 never; undefined where the kernel does not tell. */
+  readonly overcommit: number | undefined;
+  /** System-wide limit of open files and how many are open. */
+  readonly openFiles: { readonly open: number; readonly most: number } | undefined;
+  /** What a container may open at most: the limit of the engine's own process; undefined where it cannot be seen. */
+  readonly engineOpenFiles: number | undefined;
+};
+
+export type ClockFacts = {
+  /** Milliseconds since 1970, by this machine. */
+  readonly nowMs: number;
+  /** When this installer was built; undefined when it runs from source. */
+  readonly builtMs: number | undefined;
+  /** Whether a time service keeps the clock right, and who says so; undefined where nobody can be asked. */
+  readonly synchronised: { readonly yes: boolean; readonly source: string } | undefined;
+  /** What the registry in use thinks the time is; undefined where it was not asked or did not answer. */
+  readonly registry:
+    { readonly host: string; readonly theirsMs: number; readonly oursMs: number } | undefined;
+};
+
+export type DiskPlace = {
+  readonly use: 'instance' | 'docker';
+  /** The directory that counts, or the nearest above it that exists. */
+  readonly path: string;
+  /** Two places with the same device share their space. */
+  readonly device: number;
+  /** `ext4`, `nfs4`, `tmpfs`; empty where it cannot be told. */
+  readonly type: string;
+  readonly readOnly: boolean;
+  readonly totalBytes: number;
+  /** What this user may still write. */
+  readonly freeBytes: number;
+  /** Zero where the file system makes inodes as it needs them. */
+  readonly inodes: number;
+  readonly freeInodes: number;
+};
+export type DiskFacts = { readonly places: readonly DiskPlace[] };
+
+export type LatencyFacts = {
+  readonly places: readonly {
+    readonly path: string;
+    /** How long each synced write took, milliseconds. */
+    readonly samplesMs: readonly number[];
+  }[];
+};
+
+export type DirectoryFacts = {
+  readonly path: string;
+  readonly kind: 'absent' | 'directory' | 'file' | 'dangling-link';
+  /** The nearest that exists: the directory itself or the one it would be made in. */
+  readonly nearest: string;
+  readonly writable: boolean;
+  readonly type: string;
+  readonly readOnly: boolean;
+  /** Release recorded by an earlier installation. */
+  readonly release: string | undefined;
+};
+
+export type EngineFacts = {
+  readonly version: string;
+  /** How it is reached: `unix:///var/run/docker.sock`, `tcp://10.0.0.5:2376`. */
+  readonly endpoint: string;
+  /** Context the docker command would use instead; empty for the default one. */
+  readonly context: string;
+  readonly rootDirectory: string;
+  /** Whether that directory exists here: an engine elsewhere has its own disk. */
+  readonly rootIsHere: boolean;
+  readonly operatingSystem: string;
+  /** As Docker names it: `linux/amd64`. */
+  readonly platform: string;
+  readonly driver: string;
+  /** Of the storage driver: `Supports d_type: true`. */
+  readonly driverStatus: Readonly<Record<string, string>>;
+  readonly cgroupVersion: string;
+  readonly memoryLimit: boolean;
+  readonly pidsLimit: boolean;
+  readonly cpuQuota: boolean;
+  /** `name=rootless`, `name=userns` and the like. */
+  readonly securityOptions: readonly string[];
+  readonly liveRestore: boolean;
+  /** Of the engine itself, as it pulls. */
+  readonly proxy: string;
+  /** Where it takes addresses of new networks from; empty: Docker's own defaults. */
+  readonly addressPools: readonly { readonly base: string; readonly size: number }[];
+  /** Registries it speaks to without TLS. */
+  readonly insecureRegistries: readonly string[];
+  /** Proxy the docker command writes into every container it makes; empty for none. */
+  readonly containerProxy: string;
+};
+
+export type ComposeFacts = { readonly version: string };
+
+export type BootFacts = {
+  /** What systemd says of the engine's unit (`enabled`, `disabled`, …); undefined where there is no systemd. */
+  readonly state: string | undefined;
+  readonly unit: string;
+};
+
+export type NetworkFacts = {
+  /** IPv4 subnets of Docker's networks. */
+  readonly docker: readonly { readonly name: string; readonly subnet: string }[];
+  /** Networks the platform still has to get. */
+  readonly missing: readonly string[];
+  /** IPv4 routes of the host that are not Docker's: `10.8.0.0/24 wg0`. */
+  readonly routes: readonly { readonly subnet: string; readonly device: string }[];
+  /** Gateway and name servers: addresses no container network may hide. */
+  readonly needed: readonly { readonly address: string; readonly use: string }[];
+};
+
+export type PortFacts = {
+  readonly wanted: number;
+  readonly busy: readonly {
+    readonly port: number;
+    readonly bind: string;
+    /** `nginx (pid 812)`; empty where it cannot be seen. */
+    readonly holder: string;
+  }[];
+};
+
+export type ProjectFacts = {
+  /** Directories from which a Compose project of our name runs, without ours. */
+  readonly elsewhere: readonly string[];
+  readonly containers: number;
+};
+
+export type SecretFileFacts = {
+  readonly files: readonly {
+    readonly name: string;
+    readonly state: 'absent' | 'empty' | 'unreadable' | 'fine';
+    /** Volume that only this secret opens and that exists already. */
+    readonly unlocks: string | undefined;
+  }[];
+};
+
+export type DnsFacts = {
+  readonly servers: readonly string[];
+  /** Whether any of them sends an answer, be it that the name does not exist. */
+  readonly answers: boolean;
+};
+
+export type HostNameFacts = {
+  readonly name: string;
+  /** Where it points to; empty when it does not resolve. */
+  readonly resolved: readonly string[];
+  readonly own: readonly string[];
+};
+
+export type ProxyFacts = {
+  /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY of this process, without passwords; upper-case names. */
+  readonly shell: Readonly<Record<string, string>>;
+  readonly engine: string;
+  /** Proxy that the docker command writes into every container it makes; empty for none. */
+  readonly containers: string;
+};
+
+export type LocalImage = {
+  readonly reference: string;
+  readonly version: string;
+  /** `linux/amd64` */
+  readonly platform: string;
+};
+export type ImageFacts = {
+  readonly wanted: readonly string[];
+  /** Of these, which must carry the version of the release. */
+  readonly ofRelease: readonly string[];
+  readonly local: readonly LocalImage[];
+};
+
+/** What the engine learned when it asked a registry for an image it does not have. */
+export type RegistryAnswer =
+  | { readonly answer: 'found'; readonly platforms: readonly string[] }
+  | { readonly answer: 'absent' }
+  | { readonly answer: 'login'; readonly reason: string }
+  | { readonly answer: 'unreachable'; readonly reason: string };
+export type RegistryFacts = {
+  readonly asked: readonly {
+    readonly reference: string;
+    readonly host: string;
+    readonly result: RegistryAnswer;
+  }[];
+};
+
+export type DatabaseSizeFacts = {
+  /** Whether there is a volume of it already. */
+  readonly exists: boolean;
+  /** Undefined when it was not asked, or does not run and cannot be asked. */
+  readonly bytes: number | undefined;
+};
+
+export type Certificate = {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly names: readonly string[];
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  /** `rsa`, `ec`, `ed25519`; bits of an RSA modulus or of a curve. */
+  readonly key: { readonly type: string; readonly bits: number | undefined };
+  readonly selfSigned: boolean;
+  /** Whether the next one of the file signed this one; undefined for the last. */
+  readonly signedByNext: boolean | undefined;
+};
+export type TlsFacts = {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  /** In the order of the file, the server's own first; never empty. */
+  readonly chain: readonly Certificate[];
+  readonly keyMatches: boolean;
+  /** Permission bits of the key file. */
+  readonly keyMode: number;
+  /** Whether the last of the chain is signed by a root that every browser brings along. */
+  readonly endsAtKnownRoot: boolean;
+};
+
+/** Every kind of fact there is, by the name a check asks for it. */
+export type PreflightFacts = {
+  readonly machine: MachineFacts;
+  readonly clock: ClockFacts;
+  readonly disks: DiskFacts;
+  readonly latency: LatencyFacts;
+  readonly directory: DirectoryFacts;
+  readonly engine: EngineFacts;
+  readonly compose: ComposeFacts;
+  readonly boot: BootFacts;
+  readonly networks: NetworkFacts;
+  readonly ports: PortFacts;
+  readonly project: ProjectFacts;
+  readonly secrets: SecretFileFacts;
+  readonly dns: DnsFacts;
+  readonly hostName: HostNameFacts;
+  readonly proxy: ProxyFacts;
+  readonly images: ImageFacts;
+  readonly registry: RegistryFacts;
+  readonly databaseSize: DatabaseSizeFacts;
+  readonly tls: TlsFacts;
+};

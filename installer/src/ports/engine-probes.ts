@@ -1,0 +1,48 @@
+/** `docker info` and how the engine is reached. */
+export type EngineDetails = {
+  readonly version: string;
+  readonly endpoint: string;
+  /** Context the docker command uses where it is not the default one; else empty. */
+  readonly context: string;
+  readonly rootDirectory: string;
+  readonly operatingSystem: string;
+  /** `linux/amd64` */
+  readonly platform: string;
+  readonly driver: string;
+  readonly driverStatus: Readonly<Record<string, string>>;
+  readonly cgroupVersion: string;
+  readonly memoryLimit: boolean;
+  readonly pidsLimit: boolean;
+  readonly cpuQuota: boolean;
+  readonly securityOptions: readonly string[];
+  readonly liveRestore: boolean;
+  readonly proxy: string;
+  readonly addressPools: readonly { readonly base: string; readonly size: number }[];
+  /** Registries it speaks to without TLS, by host or address range. */
+  readonly insecureRegistries: readonly string[];
+  /** Proxy the docker command writes into containers; empty for none. */
+  readonly containerProxy: string;
+};
+
+export type NetworkDetails = {
+  readonly name: string;
+  /** Interface on the host: `br-1a2b3c`, `docker0`. */
+  readonly device: string;
+  readonly subnets: readonly string[];
+};
+
+/** What the engine says of an image at its registry; `status` is that of the engine's API. */
+export type RegistryImage =
+  | { readonly status: 200; readonly platforms: readonly string[] }
+  | { readonly status: number; readonly reason: string };
+
+/** What `preflight` asks the Docker Engine beyond the port Docker. Reads only, and every call ends by itself. */
+export type EngineProbes = {
+  /** Throws FW-DOCKER-UNREACHABLE. */
+  details(): Promise<EngineDetails>;
+  networks(): Promise<NetworkDetails[]>;
+  /** `linux/amd64` of each image that is on the host, by reference. */
+  platforms(references: readonly string[]): Promise<Record<string, string>>;
+  /** Has the engine ask the registry of an image for it, with the login stored for this user; nothing is pulled. */
+  askRegistry(reference: string): Promise<RegistryImage>;
+};
