@@ -39,6 +39,10 @@ export class ComposeCli implements Compose {
     return stdout.trim().replace(/^v/, '');
   }
 
+  async accepts(directory: string): Promise<boolean> {
+    return (await this.#docker(['compose', 'config', '--quiet'], directory)).exitCode === 0;
+  }
+
   async create(directory: string, services: readonly string[]): Promise<void> {
     await this.#must(directory, [
       'up',

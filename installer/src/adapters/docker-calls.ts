@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { FactswayError } from '../model/errors.ts';
+import type { ObservedContainer } from '../model/observed.ts';
 
 /** Labels that Compose puts on what it makes. */
 export const PROJECT = 'com.docker.compose.project';
@@ -58,11 +59,15 @@ export async function calling<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Compose typed by hand remembers the path that was typed; one directory must have one name. */
-export function withoutLinks(path: string): string {
+export const withoutLinks = (path: string): string => madeIn(path).workingDirectory;
+
+/** Where a container was made, by the path Compose remembers. */
+export function madeIn(path: string): Pick<ObservedContainer, 'workingDirectory' | 'mountsBy'> {
   try {
-    return realpathSync(path);
+    const workingDirectory = realpathSync(path);
+    return { workingDirectory, ...(workingDirectory === path ? {} : { mountsBy: 'link' }) };
   } catch {
-    return path;
+    return { workingDirectory: path, mountsBy: 'gone' };
   }
 }
 

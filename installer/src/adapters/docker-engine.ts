@@ -8,11 +8,11 @@ import { LABELS } from '../model/labels.ts';
 import {
   calling,
   finding,
+  madeIn,
   NETWORK,
   PROJECT,
   statusOf,
   VOLUME,
-  withoutLinks,
   WORKING_DIRECTORY,
 } from './docker-calls.ts';
 
@@ -63,7 +63,7 @@ export class DockerEngine implements Docker {
       exitCode: details.State.ExitCode,
       spec: labels[LABELS.spec] ?? '',
       image: details.Config.Image,
-      workingDirectory: withoutLinks(labels[WORKING_DIRECTORY] ?? ''),
+      ...madeIn(labels[WORKING_DIRECTORY] ?? ''),
       startedAt: details.State.StartedAt,
       restarts: details.RestartCount,
       ports: Object.values(

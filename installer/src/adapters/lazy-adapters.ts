@@ -24,6 +24,7 @@ const DOCKER = [
 ] as const satisfies readonly (keyof Docker)[];
 const COMPOSE = [
   'version',
+  'accepts',
   'create',
   'down',
   'run',

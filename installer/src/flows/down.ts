@@ -1,3 +1,4 @@
+import { isMadeIn } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { planDown } from '../planner/plan-down.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -18,7 +19,7 @@ export async function down(
       ports.docker.containers(project),
       ports.docker.networks(project),
     ]);
-    const ours = containers.filter((container) => container.workingDirectory === directory);
+    const ours = containers.filter((container) => isMadeIn(container, directory));
     // Networks carry no directory: where another instance of this name runs, they are taken for its own.
     return planDown(project, ours, ours.length === containers.length ? networks : []);
   };

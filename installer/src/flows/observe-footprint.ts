@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import { EMPTY_MANIFEST, type Manifest } from '../model/bundle.ts';
 import { FactswayError } from '../model/errors.ts';
+import { isMadeIn } from '../model/observed.ts';
 import { NOTHING_MADE, type BroughtImage, type Footprint, type Made } from '../model/footprint.ts';
 import { isOurs } from '../planner/ownership.ts';
 import { refuseOutsiders } from '../planner/plan-uninstall.ts';
@@ -38,12 +39,14 @@ export async function observeFootprint(
     docker.networks(project),
     belongings.volumes(project),
   ]);
-  const containers = all.filter(({ workingDirectory }) => workingDirectory === directory);
+  const isKnown = made.project === project || hasRelease;
+  const containers = all.filter(
+    (container) =>
+      container.workingDirectory === directory || (isKnown && isMadeIn(container, directory)),
+  );
   refuseMixed(project, containers.length, all);
   // Volumes and networks carry no directory: without a sign of ours they may be another one's that is down.
-  const isProven =
-    all.length === containers.length &&
-    (containers.length > 0 || made.project === project || hasRelease);
+  const isProven = all.length === containers.length && (containers.length > 0 || isKnown);
   if (!isProven) return { ...nothing, unproven: volumes.map(({ fullName }) => fullName) };
   refuseOutsiders(await belongings.outsiders(project), purge);
   return { ...disk, project, images, containers, networks, volumes, unproven: [] };

@@ -20,6 +20,11 @@ export type ObservedContainer = {
   readonly image: string;
   /** Directory the project was created in (Compose's own label). */
   readonly workingDirectory: string;
+  /**
+   * Absent when its mounts point into that directory by its real path; `link` when they lead through a
+   * symbolic link and break with it; `gone` when the directory is there no more, moved or by a lost link.
+   */
+  readonly mountsBy?: 'link' | 'gone';
   readonly startedAt: string;
   readonly restarts: number;
   /** Host ports it publishes. */
@@ -27,6 +32,12 @@ export type ObservedContainer = {
   /** `NAME=value` as anybody who may inspect the container sees it. */
   readonly environment: readonly string[];
 };
+
+/** Whether the project in this directory made it, or made it where the directory used to be. */
+export const isMadeIn = (
+  { workingDirectory, mountsBy }: ObservedContainer,
+  directory: string,
+): boolean => workingDirectory === directory || mountsBy === 'gone';
 
 export type ObservedImage = {
   readonly reference: string;

@@ -53,7 +53,9 @@ export function planCreate(
       ? 'they do not exist'
       : overrideChanged
         ? `${OVERRIDE_FILE} changed`
-        : 'their definition changed';
+        : services.every((id) => existing.get(id)?.mountsBy !== undefined)
+          ? 'their files are mounted by a path that is not that of the directory'
+          : 'their definition changed';
   return builder.add({
     action: { kind: 'CreateContainers', services },
     cause,

@@ -8,7 +8,7 @@ import type {
   Patch,
   SecretDifference,
 } from '../model/differences.ts';
-import type { ObservedContainer, ObservedInstance } from '../model/observed.ts';
+import { isMadeIn, type ObservedContainer, type ObservedInstance } from '../model/observed.ts';
 import { OVERRIDE_FILE, specOf } from '../render/compose/render-compose.ts';
 import { sha256 } from '../render/digest.ts';
 import { appliedHash, isObsolete } from './container-steps.ts';
@@ -119,7 +119,7 @@ function compareContainers(
   instance: ObservedInstance,
   containers: readonly ObservedContainer[],
 ): ContainerDifference[] {
-  const ours = containers.filter(({ workingDirectory }) => workingDirectory === directory);
+  const ours = containers.filter((container) => isMadeIn(container, directory));
   // A platform that is down differs in nothing; `status` tells that it is.
   if (ours.length === 0) return [];
   const found = new Map(ours.map((container) => [container.service, container]));
@@ -130,7 +130,7 @@ function compareContainers(
     const service = workload.id;
     const container = found.get(service);
     if (!container) return [{ service, state: 'missing' }];
-    if (container.spec !== specOf(workload, bundle.configHashes))
+    if (container.spec !== specOf(workload, bundle.configHashes) || container.mountsBy)
       return [{ service, state: 'definition' }];
     if (stale === 'override') return [{ service, state: stale }];
     const [applied] = appliedHash(workload, bundle.configHashes);

@@ -135,9 +135,10 @@ function planContainers(
     sha256(bundle.files.find(({ path }) => path === OVERRIDE_FILE)?.content ?? '');
   const overrideChanged = observed.instance.appliedConfig[OVERRIDE_FILE] !== overrideDigest;
 
-  const stale = workloads.filter(
-    (workload) => existing.get(workload.id)?.spec !== specOf(workload, bundle.configHashes),
-  );
+  const stale = workloads.filter((workload) => {
+    const { spec, mountsBy } = existing.get(workload.id) ?? {};
+    return mountsBy !== undefined || spec !== specOf(workload, bundle.configHashes);
+  });
   const toCreate = overrideChanged && existing.size > 0 ? workloads : stale;
   const pulls = planPulls(builder, desired, observed);
   // From here until the end nobody can say which override the containers were made with.

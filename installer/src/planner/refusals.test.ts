@@ -110,6 +110,23 @@ describe('what is no reason to refuse', () => {
     );
   });
 
+  it('containers made where the directory used to be, once the directory was moved', () => {
+    const moved = withContainers(running, () => ({
+      workingDirectory: '/opt/before',
+      mountsBy: 'gone',
+    }));
+    const { plan } = planUp(desired, moved, { title: 'Up', overwrite: false, renderOnly: false });
+    expect(formatPlan(plan)).toContain(
+      'because their files are mounted by a path that is not that of the directory',
+    );
+    const { instance } = observedFresh(desired);
+    const stranger = errorOf(() =>
+      planUp(desired, { ...moved, instance }, { title: 'Up', overwrite: false, renderOnly: false }),
+    );
+    expect(stranger.code).toBe('FW-PROJECT-FOREIGN');
+    expect(stranger.message).toContain('/opt/before, which is not there any more');
+  });
+
   it('a missing secret of a database that does not exist yet', () => {
     expect(() =>
       planUp(desired, fresh, { title: 'Up', overwrite: false, renderOnly: false }),

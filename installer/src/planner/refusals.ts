@@ -1,5 +1,5 @@
 import { FactswayError } from '../model/errors.ts';
-import type { Observed } from '../model/observed.ts';
+import { isMadeIn, type Observed } from '../model/observed.ts';
 import { analyseImageVersions } from '../checks/analysers/image-versions.ts';
 import type { Desired } from './desired.ts';
 
@@ -12,12 +12,28 @@ export function refuseWhatCannotWork(desired: Desired, observed: Observed): void
   refuseBusyPorts(desired, observed);
 }
 
-function refuseForeignProject({ directory, catalog }: Desired, { containers }: Observed): void {
-  const foreign = containers.find((container) => container.workingDirectory !== directory);
+function refuseForeignProject(
+  { directory, catalog }: Desired,
+  { containers, instance }: Observed,
+): void {
+  // A directory that was moved brings its manifest along; a new one has no claim to what another left.
+  const isKnown = Object.keys(instance.manifest.files).length > 0;
+  const foreign = containers.find(
+    (container) =>
+      container.workingDirectory !== directory && !(isKnown && isMadeIn(container, directory)),
+  );
   if (!foreign) return;
+  const { project } = catalog.context.config;
+  if (foreign.mountsBy === 'gone') {
+    throw new FactswayError(
+      'FW-PROJECT-FOREIGN',
+      `Compose project "${project}" was made from ${foreign.workingDirectory}, which is not there any more.`,
+      `Name the directory it was moved to with --dir, give this instance another name: --set project=NAME, or remove what is left knowingly: docker compose --project-name ${project} down`,
+    );
+  }
   throw new FactswayError(
     'FW-PROJECT-FOREIGN',
-    `Compose project "${catalog.context.config.project}" already runs from ${foreign.workingDirectory}.`,
+    `Compose project "${project}" already runs from ${foreign.workingDirectory}.`,
     'Use that directory with --dir, or give this instance another name: --set project=NAME',
   );
 }

@@ -8,6 +8,8 @@ export type ComposeRun = {
 export type Compose = {
   /** Version of the plugin; throws FW-COMPOSE-MISSING. */
   version(): Promise<string>;
+  /** Whether Compose can read the files of the directory, the customer's override among them. */
+  accepts(directory: string): Promise<boolean>;
   /** Creates (or recreates where the definition changed) without starting. Empty list: every service. */
   create(directory: string, services: readonly string[]): Promise<void>;
   /** Stops and removes the project's containers and networks; volumes stay. */

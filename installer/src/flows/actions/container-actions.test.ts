@@ -93,13 +93,16 @@ describe('creating containers', () => {
   const refused = new FactswayError('FW-COMPOSE-REFUSED', 'docker compose up failed.', 'See.', [
     'no available address pool',
   ]);
-  const create = (networks: readonly string[]) => {
+  const create = (networks: readonly string[], accepts = true) => {
     ports.files.directories.set(`${DIRECTORY}/secrets`, 0o700);
     for (const { name } of desired.bundle.secrets)
       ports.files.put(`${DIRECTORY}/secrets/${name}`, 's');
     engine.networks.clear();
     for (const name of networks) engine.networks.add(name);
-    const compose = panicking<Compose>('compose', { create: () => Promise.reject(refused) });
+    const compose = panicking<Compose>('compose', {
+      accepts: async () => accepts,
+      create: () => Promise.reject(refused),
+    });
     context = actionContext({ ...ports, compose }, desired);
     return rejectionOf(createContainers({ kind: 'CreateContainers', services: ['edge'] }, context));
   };
@@ -109,6 +112,10 @@ describe('creating containers', () => {
     expect([error.code, error.exitCode]).toEqual(['FW-NETWORK-CREATE', 5]);
     expect(error.message).toBe('Docker could not make the network app-b.');
     expect(error.details).toEqual(['no available address pool']);
+  });
+
+  it('that fails because Compose cannot read its files is not about networks', async () => {
+    expect(await create([], false)).toBe(refused);
   });
 
   it('that fails with its networks made is what Compose says it is', async () => {

@@ -49,10 +49,11 @@ export async function createContainers(
 /** Compose makes networks before containers: where one is missing afterwards, that is what failed. */
 async function missingNetworks(
   { services }: ActionOf<'CreateContainers'>,
-  { ports, project, desired }: ActionContext,
+  { ports, paths, project, desired }: ActionContext,
   error: unknown,
 ): Promise<FactswayError | undefined> {
   if (!desired || !(error instanceof FactswayError)) return undefined;
+  if (!(await ports.compose.accepts(paths.directory))) return undefined;
   const there = await ports.docker.networks(project);
   const missing = new Set(
     desired.catalog.workloads
