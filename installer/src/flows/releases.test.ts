@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { DIRECTORY } from '../../../test/fakes/builders.ts';
+import { DIRECTORY, without } from '../../../test/fakes/builders.ts';
 import { panicking } from '../../../test/fakes/panic.ts';
 import { fakePorts } from '../../../test/fakes/ports.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
@@ -68,7 +68,7 @@ it('cannot be returned to when an image is gone, or its name leads to another on
     [undefined, 'gone'],
     ['id-new', 'another image has this name now'],
   ] as const) {
-    const { 'y:1.0.0': _, ...rest } = ALL;
+    const rest = without(ALL, 'y:1.0.0');
     const found = await releases(
       DIRECTORY,
       world(id === undefined ? rest : { ...rest, 'y:1.0.0': id }),
