@@ -7,7 +7,7 @@ import { containersOf } from './support/docker.ts';
 import { Instance } from './support/instance.ts';
 import { KEYS, TerminalRun } from './support/terminal.ts';
 
-const WIZARD = new Instance('factsway-wizard', 38080);
+const WIZARD = new Instance('factsway-wizard', 58_080);
 const ANSWERS = WIZARD.file('state/answers.yaml');
 /** The answers as they were when the plan was confirmed. */
 const COPY = join(ROOT, 'build/scenarios/wizard-answers.yaml');
@@ -117,7 +117,8 @@ it('it goes on where it was left, every answer can be changed, and it ends in a 
   await run.sees(`Address   ${WIZARD.url}`, '↑↓ choose, there are more');
   expect(run.wrapped()).toEqual([]);
   await run.pick('Go on');
-  await run.sees('Carry out this plan?', 'RecordRelease 1.0.0');
+  // All of it at once: nobody has to scroll to know what they agree to.
+  await run.sees('Install the platform', 'RecordRelease 1.0.0', 'Carry out this plan?');
   expect(await containersOf(WIZARD.project)).toEqual([]);
   await run.pick('No, back to the answers');
   await run.sees('Your answers');

@@ -1,4 +1,5 @@
 import { configSchema, type InstanceConfig } from '../model/config.ts';
+import type { ConfigRules } from '../model/config-rules.ts';
 import { phrase } from './parse-config.ts';
 
 export type SettingProblem = {
@@ -13,10 +14,22 @@ export type Judgement = {
   readonly problems: readonly SettingProblem[];
 };
 
-/** What the schema says of keys that are still being put together, in the words it has for the file. */
-export function judgeSettings(values: Readonly<Record<string, unknown>>): Judgement {
+/**
+ * What the schema, and `rules` of what it accepted, say of keys that are still being put together: in the words they
+ * have for the file.
+ */
+export function judgeSettings(
+  values: Readonly<Record<string, unknown>>,
+  rules: ConfigRules = () => [],
+): Judgement {
   const result = configSchema.safeParse(values);
-  if (result.success) return { config: result.data, problems: [] };
+  if (result.success) {
+    const problems = rules(result.data).map(({ path, message }) => ({
+      path: path.join('.'),
+      message,
+    }));
+    return { config: problems.length === 0 ? result.data : undefined, problems };
+  }
   return {
     config: undefined,
     problems: result.error.issues.map((issue) => {

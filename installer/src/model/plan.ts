@@ -199,8 +199,11 @@ export function shortAction(action: Action): string {
 
 export type PlanLine = { readonly ids: string; readonly what: string; readonly cause: string };
 
-/** A plan to be read before it is confirmed: a run of pulls for one reason is one line, whatever else stays a line each. */
-export function planLines({ steps }: Plan): PlanLine[] {
+/**
+ * A plan to be read before it is confirmed: a run of pulls for one reason is one line, whatever else stays a line
+ * each. `describe` may be `shortAction`, where the lines have to fit on a screen.
+ */
+export function planLines({ steps }: Plan, describe = describeAction): PlanLine[] {
   const runs: Step[][] = [];
   for (const step of steps) {
     const [first] = runs.at(-1) ?? [];
@@ -212,7 +215,7 @@ export function planLines({ steps }: Plan): PlanLine[] {
     const last = run.at(-1);
     if (!first || !last) return [];
     return run.length === 1
-      ? [{ ids: `[${first.id}]`, what: describeAction(first.action), cause: withLoss(first) }]
+      ? [{ ids: `[${first.id}]`, what: describe(first.action), cause: withLoss(first) }]
       : [
           {
             ids: `[${first.id}–${last.id}]`,

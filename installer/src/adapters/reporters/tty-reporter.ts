@@ -64,7 +64,7 @@ export function ttyReporter(
       line(paint.bold(plan.title));
       if (verbose) for (const step of plan.steps) line(`  ${formatStep(step)}`);
       else
-        for (const { ids, what, cause } of planLines(plan))
+        for (const { ids, what, cause } of planLines(plan, shortAction))
           line(`  ${paint.dim(ids)} ${what} ${paint.dim(`because ${cause}`)}`);
       line('');
     },

@@ -1,5 +1,6 @@
 import type { Setting } from '../../config/edit-config.ts';
-import { judgeSettings } from '../../config/judge-settings.ts';
+import { judgeSettings, type SettingProblem } from '../../config/judge-settings.ts';
+import { catalogRules } from '../../catalog/config-rules.ts';
 import { configSchema, type InstanceConfig } from '../../model/config.ts';
 import type { Facts } from './facts.ts';
 import { idOf, type Question, type Value } from './question.ts';
@@ -37,6 +38,8 @@ export type Survey = {
 
 const DEFAULTS = configSchema.parse({});
 
+const judge = (tree: Tree) => judgeSettings(tree, catalogRules);
+
 /**
  * Goes through the questions in their order: each sees the answers before it, so that whether it applies and
  * what it suggests depend on nothing later.
@@ -57,7 +60,7 @@ export function survey(context: WizardContext, answers: Answers): Survey {
     if (item.value !== '') tree = withKey(tree, question.path, item.value);
   }
   const free = releaseIdle(tree, idle);
-  return { items, tree: free, config: judgeSettings(free).config ?? draftOf(free) };
+  return { items, tree: free, config: judge(free).config ?? draftOf(free) };
 }
 
 /** Keys over defaults, as they stand: a key that is still missing or wrong must not hide what the others say. */
@@ -79,7 +82,7 @@ const isTree = (value: unknown): value is Tree =>
 
 /** A key whose question fell away goes back to its default where it would now be refused. */
 function releaseIdle(tree: Tree, idle: readonly Question[]): Tree {
-  const refused = new Set(judgeSettings(tree).problems.map(({ path }) => path));
+  const refused = new Set(judge(tree).problems.map(({ path }) => path));
   return idle
     .filter((question) => refused.has(idOf(question)))
     .reduce((result, { path }) => withKey(result, path, keyOf(DEFAULTS, path)), tree);
@@ -95,8 +98,9 @@ function itemOf(
   const id = idOf(question);
   const given = answers[id];
   const preset = keyOf(config, question.path) as Value | undefined;
+  // An instance that exists says itself what its values are, but for keys it never had.
   const suggestion =
-    current === undefined
+    current === undefined || preset === undefined
       ? (suggestPort(question, facts, before) ?? question.suggest?.(facts, config))
       : undefined;
   const because = suggestion?.because;
@@ -133,10 +137,17 @@ export function problemOf(
 ): string | undefined {
   const id = idOf(question);
   const { items, tree, config } = survey(context, { ...answers, [id]: value });
-  const judged = judgeSettings(tree).problems.find(
-    ({ path }) => path === id || path.startsWith(`${id}.`),
+  const { problems } = judge(tree);
+  const own = problemAt(id, problems);
+  if (own) return value === '' ? 'must be answered' : own.message;
+  const earlier = items.slice(
+    0,
+    items.findIndex((item) => item.id === id),
   );
-  if (judged) return judged.message;
+  const broken = earlier.find((item) => problemAt(item.id, problems));
+  // Told where it is chosen: another answer that is fine by itself must not be what is asked for again.
+  if (broken && !problemAt(broken.id, judge(survey(context, answers).tree).problems))
+    return `does not go with “${broken.question.title}” (${broken.value}): that ${problemAt(broken.id, problems)?.message ?? ''}`;
   if (question.port) {
     const other = items.find(
       (item) => item.id !== id && item.question.port && item.value === value,
@@ -144,6 +155,10 @@ export function problemOf(
     if (other) return `is already given to “${other.question.title}”`;
   }
   return question.check?.(value, context.facts, config);
+}
+
+function problemAt(id: string, problems: readonly SettingProblem[]): SettingProblem | undefined {
+  return problems.find(({ path }) => path === id || path.startsWith(`${id}.`));
 }
 
 /** What was typed as a value of the key: numbers are numbers, the rest goes through the question's own reading. */

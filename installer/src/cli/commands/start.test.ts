@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { desiredWith, DIRECTORY } from '../../../../test/fakes/builders.ts';
+import { FakeEngine } from '../../../../test/fakes/engine.ts';
+import { fakePorts, type FakePorts } from '../../../../test/fakes/ports.ts';
+import {
+  CTRL_C,
+  scriptedPrompter,
+  type Reply,
+  type ScriptedPrompter,
+} from '../../../../test/fakes/prompter.ts';
+import { runCli } from '../run-cli.ts';
+
+let ports: FakePorts;
+let prompter: ScriptedPrompter;
+beforeEach(() => {
+  const engine = new FakeEngine(desiredWith());
+  ports = fakePorts({ docker: engine.docker, compose: engine.compose });
+});
+
+/** A command line with somebody at the terminal, who replies. */
+async function run(argv: readonly string[], replies: readonly Reply[], answerable = true) {
+  const [stdout, stderr]: [string[], string[]] = [[], []];
+  prompter = scriptedPrompter(...replies);
+  const exit = await runCli(argv, {
+    version: '1.2.3',
+    stdout: { write: (text) => void stdout.push(text), columns: 80 },
+    stderr: { write: (text) => void stderr.push(text), columns: 80 },
+    color: false,
+    answerable,
+    defaultDirectory: DIRECTORY,
+    resolveDirectory: (typed) => typed,
+    createPorts: async () => ({ ...ports, prompter }),
+  });
+  return { exit, stdout: stdout.join(''), stderr: stderr.join('') };
+}
+const asked = (): string => prompter.screens.at(0) ?? 'nothing was asked';
+
+describe('the wizard starts', () => {
+  it.each([
+    { argv: [] },
+    { argv: ['--dir', '/srv/other'] },
+    { argv: ['--plain'] },
+    { argv: ['install'] },
+    { argv: ['install', '--no-start'] },
+  ])('with $argv', async ({ argv }) => {
+    const { exit } = await run(argv, [CTRL_C]);
+    expect(asked()).toContain('set up this server');
+    expect(exit).toBe(130);
+  });
+});
+
+describe('the wizard does not start', () => {
+  it.each([
+    { argv: ['install', '--dry-run', '--no-start'] },
+    { argv: ['install', '--yes', '--no-start'] },
+    { argv: ['install', '--set', 'images.source=debian', '--no-start'] },
+    { argv: ['install', '--answers', '/none.yaml'] },
+    { argv: ['--help'] },
+    { argv: ['--quiet'] },
+    { argv: ['--json'] },
+    { argv: ['statsu'] },
+  ])('with $argv', async ({ argv }) => {
+    await run(argv, []);
+    expect(asked()).toBe('nothing was asked');
+  });
+
+  it('where nobody can answer: that is a call for help, which does not list it', async () => {
+    const { exit, stdout } = await run([], [], false);
+    expect(exit).toBe(0);
+    expect(stdout).toContain('Usage: factsway-install');
+    expect(stdout).not.toMatch(/^ {2}start/m);
+  });
+});
+
+describe('an instance that exists', () => {
+  beforeEach(() => {
+    ports.files.put(`${DIRECTORY}/factsway.yaml`, 'images:\n  source: debian\n');
+  });
+
+  it('is shown, with what can be done', async () => {
+    const { exit } = await run([], ['leave']);
+    expect(asked()).toContain('FACTSWAY in /opt/factsway\nThe installation has not been finished.');
+    expect(asked()).toContain('> Bring it back');
+    expect(exit).toBe(0);
+  });
+
+  it('is told part by part', async () => {
+    const { exit, stdout } = await run([], ['status']);
+    expect(stdout).toContain('COMPONENT');
+    expect(exit).toBe(3);
+  });
+
+  it('is changed by the same questions', async () => {
+    const { exit } = await run([], ['settings', CTRL_C]);
+    expect(prompter.screens[1]).toContain('The settings');
+    expect(exit).toBe(130);
+  });
+
+  it('whose file cannot be read has to be mended first', async () => {
+    ports.files.put(`${DIRECTORY}/factsway.yaml`, 'edge: [\n');
+    const { exit, stderr } = await run([], []);
+    expect(stderr).toContain('FW-CONFIG-SYNTAX');
+    expect(exit).toBe(2);
+  });
+});
