@@ -8,6 +8,7 @@ import {
   GLOBAL_OPTIONS,
   type OptionSpec,
 } from '../../installer/src/cli/command.ts';
+import { exitCodesOf } from '../../installer/src/cli/help.ts';
 import { COMMANDS } from '../../installer/src/cli/registry.ts';
 import { configSchema } from '../../installer/src/model/config.ts';
 import { ERROR_CATALOG } from '../../installer/src/model/errors.ts';
@@ -89,12 +90,25 @@ export function commandsPage(): string {
     );
   const sections = COMMANDS.map((command) => {
     const own = [...command.options, ...(command.changes ? CHANGE_OPTIONS : [])];
-    const argument = command.argument ? ` [${command.argument.name}]` : '';
+    const { name, optional = true } = command.argument ?? {};
+    const argument = name === undefined ? '' : optional ? ` [${name}]` : ` <${name}>`;
     return [
       `## ${command.name}`,
       `\`factsway-install ${command.name}${argument}\`: ${command.summary}.`,
       command.description,
       ...(own.length > 0 ? [options(own)] : []),
+      table(
+        ['exit code', 'meaning'],
+        exitCodesOf(command).map(([code, meaning]) => [String(code), meaning]),
+      ),
+      ...(command.files
+        ? [
+            table(
+              ['file', 'what'],
+              command.files.map(({ path, what }) => [`\`${path}\``, what]),
+            ),
+          ]
+        : []),
       [
         '```sh',
         ...command.examples.flatMap(({ command: line, does }) => [`# ${does}`, line]),

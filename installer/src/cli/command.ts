@@ -1,5 +1,9 @@
 import type { FactswayError } from '../model/errors.ts';
+import type { ExitCode } from '../model/exit-codes.ts';
 import type { Ports } from '../ports/ports.ts';
+
+/** What a value can be, for completion; as a function where it is worth loading for that alone. */
+export type Values = readonly string[] | (() => Promise<readonly string[]>);
 
 export type OptionSpec = {
   /** As commander takes it: `--answers <file>`. */
@@ -7,12 +11,15 @@ export type OptionSpec = {
   readonly description: string;
   readonly repeatable?: boolean;
   readonly default?: string;
+  /** Of a value that is no file, directory or setting. */
+  readonly values?: Values;
 };
 
 export type ArgumentSpec = {
   readonly name: string;
   readonly description: string;
   readonly optional: boolean;
+  readonly values?: Values;
 };
 
 /** What a person typed, after parsing. Options are by their camel-case name. */
@@ -41,11 +48,19 @@ export type CommandResult = {
   readonly error?: FactswayError;
 };
 
+/** Under which heading help lists a command; without one, what changes something and what looks are apart. */
+export type CommandGroup = 'change' | 'look' | 'shell';
+
 /** A command is data and one function; help, completion and reference are made from the data. */
 export type Command = {
   readonly name: string;
   readonly summary: string;
   readonly description: string;
+  readonly group?: CommandGroup;
+  /** Where they mean something more exact than for every command, or something else. */
+  readonly exitCodes?: Readonly<Partial<Record<ExitCode, string>>>;
+  /** What it reads or writes, by path in the instance directory. */
+  readonly files?: readonly { readonly path: string; readonly what: string }[];
   readonly examples: readonly { readonly command: string; readonly does: string }[];
   readonly argument?: ArgumentSpec;
   readonly options: readonly OptionSpec[];
@@ -93,6 +108,7 @@ export const SKIP_CHECK_OPTION: OptionSpec = {
   flags: '--skip-check <name>',
   description: 'do not count this check of preflight; it still says what it found',
   repeatable: true,
+  values: async () => (await import('../flows/names.ts')).checkNames(),
 };
 
 export function skippedChecks({ options }: CommandInput): string[] {

@@ -1,5 +1,13 @@
 import { Command as Program, CommanderError, Option } from 'commander';
 import { FactswayError } from '../model/errors.ts';
+import {
+  commandTail,
+  GLOBAL_TITLE,
+  GROUP_TITLES,
+  groupOf,
+  HELP_COLUMNS,
+  programTail,
+} from './help.ts';
 import { CHANGE_OPTIONS, GLOBAL_OPTIONS, type Command, type OptionSpec } from './command.ts';
 
 export type Parsed =
@@ -31,8 +39,8 @@ export function parseArguments(
       text += part;
     },
     writeErr: () => undefined,
-    getOutHelpWidth: () => columns,
-    getErrHelpWidth: () => columns,
+    getOutHelpWidth: () => Math.min(columns, HELP_COLUMNS),
+    getErrHelpWidth: () => Math.min(columns, HELP_COLUMNS),
   };
   const program = new Program('factsway-install')
     .description(
@@ -42,14 +50,18 @@ export function parseArguments(
     .configureOutput(output)
     .exitOverride()
     .showSuggestionAfterError(true)
+    .helpOption('-h, --help', 'show this help')
+    .configureHelp({ subcommandTerm: termOf })
+    .commandsGroup(GROUP_TITLES.shell)
     .helpCommand('help [command]', 'show help for a command');
   program.addHelpText(
     'after',
-    '\nStart with: factsway-install (on a terminal: asks, shows a plan, and begins after your yes)',
+    '\nStart with: factsway-install   (on a terminal: asks, shows a plan, then begins)',
   );
   for (const command of start ? [...commands, start] : commands) {
     const sub = program
       .command(command.name, { hidden: command === start })
+      .helpGroup(GROUP_TITLES[groupOf(command)])
       .summary(command.summary)
       .description(command.description)
       .configureOutput(output)
@@ -60,16 +72,11 @@ export function parseArguments(
         argument.optional ? `[${argument.name}]` : `<${argument.name}>`,
         argument.description,
       );
-    for (const option of [
-      ...command.options,
-      ...(command.changes ? CHANGE_OPTIONS : []),
-      ...GLOBAL_OPTIONS,
-    ])
+    for (const option of [...command.options, ...(command.changes ? CHANGE_OPTIONS : [])])
       sub.addOption(toOption(option));
-    sub.addHelpText(
-      'after',
-      `\nExamples:\n${command.examples.map(({ command: line, does }) => `  ${line}\n      ${does}`).join('\n')}`,
-    );
+    for (const option of GLOBAL_OPTIONS) sub.addOption(toOption(option).helpGroup(GLOBAL_TITLE));
+    sub.helpOption('-h, --help', 'show this help');
+    sub.addHelpText('after', () => commandTail(command));
     sub.action((...received: unknown[]) => {
       parsed = {
         kind: 'run',
@@ -79,9 +86,9 @@ export function parseArguments(
       };
     });
   }
-  if (argv.length === 0) return { kind: 'text', text: program.helpInformation() };
+  program.addHelpText('after', programTail);
   try {
-    program.parse([...argv], { from: 'user' });
+    program.parse(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'text', text };
@@ -98,6 +105,14 @@ export function parseArguments(
 function namesNoCommand(argv: readonly string[]): boolean {
   const texts = ['-h', '--help', '-V', '--version'];
   return (argv[0] ?? '-').startsWith('-') && !argv.some((word) => texts.includes(word));
+}
+
+/** Options are said of all commands: in the list they would only push the words aside. */
+function termOf(sub: Program): string {
+  const names = sub.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  );
+  return [sub.name(), ...names].join(' ');
 }
 
 function toOption({ flags, description, repeatable, default: preset }: OptionSpec): Option {

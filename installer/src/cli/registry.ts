@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { completionOf } from './commands/completion.ts';
 import { diff } from './commands/diff.ts';
 import { down } from './commands/down.ts';
 import { install } from './commands/install.ts';
@@ -24,4 +25,5 @@ export const COMMANDS: readonly Command[] = [
   verify,
   releases,
   uninstall,
+  completionOf(() => COMMANDS),
 ];

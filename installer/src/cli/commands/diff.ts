@@ -6,6 +6,13 @@ export const diff: Command = {
   summary: 'show what differs from factsway.yaml',
   description:
     'Compares three ways, file by file: what factsway.yaml says now, what was rendered last, what is on disk. Tells which files were edited by hand, which keys of factsway.yaml are not applied yet, which containers `up` would make again, and which secrets are missing. Secret values are never shown. Changes nothing and needs no Docker; without it, containers are not looked at. Exit code 3 when something differs.',
+  exitCodes: { 0: 'nothing differs', 3: 'something differs (FW-DIFFERENT)' },
+  files: [
+    { path: 'factsway.yaml', what: 'what should be' },
+    { path: 'state/manifest.json', what: 'checksums of what was rendered last' },
+    { path: 'state/rendered.json', what: 'the texts, to tell an edit from a change' },
+    { path: 'state/edited/', what: 'copies that up --overwrite-edited keeps' },
+  ],
   examples: [
     { command: 'factsway-install diff', does: 'a table, then the differences of each file' },
     {

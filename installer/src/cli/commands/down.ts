@@ -6,6 +6,7 @@ export const down: Command = {
   summary: 'stop the platform; its data stays',
   description:
     'Stops and removes the containers and networks of this instance. Volumes, secrets and configuration stay; `up` brings everything back.',
+  exitCodes: { 5: '', 6: 'failed half way; run it again' },
   examples: [{ command: 'factsway-install down --yes', does: 'stops without asking' }],
   options: [],
   changes: true,

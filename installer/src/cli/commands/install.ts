@@ -17,6 +17,20 @@ export const install: Command = {
   summary: 'install the platform, start it and prove that it works',
   description:
     'Looks whether the server is ready (preflight), shows the plan, renders the instance directory, starts everything in order and runs every gate of verify. Run again at any time: it does only what is missing.',
+  exitCodes: {
+    3: 'refused by a check and nothing was changed; or, after the table of verify: the platform runs, and not every gate is green',
+  },
+  files: [
+    {
+      path: 'factsway.yaml',
+      what: 'the one file you edit; made from the answers if it is missing',
+    },
+    { path: 'secrets/', what: 'passwords; made once, never made again' },
+    { path: 'compose.override.yaml', what: 'yours: written once, never touched, always honoured' },
+    { path: 'compose*.yaml, .env, config/', what: 'rendered; not for editing' },
+    { path: 'state/failures/', what: 'logs of what did not start' },
+    { path: 'state/journal.jsonl', what: 'every step of every run' },
+  ],
   examples: [
     {
       command: 'factsway-install install --set host.name=factsway.example.com',

@@ -6,6 +6,7 @@ export const logs: Command = {
   summary: 'show the logs of one component or of all',
   description:
     'Shows the logs of a component in whatever slot it runs. Needs no knowledge of container names.',
+  exitCodes: { 3: 'no Docker Engine answers' },
   examples: [
     { command: 'factsway-install logs records-service --follow', does: 'follows one service' },
     { command: 'factsway-install logs --since 10m', does: 'everything of the last ten minutes' },
@@ -14,6 +15,7 @@ export const logs: Command = {
     name: 'component',
     description: 'e.g. records-service, postgres, edge',
     optional: true,
+    values: async () => (await import('../../flows/names.ts')).componentNames(),
   },
   options: [
     { flags: '--follow', description: 'go on showing new lines until Ctrl-C' },

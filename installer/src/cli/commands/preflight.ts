@@ -11,6 +11,11 @@ export const preflight: Command = {
   summary: 'look whether this server is ready, check by check, with what to do',
   description:
     'Looks at the server, Docker, disks, networks, images and the instance directory before an installation or an upgrade. Changes nothing. Exit code 3 when a check failed, 4 when one only warned. `install` does the same before it shows its plan.',
+  exitCodes: {
+    0: 'every check passed',
+    3: 'a check failed; see what to do below it',
+    4: 'nothing failed, but a check warned',
+  },
   examples: [
     { command: 'factsway-install preflight', does: 'before the first installation' },
     {
@@ -31,6 +36,7 @@ export const preflight: Command = {
       flags: '--for <purpose>',
       description: 'install or upgrade: what is about to happen',
       default: 'install',
+      values: ['install', 'upgrade'],
     },
     ...CONFIG_OPTIONS.filter(({ flags }) => flags !== '--overwrite-edited'),
     SKIP_CHECK_OPTION,

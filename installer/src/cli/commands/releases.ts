@@ -5,6 +5,7 @@ export const releases: Command = {
   summary: 'list the releases that served here',
   description:
     'Lists every release that was brought into service from this directory: since when, in which slot, which one serves now, and whether its images are still on this host, so that it could be returned to. Works without Docker; images are then not looked at.',
+  files: [{ path: 'releases/VERSION/release.json', what: 'images of a release, by id and digest' }],
   examples: [
     { command: 'factsway-install releases', does: 'one line per release' },
     { command: 'factsway-install releases --verbose', does: 'with every image and its digest' },

@@ -5,6 +5,14 @@ export const render: Command = {
   summary: 'write the instance directory; needs no Docker and no network',
   description:
     'Renders factsway.yaml into Compose files and component configurations. Deterministic: the same answers give the same bytes, secrets aside. A second run changes nothing.',
+  exitCodes: { 5: '', 6: '' },
+  files: [
+    { path: 'factsway.yaml', what: 'read; made from the answers if it is missing' },
+    { path: 'compose*.yaml, .env, config/', what: 'rendered' },
+    { path: 'secrets/', what: 'passwords; made once, never made again' },
+    { path: 'state/previous/', what: 'the files before this rendering' },
+    { path: 'state/edited/', what: 'copies of what --overwrite-edited replaced' },
+  ],
   examples: [
     {
       command: 'factsway-install render --dir ./factsway --set host.name=factsway.example.com',

@@ -6,6 +6,7 @@ export const status: Command = {
   summary: 'show what runs',
   description:
     'Lists every component with its state, health and age. Exit code 3 when something is not as it should be.',
+  exitCodes: { 0: 'everything is as it should be', 3: 'something is not' },
   examples: [{ command: 'factsway-install status --json', does: 'for scripts' }],
   options: [],
   changes: false,

@@ -5,6 +5,17 @@ export const uninstall: Command = {
   summary: 'take the platform off this server; its data stays unless purged',
   description:
     'Removes the containers, the networks and what was rendered. Volumes, secrets, factsway.yaml, compose.override.yaml and backups stay, and `up` brings everything back from them. With --purge they go too, and so do the images that this installation brought, where nobody else uses them: that has to be confirmed by typing the host name, or with --yes and --confirm. What is not ours is named and never touched. A run that was killed is finished by the next one.',
+  exitCodes: {
+    5: '',
+    6: 'failed half way; the same command finishes the job',
+    130: 'interrupted; the same command finishes the job',
+  },
+  files: [
+    { path: 'factsway.yaml, secrets/', what: 'stay without --purge' },
+    { path: 'compose.override.yaml', what: 'stays without --purge' },
+    { path: 'state/made.json', what: 'which images the installation brought; stays with the data' },
+    { path: 'state/edited/', what: 'copies of rendered files that were edited by hand' },
+  ],
   examples: [
     {
       command: 'factsway-install uninstall --dry-run',

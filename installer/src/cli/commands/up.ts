@@ -6,6 +6,12 @@ export const up: Command = {
   summary: 'bring the running system to what factsway.yaml says',
   description:
     'Compares what should be with what is and does the difference: only what changed is recreated, configuration is reloaded where a component can.',
+  files: [
+    { path: 'factsway.yaml', what: 'what should be; --set changes it and keeps your comments' },
+    { path: 'compose.override.yaml', what: 'yours; a change of it has Compose look at everything' },
+    { path: 'state/edited/', what: 'copies of what --overwrite-edited replaced' },
+    { path: 'state/failures/', what: 'logs of what did not start' },
+  ],
   examples: [
     { command: 'factsway-install up', does: 'after editing factsway.yaml' },
     { command: 'factsway-install up --dry-run --verbose', does: 'shows every step with its undo' },

@@ -7,12 +7,18 @@ export const verify: Command = {
   summary: 'prove that the platform works, gate by gate',
   description:
     'Asks the running system itself: containers, versions, migrations, the contract of each service, database, edge, metrics, alerting, exposure and secrets. Changes nothing.',
+  exitCodes: { 0: 'every gate is green', 3: 'a gate is red, or no Docker Engine answers' },
   examples: [
     { command: 'factsway-install verify', does: 'all gates, as a table' },
     { command: 'factsway-install verify --gate edge --gate metrics', does: 'two of them' },
   ],
   options: [
-    { flags: '--gate <name>', description: 'run only this gate', repeatable: true },
+    {
+      flags: '--gate <name>',
+      description: 'run only this gate',
+      repeatable: true,
+      values: async () => (await import('../../flows/names.ts')).gateNames(),
+    },
     {
       flags: '--timeout <seconds>',
       description: 'how long a gate may take to turn green',
