@@ -33,8 +33,11 @@ export async function collectProject(view: PreflightView): Promise<ProjectFacts>
 export async function collectSecretFiles(view: PreflightView): Promise<SecretFileFacts> {
   const { files, docker } = view.ports;
   const volumes = await view
-    .fact('engine')
-    .then(() => docker.volumes(view.catalog.context.config.project))
+    .fact('project')
+    // Data of a project from elsewhere is not ours, and its secrets are not lost; that has a check of its own.
+    .then(({ elsewhere }) =>
+      elsewhere.length > 0 ? [] : docker.volumes(view.catalog.context.config.project),
+    )
     // Without an engine nobody knows of data; what is on the disk can be judged all the same.
     .catch((): string[] => []);
   const stateOf = async (name: string) => {

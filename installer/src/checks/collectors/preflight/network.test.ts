@@ -146,6 +146,13 @@ describe('the instance', () => {
     ]);
   });
 
+  it('of a project from elsewhere nothing is lost', async () => {
+    const ports = { docker: docker({ volumes: async () => ['postgres-data'] }) };
+    const project = { elsewhere: ['/srv/old'], containers: 16 };
+    const { files } = await collectSecretFiles(viewWith({ ports, facts: { project } }));
+    expect(files.every(({ unlocks }) => unlocks === undefined)).toBe(true);
+  });
+
   it('the database is asked for its size before an upgrade only', async () => {
     const postgres = { ...edge, service: 'postgres', id: 'p' };
     const asked: string[] = [];
