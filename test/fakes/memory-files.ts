@@ -182,6 +182,7 @@ export class MemoryFiles implements Files {
   async setOwner(path: string, uid: number, gid: number): Promise<void> {
     this.#change(`chown ${path}`);
     const entry = this.tree.get(path);
+    if (this.directories.has(path)) return;
     if (!entry) throw new Error(`chown of a path that does not exist: ${path}`);
     this.tree.set(path, { ...entry, uid, gid });
   }

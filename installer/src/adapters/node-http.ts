@@ -1,22 +1,25 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Http, HttpRequest, HttpResponse } from '../ports/http.ts';
+import { readFile } from 'node:fs/promises';
+import { rootCertificates, type TLSSocket } from 'node:tls';
+import type { Http, HttpRequest, HttpResponse, PeerCertificate } from '../ports/http.ts';
 
 const DEFAULT_TIMEOUT_MS = 5000;
 
 export const nodeHttp: Http = {
-  request: (request: HttpRequest) =>
-    new Promise<HttpResponse>((resolve, reject) => {
+  async request(request: HttpRequest) {
+    const trust = await trustOf(request);
+    return new Promise<HttpResponse>((resolve, reject) => {
       const url = new URL(request.url);
       const secure = url.protocol === 'https:';
-      const options: RequestOptions & { servername?: string; ca?: string } = {
+      const options: RequestOptions & Trust & { servername?: string } = {
         method: request.method ?? 'GET',
         host: request.connectTo ?? url.hostname,
         port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
         path: `${url.pathname}${url.search}`,
         headers: { host: url.host, ...request.headers },
         ...(secure ? { servername: url.hostname } : {}),
-        ...(secure && request.ca !== undefined ? { ca: request.ca } : {}),
+        ...(secure ? trust : {}),
         agent: false,
       };
       const message = (secure ? httpsRequest : httpRequest)(options, (response) => {
@@ -29,8 +32,32 @@ export const nodeHttp: Http = {
       );
       message.once('error', reject);
       message.end(request.body);
-    }),
+    });
+  },
 };
+
+type Trust = { readonly ca?: string | string[]; readonly allowPartialTrustChain?: boolean };
+
+/** Where Linux distributions keep the authorities of the system, those the firm added among them. */
+const SYSTEM_STORES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+];
+
+async function trustOf({ ca, alsoTrust }: HttpRequest): Promise<Trust> {
+  if (ca !== undefined) return { ca };
+  if (alsoTrust === undefined) return {};
+  const stores = await Promise.all(
+    SYSTEM_STORES.map((path) => readFile(path, 'utf8').catch(() => '')),
+  );
+  const system = stores.find((text) => text !== '') ?? '';
+  return {
+    ca: [...rootCertificates, system, alsoTrust].filter((pem) => pem !== ''),
+    allowPartialTrustChain: true,
+  };
+}
 
 async function collect(response: IncomingMessage): Promise<HttpResponse> {
   const chunks: Buffer[] = [];
@@ -45,5 +72,12 @@ async function collect(response: IncomingMessage): Promise<HttpResponse> {
     status: response.statusCode ?? 0,
     headers,
     body: Buffer.concat(chunks).toString('utf8'),
+    ...shown(response.socket),
   };
+}
+
+function shown(socket: IncomingMessage['socket']): { certificate?: PeerCertificate } {
+  if (!('getPeerCertificate' in socket)) return {};
+  const { valid_to: until, fingerprint256 } = (socket as TLSSocket).getPeerCertificate();
+  return { certificate: { notAfterMs: Date.parse(until), fingerprint: fingerprint256 } };
 }

@@ -23,6 +23,7 @@ import { SERVICES } from './services/index.generated.ts';
 import type { ServiceEntry } from './services/service.ts';
 import { serviceWorkload } from './services/service-workload.ts';
 import { deriveSizing } from './sizing.ts';
+import { tlsNotes } from './tls-rules.ts';
 
 type ComponentBuilder = (context: CatalogContext, image: ResolvedImage) => Workload;
 
@@ -64,7 +65,7 @@ export function buildCatalog(
     serviceCount: services.length,
   });
   const context: CatalogContext = { config, sizing, slots, activeSlot: slots[0] ?? 'a' };
-  const notes: string[] = [];
+  const notes: string[] = [...tlsNotes(config)];
   const warnings: string[] = [];
   const workloads: Workload[] = [];
 

@@ -7,6 +7,7 @@ import { credentialIn, looksSecret } from './secret-looks.ts';
 import { platformVariable } from './service-environment.ts';
 import { SERVICES } from './services/index.generated.ts';
 import type { ServiceEntry } from './services/service.ts';
+import { tlsRules } from './tls-rules.ts';
 
 /** What the schema cannot judge because it does not know what the platform is made of. */
 export function catalogRules(
@@ -20,6 +21,12 @@ export function catalogRules(
     ),
   ];
 }
+
+/** With what only a whole configuration can be judged by: keys that need each other. */
+export const wholeRules = (config: InstanceConfig): ConfigIssue[] => [
+  ...catalogRules(config),
+  ...tlsRules(config),
+];
 
 function overrideIssue(name: string, services: readonly ServiceEntry[]): ConfigIssue[] {
   const known = [...Object.keys(COMPONENT_IMAGES), MIGRATIONS, ...services.map((one) => one.name)];

@@ -4,12 +4,8 @@ export type TlsFiles = { readonly certificate: string; readonly key: string };
 
 /** The files of a certificate the customer brings (`edge.tls.mode: provided`); undefined in every other mode. */
 export function tlsFiles({ context }: Catalog): TlsFiles | undefined {
-  const tls: {
-    readonly mode: string;
-    readonly certificateFile?: string | undefined;
-    readonly keyFile?: string | undefined;
-  } = context.config.edge.tls;
-  return tls.certificateFile === undefined || tls.keyFile === undefined
+  const { mode, certificateFile, keyFile } = context.config.edge.tls;
+  return mode !== 'provided' || certificateFile === undefined || keyFile === undefined
     ? undefined
-    : { certificate: tls.certificateFile, key: tls.keyFile };
+    : { certificate: certificateFile, key: keyFile };
 }

@@ -49,7 +49,18 @@ export type RouteAnswer = {
   readonly error: string;
 };
 
-export type EdgeAnswers = { readonly url: string; readonly routes: readonly RouteAnswer[] };
+/** What the edge showed of itself, where that is a certificate somebody has to renew. */
+export type ServedCertificate = {
+  readonly daysLeft: number;
+  /** False where it is not the one that was brought in. */
+  readonly asGiven: boolean;
+};
+
+export type EdgeAnswers = {
+  readonly url: string;
+  readonly routes: readonly RouteAnswer[];
+  readonly certificate?: ServedCertificate;
+};
 
 export type DatabaseFacts = {
   readonly unreachable: string;

@@ -76,7 +76,10 @@ describe('a wrong value', () => {
     ['host:\n  memory: 8GB\n', ':2:3: host.memory must be a size such as 512MiB or 8GiB.'],
     ['host: { name: "a b" }\n', ':1:9: host.name must be a DNS name such as factsway.example.com.'],
     ['edge:\n  bind: here\n', ':2:3: edge.bind must be an IPv4 or IPv6 address.'],
-    ['edge:\n  tls:\n    mode: acme\n', ':3:5: edge.tls.mode must be one of "internal", "off".'],
+    [
+      'edge:\n  tls:\n    mode: sometimes\n',
+      ':3:5: edge.tls.mode must be one of "internal", "provided", "acme", "off".',
+    ],
     ['apiVersion: factsway/v2\n', ':1:1: apiVersion must be one of "factsway/v1".'],
     ['release: { version: "1.0" }\n', ':1:12: release.version must be a version such as 1.0.0.'],
     ['release: { version: 1.0 }\n', ':1:12: release.version must be of type string.'],

@@ -3,6 +3,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Desired } from '../planner/desired.ts';
 import { planUp, type UpOptions } from '../planner/plan-up.ts';
 import type { Ports } from '../ports/ports.ts';
+import { inspectCertificate } from './certificate.ts';
 import { requireDocker } from './check-docker.ts';
 import { desire } from './desire.ts';
 import { observe, observeWithoutDocker } from './observe.ts';
@@ -15,6 +16,8 @@ export type ApplyRequest = ConfigRequest & {
   readonly consent: Consent;
   /** Looks at what is wanted before anything is planned; throws what must stop it. */
   readonly inspect?: (desired: Desired) => Promise<void>;
+  /** Names of checks whose verdict does not count. */
+  readonly skipChecks?: readonly string[];
 };
 
 export type ApplyResult = {
@@ -29,6 +32,11 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
   const { options, consent, command, directory } = request;
   const desired = await desire(request, ports);
   await request.inspect?.(desired);
+  const doubts = inspectCertificate(desired, {
+    ...(options.renderOnly ? {} : { clock: ports.clock }),
+    skip: request.skipChecks ?? [],
+    doubts: request.inspect === undefined,
+  });
   if (!options.renderOnly) await requireDocker(ports);
   const look = () =>
     options.renderOnly ? observeWithoutDocker(desired, ports.files) : observe(desired, ports);
@@ -41,12 +49,12 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
     }
   };
   // Before anything can be refused: what is said of the configuration holds all the same.
-  warn(desired.bundle.warnings);
+  warn([...doubts, ...desired.bundle.warnings]);
   let warnings: readonly string[] = [];
   const replan = async (): Promise<Plan> => {
     const found = planUp(desired, await look(), options);
     warn(found.warnings);
-    warnings = found.warnings;
+    warnings = [...doubts, ...found.warnings];
     return found.plan;
   };
   const { plan, executed } = await runPlan(

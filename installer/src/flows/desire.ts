@@ -1,7 +1,9 @@
 import { buildCatalog } from '../catalog/catalog.ts';
+import { collectCertificate } from '../checks/collectors/certificate-pair.ts';
 import type { Desired } from '../planner/desired.ts';
 import type { Ports } from '../ports/ports.ts';
-import { renderBundle } from '../render/render-bundle.ts';
+import { sha256 } from '../render/digest.ts';
+import { renderBundle, type RenderedBundle } from '../render/render-bundle.ts';
 import { TemplateEngine } from '../render/template-engine.ts';
 import { resolveConfig, type ConfigRequest } from './resolve-config.ts';
 
@@ -13,11 +15,23 @@ export async function desire(
   const engine = new TemplateEngine(await templates.load());
   const { config, text, unchanged } = await resolveConfig(request, files, host, engine);
   const catalog = buildCatalog(config);
+  const certificate = await collectCertificate(catalog, request.directory, files);
   return {
     directory: request.directory,
     catalog,
-    bundle: renderBundle(catalog, engine),
+    bundle: withCertificate(renderBundle(catalog, engine), certificate?.pair?.id),
     configText: text,
     configUnchanged: unchanged,
+    ...(certificate ? { certificate } : {}),
+  };
+}
+
+/** Another certificate is another configuration of the edge, although nothing that is rendered differs. */
+function withCertificate(bundle: RenderedBundle, id: string | undefined): RenderedBundle {
+  if (id === undefined) return bundle;
+  const { configHashes: hashes } = bundle;
+  return {
+    ...bundle,
+    configHashes: { ...hashes, edge: sha256(`${hashes['edge'] ?? ''} ${id}`) },
   };
 }

@@ -1,4 +1,5 @@
 import type { Files } from '../ports/files.ts';
+import { TLS_PLACES } from '../model/tls-places.ts';
 import type { InstancePaths } from './paths.ts';
 
 const MASK = '[secret]';
@@ -14,6 +15,12 @@ export async function secretMask(
     const value = text?.replace(/\n$/, '') ?? '';
     // Shorter ones would hide half of every log and protect nothing.
     if (value.length >= 6) values.push(value, ...escapedForms(value));
+  }
+  const keys = paths.file(TLS_PLACES.keys);
+  for (const name of await files.list(keys)) {
+    // By line: a program that repeats part of a key repeats whole lines of it.
+    const lines = ((await files.readText(`${keys}/${name}`)) ?? '').split('\n');
+    values.push(...lines.filter((line) => line.length >= 6 && !line.startsWith('-----')));
   }
   // Longest first, so that a value contained in another does not leave the rest of it visible.
   const ordered = [...new Set(values)].sort((a, b) => b.length - a.length);

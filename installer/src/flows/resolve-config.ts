@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { catalogRules } from '../catalog/config-rules.ts';
+import { catalogRules, wholeRules } from '../catalog/config-rules.ts';
 import {
   applySettings,
   explicitSettings,
@@ -56,11 +56,14 @@ export async function resolveConfig(
   if (existing !== undefined) {
     const text = applySettings(existing.text, settings, CONFIG_FILE);
     const unchanged = text === existing.text;
-    const { config } = unchanged ? existing : parseConfig(text, CONFIG_FILE, catalogRules);
+    const { config } =
+      unchanged && wholeRules(existing.config).length === 0
+        ? existing
+        : parseConfig(text, CONFIG_FILE, wholeRules);
     return { config, text, unchanged };
   }
   const text = initialText(settings, host, engine);
-  const { config } = parseConfig(text, CONFIG_FILE, catalogRules);
+  const { config } = parseConfig(text, CONFIG_FILE, wholeRules);
   return { config, text, unchanged: false };
 }
 
@@ -131,7 +134,7 @@ function initialText(settings: readonly Setting[], host: Host, engine: TemplateE
   const { config } = parseConfig(
     settingsAsText([...detect(host), ...settings]),
     settings.length > 0 ? 'the answers' : CONFIG_FILE,
-    catalogRules,
+    wholeRules,
   );
   const fromDefaults = configSchema.parse({});
   const text = engine.render('config-templates/factsway.yaml.hbs', {

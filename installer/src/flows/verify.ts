@@ -30,7 +30,10 @@ export async function verify(request: VerifyRequest, ports: Ports): Promise<Chec
     directory: request.directory,
     catalog,
     ports,
-    rootCertificate: await ports.files.readText(instancePaths(request.directory).rootCertificate),
+    rootCertificate:
+      catalog.context.config.edge.tls.mode === 'internal'
+        ? await ports.files.readText(instancePaths(request.directory).rootCertificate)
+        : undefined,
     containers: () => ports.docker.containers(project),
     endpoints: shared(() => collectServiceEndpoints(view), ports.clock),
   };

@@ -5,7 +5,9 @@ import {
   REGISTRY,
   registryProblem,
 } from './image-reference.ts';
+import { networkConfig } from './network-config.ts';
 import { TIME_ZONE, timeZoneProblem } from './time-zone.ts';
+import { tlsConfig } from './tls-config.ts';
 import { SIZE_PATTERN } from './units.ts';
 
 /** The only version of the file this installer writes; later versions migrate older ones step by step. */
@@ -100,16 +102,7 @@ export const configSchema = z.strictObject({
         .max(3600)
         .default(120)
         .describe('Longest time a single request may take; exports of large documents need it.'),
-      tls: z
-        .strictObject({
-          mode: z
-            .enum(['internal', 'off'])
-            .default('internal')
-            .describe(
-              'internal: own certificate authority; off: plain HTTP behind a load balancer.',
-            ),
-        })
-        .prefault({}),
+      tls: tlsConfig.prefault({}),
     })
     .prefault({}),
   images: z
@@ -134,6 +127,7 @@ export const configSchema = z.strictObject({
     })
     .superRefine(refuseIdleRegistry)
     .prefault({}),
+  network: networkConfig.prefault({}),
   postgres: z
     .strictObject({
       database: z

@@ -8,6 +8,15 @@ export type FileChange = { readonly path: string; readonly change: 'create' | 'u
  */
 export type Action =
   | { readonly kind: 'CreateSecrets'; readonly names: readonly string[] }
+  /** Copies certificate and key of the customer into the instance and makes them the ones in use. */
+  | { readonly kind: 'ImportCertificate'; readonly id: string; readonly former?: string }
+  /** Makes a pair that was brought in earlier the one in use again. */
+  | {
+      readonly kind: 'UseCertificate';
+      readonly id: string;
+      /** Of the edge, where it runs: it may have taken up the other one. */
+      readonly reload?: ActionOf<'ReloadConfig'>;
+    }
   | { readonly kind: 'WriteBundle'; readonly changes: readonly FileChange[] }
   /** Puts the previous files back and the containers that ran from them. */
   | {
@@ -86,6 +95,8 @@ export type Action =
       readonly slot: Slot;
       readonly references: readonly string[];
     }
+  /** Remembers which network.subnet the networks were made with; empty where Docker chose. */
+  | { readonly kind: 'RecordNetworks'; readonly subnet: string }
   /** Remembers which compose.override.yaml the containers were made with. */
   | { readonly kind: 'RecordOverride'; readonly digest: string };
 
@@ -147,6 +158,9 @@ function subject(action: Action): string {
   switch (action.kind) {
     case 'CreateSecrets':
       return list(action.names, 6);
+    case 'ImportCertificate':
+    case 'UseCertificate':
+      return action.id;
     case 'WriteBundle':
     case 'RestoreBundle':
       return `${action.changes.length} ${action.changes.length === 1 ? 'file' : 'files'}`;
@@ -180,6 +194,8 @@ function subject(action: Action): string {
       return `${action.files.length} ${action.files.length === 1 ? 'file' : 'files'}`;
     case 'RecordOverride':
       return action.digest.slice(0, 12);
+    case 'RecordNetworks':
+      return action.subnet === '' ? 'chosen by Docker' : action.subnet;
     case 'RecordRelease':
       return `${action.version} in slot ${action.slot}`;
   }

@@ -69,6 +69,8 @@ export type Workload = {
   readonly config?: { readonly directory: string; readonly mount: string; readonly reload: Reload };
   /** Further read-only mounts of config directories: they never need a reload. */
   readonly extraConfig?: readonly { readonly directory: string; readonly mount: string }[];
+  /** Directories below `secrets/`, mounted read-only whole: for secrets that change while the container runs. */
+  readonly secretDirectories?: readonly { readonly directory: string; readonly mount: string }[];
   readonly volumes: readonly { readonly name: VolumeName; readonly mount: string }[];
   /** Read-only view of the host, for the node exporter alone. */
   readonly hostMounts: readonly { readonly host: string; readonly mount: string }[];

@@ -1,10 +1,11 @@
 import { SECRETS } from '../catalog/secrets.ts';
+import { TLS_PLACES } from '../model/tls-places.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 
 export type TreeEntry = { readonly path: string; readonly kind: 'file' | 'directory' };
 
 /** Where everything is the installer's, whatever it is called. */
-const OUR_DIRECTORIES = ['state', 'releases'];
+const OUR_DIRECTORIES = ['state', 'releases', TLS_PLACES.chains, TLS_PLACES.keys];
 /** Files a person edits, and that belong to the instance all the same. */
 const THEIRS_TO_EDIT = ['factsway.yaml', OVERRIDE_FILE];
 

@@ -15,7 +15,9 @@ import {
   planStart,
 } from './container-steps.ts';
 import type { Desired } from './desired.ts';
+import { planCertificate } from './plan-certificate.ts';
 import { planFiles } from './plan-files.ts';
+import { planRecordNetworks, planRemake, withoutContainers } from './plan-networks.ts';
 import { refuseEmptySecrets, refuseWhatCannotWork, releaseImages } from './refusals.ts';
 
 export type UpOptions = {
@@ -40,7 +42,13 @@ export function planUp(desired: Desired, observed: Observed, options: UpOptions)
 
   const builder = new PlanBuilder();
   const written = planInstanceDirectory(builder, desired, observed, files.changes, options);
-  if (!options.renderOnly) planContainers(builder, desired, observed, written);
+  if (!options.renderOnly) {
+    const pulls = planPulls(builder, desired, observed);
+    const remade = planRemake(builder, desired, observed, { written, pulls });
+    const left = remade === undefined ? observed : withoutContainers(observed);
+    planContainers(builder, desired, left, { written: remade ?? written, pulls });
+    planRecordNetworks(builder, desired, observed);
+  }
   const warnings = [
     ...desired.bundle.warnings,
     ...files.kept.map((path) => `${path} was edited by hand and is left as it is.`),
@@ -81,6 +89,7 @@ function planInstanceDirectory(
       cause: 'the instance has no such secret yet',
     });
   }
+  last = planCertificate(builder, desired, observed, last) ?? last;
   const fresh = Object.keys(observed.instance.manifest.files).length === 0;
   const changes = [
     ...(desired.configUnchanged
@@ -124,7 +133,7 @@ function planContainers(
   builder: PlanBuilder,
   desired: Desired,
   observed: Observed,
-  written: number | undefined,
+  { written, pulls }: { readonly written: number | undefined; readonly pulls: readonly number[] },
 ): void {
   const { catalog, bundle } = desired;
   const { workloads, context } = catalog;
@@ -140,7 +149,6 @@ function planContainers(
     return mountsBy !== undefined || spec !== specOf(workload, bundle.configHashes);
   });
   const toCreate = overrideChanged && existing.size > 0 ? workloads : stale;
-  const pulls = planPulls(builder, desired, observed);
   // From here until the end nobody can say which override the containers were made with.
   const forgotten =
     overrideChanged && existing.size > 0

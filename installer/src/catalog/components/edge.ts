@@ -1,9 +1,11 @@
+import { TLS_MOUNTS, TLS_PLACES } from '../../model/tls-places.ts';
 import { MiB } from '../../model/units.ts';
 import type { PublishedPort, Workload } from '../../model/workload.ts';
 import type { CatalogContext } from '../context.ts';
 import type { ResolvedImage } from '../images.ts';
 import { hardened, httpHealth, SCRATCH } from './hardened.ts';
 
+export const EDGE = 'edge';
 /** Ports inside the container: above 1024, so that no capability is needed to bind them. */
 export const EDGE_PORTS = { http: 8080, https: 8443, metrics: 9180 } as const;
 /** Where Caddy keeps the certificate of its own authority. */
@@ -24,8 +26,8 @@ export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): 
     ports.push({ bind, host: httpsPort, container: EDGE_PORTS.https, purpose: 'HTTPS' });
   const rootUser = image.user.startsWith('0:');
   return hardened({
-    component: 'edge',
-    id: 'edge',
+    component: EDGE,
+    id: EDGE,
     group: 'core',
     purpose: 'Caddy: the only way in; ends TLS and routes to the serving slot',
     image: image.reference,
@@ -50,6 +52,10 @@ export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): 
         ],
       },
     },
+    // A directory, not a file: a file that is mounted by itself would go on showing the key before the last.
+    ...(tls.mode === 'provided'
+      ? { secretDirectories: [{ directory: TLS_PLACES.keys, mount: TLS_MOUNTS.keys }] }
+      : {}),
     volumes: [{ name: 'edge-data', mount: '/data' }],
     tmpfs: [
       SCRATCH,

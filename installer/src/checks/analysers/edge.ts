@@ -1,23 +1,41 @@
 import { fail, pass, type CheckResult } from '../../model/check-result.ts';
-import type { EdgeAnswers } from '../facts.ts';
+import type { EdgeAnswers, ServedCertificate } from '../facts.ts';
 
 /** Every public route reaches its service. A 401 or 403 counts: it is the service that says so. */
-export function analyseEdge({ url, routes }: EdgeAnswers): CheckResult {
+export function analyseEdge({ url, routes, certificate }: EdgeAnswers): CheckResult {
   const findings = routes
     .filter(({ status }) => status < 200 || status === 404 || status >= 500)
     .map(
       ({ route, service, status, error }) =>
         `${route} (${service}): ${error === '' ? `answers ${status}` : error}`,
     );
-  if (findings.length === 0)
-    return pass(
-      'edge',
-      `${routes.length} public routes answer at ${url}${url.startsWith('https') ? ', certificate checked' : ''}`,
-    );
+  const found = `${routes.length} public routes answer at ${url}${url.startsWith('https') ? ', certificate checked' : ''}`;
+  if (findings.length === 0 && certificate) return judgeCertificate(certificate, found);
+  if (findings.length === 0) return pass('edge', found);
   return fail(
     'edge',
     `${findings.length} of ${routes.length} public routes do not answer at ${url}`,
     'Look at the proxy: factsway-install logs edge',
     findings,
   );
+}
+
+/** Renewal by ACME begins with a third of the time left: at this point it has failed for two weeks. */
+const WARN_DAYS = 14;
+
+function judgeCertificate({ daysLeft, asGiven }: ServedCertificate, found: string): CheckResult {
+  if (!asGiven)
+    return fail(
+      'edge',
+      'The proxy serves another certificate than the one that was brought in',
+      'Have it take up the one in use: factsway-install up',
+    );
+  if (daysLeft >= WARN_DAYS) return pass('edge', `${found}, ${daysLeft} days left`);
+  return {
+    name: 'edge',
+    status: 'warn',
+    found: `${found}, but it ends in ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`,
+    remedy:
+      'Put a new one where the old one is and run: factsway-install up   with acme: factsway-install logs edge',
+  };
 }

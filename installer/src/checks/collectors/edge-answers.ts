@@ -1,28 +1,35 @@
-import type { RouteAnswer, EdgeAnswers } from '../facts.ts';
+import type { RouteAnswer, EdgeAnswers, ServedCertificate } from '../facts.ts';
 import { publicUrl } from '../../catalog/public-url.ts';
 import { SERVICES } from '../../catalog/services/index.generated.ts';
+import type { PeerCertificate } from '../../ports/http.ts';
+import { collectEdgeTrust, type EdgeTrust } from './edge-trust.ts';
 import type { InstanceView } from './instance-view.ts';
+
+const DAY_MS = 86_400_000;
 
 /** Where to connect on this host for a listener bound to `bind`. */
 export function localAddress(bind: string): string {
   return bind === '0.0.0.0' ? '127.0.0.1' : bind === '::' ? '::1' : bind;
 }
 
-/** One GET through the front door for each public route, TLS checked against the edge's own authority where it has one. */
+/** One GET through the front door for each public route, TLS checked as a client would. */
 export async function collectEdgeAnswers(view: InstanceView): Promise<EdgeAnswers> {
   const { config } = view.catalog.context;
   const url = publicUrl(config);
   const routes = SERVICES.flatMap(({ name, routes: prefixes }) =>
     prefixes.map((route) => ({ service: name, route })),
   );
+  const trust = await collectEdgeTrust(view);
+  let shown: PeerCertificate | undefined;
   const answers = await Promise.all(
     routes.map(async ({ service, route }): Promise<RouteAnswer> => {
       try {
-        const { status } = await view.ports.http.request({
+        const { status, certificate } = await view.ports.http.request({
           url: `${url}${route}`,
           connectTo: localAddress(config.edge.bind),
-          ...(view.rootCertificate === undefined ? {} : { ca: view.rootCertificate }),
+          ...trust.options,
         });
+        shown = certificate;
         return { service, route, status, error: '' };
       } catch (error) {
         return {
@@ -34,5 +41,19 @@ export async function collectEdgeAnswers(view: InstanceView): Promise<EdgeAnswer
       }
     }),
   );
-  return { url, routes: answers };
+  const certificate = served(shown, trust, view);
+  return { url, routes: answers, ...(certificate ? { certificate } : {}) };
+}
+
+/** The edge's own authority renews twice a day by itself: there is nothing to judge. */
+function served(
+  shown: PeerCertificate | undefined,
+  { fingerprint }: EdgeTrust,
+  { catalog, ports }: InstanceView,
+): ServedCertificate | undefined {
+  if (!shown || catalog.context.config.edge.tls.mode === 'internal') return undefined;
+  return {
+    daysLeft: Math.floor((shown.notAfterMs - ports.clock.now().getTime()) / DAY_MS),
+    asGiven: fingerprint === undefined || fingerprint === shown.fingerprint,
+  };
 }

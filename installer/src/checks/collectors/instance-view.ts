@@ -7,8 +7,8 @@ import type { Ports } from '../../ports/ports.ts';
 export type InstanceView = {
   readonly directory: string;
   readonly catalog: Catalog;
-  readonly ports: Pick<Ports, 'docker' | 'compose' | 'files' | 'http' | 'host'>;
-  /** PEM of the edge's own authority, where it has one. */
+  readonly ports: Pick<Ports, 'docker' | 'compose' | 'files' | 'http' | 'host' | 'clock'>;
+  /** PEM of the edge's own authority, with `edge.tls.mode: internal`. */
   readonly rootCertificate: string | undefined;
   containers(): Promise<ObservedContainer[]>;
   /** Shared by the gates that need it: asking starts a process in each of the eight containers. */

@@ -109,6 +109,7 @@ async function carryOut(
     {
       ...request,
       command: 'install',
+      skipChecks: skip,
       options: { title, overwrite, renderOnly },
       consent,
       // Files alone ask nothing of the server they are written on.

@@ -3,6 +3,7 @@ import { EMPTY_MANIFEST, type Manifest, type RenderedTexts } from '../../model/b
 import type { ActionOf } from '../../model/plan.ts';
 import { readJson } from '../observe.ts';
 import { requireDesired, type ActionContext } from './action-context.ts';
+import { alignKeyPermissions } from './certificate-actions.ts';
 import { reloadConfig, rememberApplied } from './reload-config.ts';
 import { runToEnd } from './run-migrations.ts';
 import { startAndWait } from './start-components.ts';
@@ -37,6 +38,7 @@ export async function alignSecretPermissions(context: ActionContext): Promise<vo
     if (uid !== undefined && gid !== undefined) await files.setOwner(path, uid, gid);
     await files.setMode(path, uid === undefined ? 0o444 : readers.length > 1 ? 0o440 : 0o400);
   }
+  await alignKeyPermissions(context);
 }
 
 /**

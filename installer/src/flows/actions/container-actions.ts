@@ -2,6 +2,7 @@ import { FactswayError } from '../../model/errors.ts';
 import { analyseImageVersions } from '../../checks/analysers/image-versions.ts';
 import type { ActionOf } from '../../model/plan.ts';
 import type { RecordedRelease } from '../../model/release.ts';
+import { NETWORKS_RECORD } from '../../planner/plan-networks.ts';
 import { mixedVersions } from '../../planner/refusals.ts';
 import { OVERRIDE_FILE } from '../../render/compose/render-compose.ts';
 import { findContainers, type ActionContext } from './action-context.ts';
@@ -65,7 +66,9 @@ async function missingNetworks(
   return new FactswayError(
     'FW-NETWORK-CREATE',
     `Docker could not make the ${missing.size === 1 ? 'network' : 'networks'} ${[...missing].join(', ')}.`,
-    'The engine is often out of address ranges: remove networks nobody uses (docker network prune), or give it more with "default-address-pools" in /etc/docker/daemon.json. Then run the command again.',
+    desired.catalog.context.config.network.subnet === undefined
+      ? 'The engine is often out of address ranges: name one that is free (--set network.subnet=10.77.0.0/24), remove networks nobody uses (docker network prune), or give it more with "default-address-pools" in /etc/docker/daemon.json. Then run the command again.'
+      : 'Another network often has these addresses. See which: docker network inspect $(docker network ls -q) --format "{{.Name}} {{.IPAM.Config}}"   and name another range: --set network.subnet=RANGE',
     error.details,
   );
 }
@@ -110,6 +113,13 @@ export async function recordOverride(
   context: ActionContext,
 ): Promise<void> {
   await rememberApplied({ [OVERRIDE_FILE]: action.digest }, context);
+}
+
+export async function recordNetworks(
+  action: ActionOf<'RecordNetworks'>,
+  context: ActionContext,
+): Promise<void> {
+  await rememberApplied({ [NETWORKS_RECORD]: action.subnet }, context);
 }
 
 /** The public half of the edge's own authority, for administrators to hand out and for `verify` to trust. */

@@ -2,10 +2,12 @@ import type { ActionKind, ActionOf } from '../../model/plan.ts';
 import type { RunAction } from '../execute-plan.ts';
 import type { ActionContext } from './action-context.ts';
 import { createSecrets, restoreBundle, writeBundle } from './bundle-actions.ts';
+import { importCertificate, useCertificate } from './certificate-actions.ts';
 import {
   checkImageVersions,
   createContainers,
   pullImage,
+  recordNetworks,
   recordOverride,
   recordRelease,
   removeContainers,
@@ -27,6 +29,8 @@ type Handler<K extends ActionKind> = (
 /** One handler for each kind of action; the compiler asks for a missing one. */
 const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   CreateSecrets: createSecrets,
+  ImportCertificate: importCertificate,
+  UseCertificate: useCertificate,
   WriteBundle: writeBundle,
   RestoreBundle: restoreBundle,
   PullImage: pullImage,
@@ -44,6 +48,7 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   SaveRootCertificate: saveRootCertificate,
   RecordRelease: recordRelease,
   RecordOverride: recordOverride,
+  RecordNetworks: recordNetworks,
 };
 
 export function actionRunner(context: ActionContext): RunAction {

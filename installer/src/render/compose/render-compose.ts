@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { dump, load } from 'js-yaml';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { NETWORKS, VOLUMES } from '../../catalog/networks.ts';
+import { networkSubnet } from '../../catalog/subnets.ts';
 import type { BundleFile } from '../../model/bundle.ts';
 import { LABELS } from '../../model/labels.ts';
 import type { Slot, Workload } from '../../model/workload.ts';
@@ -89,7 +90,10 @@ export function renderCompose(
   return [
     file(COMPOSE_FILE, 'compose.yaml', of('core'), {
       project: context.config.project,
-      networks: NETWORKS,
+      networks: NETWORKS.map((network) => ({
+        ...network,
+        subnet: networkSubnet(context.config, network.name) ?? '',
+      })),
       volumes: usedVolumes,
       secrets,
     }),

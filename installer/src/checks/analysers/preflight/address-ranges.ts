@@ -18,12 +18,18 @@ export const addressRanges = defineCheck({
   proves: 'Docker has a free address range for each network of the platform.',
   fails: 'fewer free ranges than networks that are still to be made',
   codes: ['FW-NETWORK-RANGES'],
-  remedy: 'docker network prune; "default-address-pools" in /etc/docker/daemon.json',
+  remedy:
+    '--set network.subnet=10.77.0.0/24; docker network prune; "default-address-pools" in /etc/docker/daemon.json',
   purposes: ['install', 'upgrade'],
   needs: ['networks', 'engine'],
-  analyse({ networks, engine }) {
+  analyse({ networks, engine }, { catalog }) {
     const { missing } = networks;
     if (missing.length === 0) return fine('every network of the platform exists');
+    const { subnet } = catalog.context.config.network;
+    if (subnet !== undefined)
+      return fine(
+        `${count(missing.length, 'network has its', 'networks have their')} part of ${subnet}`,
+      );
     const free = freeRanges(networks, engine.addressPools, missing.length);
     const need = count(missing.length, 'network is to be made', 'networks are to be made');
     return free >= missing.length
@@ -31,7 +37,7 @@ export const addressRanges = defineCheck({
       : refusal(
           'FW-NETWORK-RANGES',
           `${need}, but Docker has ${count(free, 'free address range', 'free address ranges')}`,
-          'Remove networks nobody uses: docker network prune   or give Docker more ranges: "default-address-pools" in /etc/docker/daemon.json',
+          'Name a range that is free: --set network.subnet=10.77.0.0/24   or remove networks nobody uses: docker network prune   or give Docker more ranges: "default-address-pools" in /etc/docker/daemon.json',
           [
             `taken by Docker networks: ${networks.docker.map(({ subnet }) => subnet).join(', ')}`,
             `routes of this server: ${networks.routes.map(({ subnet, device }) => `${subnet} (${device})`).join(', ')}`,

@@ -34,6 +34,33 @@ describe('IPv4 ranges', () => {
   });
 });
 
+describe('network.subnet', () => {
+  const settings = { images: { source: 'debian' }, network: { subnet: '10.77.0.0/24' } };
+  const taken = (name: string, subnet: string) =>
+    networks({ docker: [{ name, subnet }], missing: ['edge'] });
+
+  it('asks for no range of Docker', () => {
+    expect(lineOf(judge(addressRanges, taken('other', '172.17.0.0/16'), { settings }))).toBe(
+      'pass: 1 network has its part of 10.77.0.0/24',
+    );
+  });
+
+  it.each([
+    ['other', '10.77.0.128/25', 'fail'],
+    ['other', '10.78.0.0/16', 'pass'],
+    ['factsway_edge', '10.77.0.0/27', 'pass'],
+  ])('beside network %s with %s: %s', (name, subnet, status) => {
+    expect(judge(addressCollisions, taken(name, subnet), { settings }).status).toBe(status);
+  });
+
+  it('must not meet what the server itself routes', () => {
+    const routes = [{ subnet: '10.77.0.0/16', device: 'tun0' }];
+    const verdict = judge(addressCollisions, networks({ docker: [], routes }), { settings });
+    expect(verdict.code).toBe('FW-NETWORK-COLLISION');
+    expect(verdict.remedy).toContain('network.subnet');
+  });
+});
+
 describe('address-ranges', () => {
   /** Docker's own 31 ranges, the first `taken` of them used. */
   const used = (taken: number) => {

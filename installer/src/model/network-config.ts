@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { SUBNET, subnetProblem } from './subnet.ts';
+
+export const networkConfig = z.strictObject({
+  subnet: z
+    .string()
+    .superRefine((value, context) => {
+      const problem = subnetProblem(value);
+      if (!problem) return;
+      const { message, hint } = problem;
+      context.addIssue({ code: 'custom', message, params: { hint } });
+    })
+    .meta({ pattern: SUBNET.source })
+    .optional()
+    .describe(
+      'Private IPv4 range the networks of the platform are cut from, /24 or larger. Without it Docker chooses.',
+    ),
+});
