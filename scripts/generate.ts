@@ -49,6 +49,8 @@ function generated(): Record<string, () => Promise<string>> {
       (await import('./lib/generate-reference.ts')).gatesPage(),
     'docs/reference/preflight.md': async () =>
       (await import('./lib/generate-reference.ts')).preflightPage(),
+    'docs/reference/hardening.md': async () =>
+      (await import('./lib/generate-reference.ts')).hardeningPage(),
     'docs/reference/components.md': async () =>
       (await import('./lib/generate-reference.ts')).componentsPage(),
   };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { buildCatalog } from '../../installer/src/catalog/catalog.ts';
 import { PREFLIGHT_CHECKS } from '../../installer/src/checks/analysers/preflight/table.ts';
 import { PURPOSES } from '../../installer/src/checks/facts-preflight.ts';
+import { HARDENING_RULES } from '../../installer/src/catalog/hardening.ts';
 import { GATES } from '../../installer/src/checks/gates.ts';
 import {
   CHANGE_OPTIONS,
@@ -149,8 +150,18 @@ export function componentsPage(): string {
     workload.ports.map(({ bind, host }) => `${bind}:${host}`).join(', '),
     formatSize(workload.memory.value),
   ]);
-  const exceptions = workloads.flatMap(({ component, exceptions: list }) =>
-    list.map(({ rule, reason }) => [`\`${component}\``, rule, reason]),
+  return `${GENERATED}# Components\n\nFor a server of 16 GiB and 4 cores with images from registries; other servers differ in the limits only.\n\n${table(['component', 'purpose', 'user', 'networks', 'published', 'memory limit'], rows)}\n\nWhat each of them may and may not do: [hardening](hardening.md).\n`;
+}
+
+/** The rules every rendered container keeps, and where one does not, why. */
+export function hardeningPage(): string {
+  const rules = HARDENING_RULES.map(({ name, asks, cis }) => [name, asks, cis ?? '']);
+  const exceptions = (['upstream', 'debian'] as const).flatMap((source) =>
+    buildCatalog(configSchema.parse({ images: { source } })).workloads.flatMap(
+      ({ component, exceptions: list }) =>
+        list.map(({ rule, reason }) => [`\`${component}\``, rule, reason]),
+    ),
   );
-  return `${GENERATED}# Components\n\nFor a server of 16 GiB and 4 cores with images from registries; other servers differ in the limits only.\n\n${table(['component', 'purpose', 'user', 'networks', 'published', 'memory limit'], rows)}\n\n## Exceptions from the hardening rules\n\n${table(['component', 'rule', 'reason'], exceptions)}\n`;
+  const rows = [...new Map(exceptions.map((row) => [row.join(), row])).values()];
+  return `${GENERATED}# Hardening\n\nA test reads every rendered combination of server size, TLS, image source, database and the other choices of factsway.yaml as Compose reads it, and asks each container for all of this. The last column names what the CIS Docker Benchmark has for it.\n\n${table(['rule', 'asks', 'CIS Docker Benchmark'], rules)}\n\n## Exceptions\n\nEach stands as a comment in the rendered file as well. One that is no longer needed fails the test.\n\n${table(['component', 'rule', 'reason'], rows)}\n`;
 }

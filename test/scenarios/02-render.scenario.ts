@@ -4,7 +4,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { AXES, everyPair, merge } from '../fakes/matrix.ts';
+import { INTERMEDIATE_CERTIFICATE, SERVER_CERTIFICATE, SERVER_KEY } from '../fakes/tls-files.ts';
 import { cli } from './support/cli.ts';
+import { dockerTry } from './support/docker.ts';
+
+/** Whatever means something to Compose. */
+const ODD = `a$b{c}"d'e#f`;
 
 let work = '';
 beforeAll(async () => {
@@ -104,43 +110,56 @@ it('a hand-edited rendered file is never overwritten in silence', async () => {
   expect(await readFile(join(directory, 'state/edited', kept ?? ''), 'utf8')).toBe(edited);
 });
 
-it('Compose accepts every combination of image source, TLS mode, Grafana, size and password compatibility', async () => {
-  const memory = ['6GiB', '8GiB', '64GiB'];
-  const combinations = ['upstream', 'debian'].flatMap((source) =>
-    ['internal', 'off'].flatMap((tls) =>
-      ['auto', 'off'].flatMap((grafana) =>
-        [true, false].map((compatibility) => ({ source, tls, grafana, compatibility })),
-      ),
-    ),
-  );
-  for (const [index, { source, tls, grafana, compatibility }] of combinations.entries()) {
-    const directory = join(work, `matrix-${index}`);
-    const settings = {
-      'images.source': source,
-      'edge.tls.mode': tls,
-      'monitoring.grafana': grafana,
-      'services.passwordCompatibility': String(compatibility),
-      'host.memory': memory[index % memory.length] ?? '',
-      'services.environment.ODD': `a$b{c}"d'e#f`,
-    };
-    const run = await cli([
-      'render',
-      '--dir',
-      directory,
-      ...Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
-    ]);
-    // 4: the smallest server is told that one slot fits only.
-    expect([0, 4], run.stderr).toContain(run.exitCode);
+/** Renders a combination of the matrix into a directory of its own, and says how that ended. */
+async function renderCombination(directory: string, settings: object): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'given.crt'), SERVER_CERTIFICATE + INTERMEDIATE_CERTIFICATE);
+  await writeFile(join(directory, 'given.key'), SERVER_KEY, { mode: 0o600 });
+  // Only the customer knows those of a PostgreSQL of theirs.
+  await mkdir(join(directory, 'secrets'), { mode: 0o700 });
+  for (const role of ['owner', 'app', 'monitor'])
+    await writeFile(join(directory, `secrets/postgres-${role}-password`), 'of-the-customer\n');
+  const answers = `${directory}.yaml`;
+  await writeFile(answers, JSON.stringify(merge(settings, { services: { environment: { ODD } } })));
+  const run = await cli(['render', '--dir', directory, '--answers', answers]);
+  // 4: the smallest server is told that one slot fits only, and a root of one's own that browsers lack it.
+  expect([0, 4], run.stderr).toContain(run.exitCode);
+}
+
+it.each(everyPair(AXES).map(({ name, settings }) => [name, settings] as const))(
+  'Compose accepts %s',
+  async (name, settings) => {
+    const directory = join(work, name.replaceAll(' ', '-'));
+    await renderCombination(directory, settings);
     const config = await execa('docker', ['compose', 'config', '--format', 'json'], {
       cwd: directory,
       reject: false,
     });
-    expect(config.exitCode, `${JSON.stringify(settings)}: ${config.stderr}`).toBe(0);
-    expect(config.stderr, JSON.stringify(settings)).toBe('');
+    expect(config.exitCode, config.stderr).toBe(0);
+    expect(config.stderr).toBe('');
     const { services } = JSON.parse(config.stdout) as {
       services: Record<string, { environment: Record<string, string> }>;
     };
     // `config` shows a dollar the way a Compose file has to write it.
-    expect(services['records-service-a']?.environment['ODD']).toBe(`a$$b{c}"d'e#f`);
-  }
-});
+    expect(services['records-service-a']?.environment['ODD']).toBe(ODD.replace('$', '$$$$'));
+  },
+);
+
+it.each(['internal', 'provided', 'acme', 'off'])(
+  'Caddy itself accepts what is rendered for TLS mode %s',
+  async (mode) => {
+    const combination = everyPair(AXES).find(({ name }) => name.includes(` ${mode} debian`));
+    const directory = join(work, `caddy-${mode}`);
+    await renderCombination(directory, combination?.settings ?? {});
+    await mkdir(join(directory, 'secrets/edge-tls'), { recursive: true });
+    const { exitCode, output } = await dockerTry(
+      ...['run', '--rm', '--network', 'none', '--tmpfs', '/config:mode=1777'],
+      ...['--volume', `${join(directory, 'config/edge')}:/etc/caddy:ro`],
+      ...['--volume', `${join(directory, 'secrets/edge-tls')}:/run/edge-tls:ro`],
+      ...['factsway/edge:debian-13', 'caddy', 'validate'],
+      ...['--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'],
+    );
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('Valid configuration');
+  },
+);

@@ -1,68 +1,176 @@
+import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { catalogWith } from '../../../test/fakes/builders.ts';
-import type { Workload } from '../model/workload.ts';
+import { catalogWith, ENGINE } from '../../../test/fakes/builders.ts';
+import { AXES, everyCombination, everyPair, merge } from '../../../test/fakes/matrix.ts';
+import { renderBundle } from '../render/render-bundle.ts';
+import {
+  HARDENING_RULES,
+  type HardeningRule,
+  type WrittenProject,
+  type WrittenService,
+} from './hardening.ts';
 
-/** Rules of spec 02 "Hardening"; a breach needs a written exception of the same name. */
-const EVERY = ['debian', 'upstream'].flatMap((source) =>
-  catalogWith({ images: { source } }, ['a', 'b']).workloads.map(
-    (workload) => [`${workload.id} (${source})`, workload] as const,
-  ),
-);
-const excused = ({ exceptions }: Workload, rule: string): boolean =>
-  exceptions.some((exception) => exception.rule === rule && exception.reason.length > 30);
+type Project = WrittenProject & {
+  /** Rules each service has a written reason to break. */
+  readonly excuses: Readonly<Record<string, readonly string[]>>;
+};
 
-it('every workload of every source is looked at', () => {
-  expect(EVERY.length).toBe(25 + 26);
+/** The rendered Compose files, read as Compose reads them, with the exceptions that are on record. */
+function written(settings: object): Project {
+  const catalog = catalogWith(settings, ['a', 'b']);
+  const { edge, monitoring } = catalog.context.config;
+  const at = (bind: string, port: number) => `${bind.includes(':') ? `[${bind}]` : bind}:${port}`;
+  const open = [at(edge.bind, edge.httpPort), at(edge.bind, edge.httpsPort)];
+  const inside = [monitoring.prometheusPort, monitoring.alertmanagerPort];
+  const services = renderBundle(catalog, ENGINE)
+    .files.filter(({ path }) => /^compose\..*yaml$/.test(path))
+    .map(({ content }) => load(content) as { services: Record<string, WrittenService> });
+  return {
+    services: Object.assign({}, ...services.map((file) => file.services)) as Project['services'],
+    declared: { open, all: [...open, ...inside.map((port) => at('127.0.0.1', port))] },
+    excuses: Object.fromEntries(
+      catalog.workloads.map(({ id, exceptions }) => [id, exceptions.map(({ rule }) => rule)]),
+    ),
+  };
+}
+
+type Finding = { readonly service: string; readonly rule: string; readonly breach: string };
+const findings = (project: WrittenProject): Finding[] =>
+  Object.entries(project.services).flatMap(([service, text]) =>
+    HARDENING_RULES.flatMap(({ name, breach }) => {
+      const found = breach(text, project);
+      return found === undefined ? [] : [{ service, rule: name, breach: found }];
+    }),
+  );
+
+describe('every rendered combination', () => {
+  // Sizes differ in numbers only: each of them takes its turn over all the others.
+  const [sizes, ...others] = AXES;
+  const turns = everyCombination(sizes ? [sizes] : []);
+  const combinations = everyCombination(others).map(({ name, settings }, index) => {
+    const size = turns[index % turns.length]!;
+    return { name: `${size.name} ${name}`, settings: merge(settings, size.settings) };
+  });
+
+  it('keeps every rule in every container, and breaks each one that has an exception', () => {
+    const rendered = combinations.map(({ name, settings }) => [name, written(settings)] as const);
+    expect(combinations.length).toBeGreaterThanOrEqual(32);
+    for (const [name, project] of rendered) {
+      const found = findings(project);
+      const unexcused = found.filter(
+        ({ service, rule }) => !project.excuses[service]?.includes(rule),
+      );
+      expect(unexcused, name).toEqual([]);
+      const needed = found.map(({ service, rule }) => `${service}: ${rule}`);
+      const given = Object.entries(project.excuses).flatMap(([service, rules]) =>
+        rules.map((rule) => `${service}: ${rule}`),
+      );
+      // What nobody needs any more is an invitation to need it again.
+      expect(given.sort(), name).toEqual(needed.sort());
+    }
+  }, 120_000);
+
+  it('meets any two choices in the few that Docker is asked about', () => {
+    expect(everyPair(AXES).length).toBeLessThan(30);
+    expect(everyPair(AXES)).toEqual(everyPair(AXES));
+  });
 });
 
-describe.each(EVERY)('%s', (_id, workload) => {
-  it('runs as a numeric user who is not root, or says why', () => {
-    expect(workload.user).toMatch(/^\d+:\d+$/);
-    if (workload.user.startsWith('0:')) expect(excused(workload, 'non-root user')).toBe(true);
-  });
-
-  it('cannot write to its own file system and holds no capability', () => {
-    expect(workload.readOnly).toBe(true);
-    expect(workload.capabilities).toEqual([]);
-  });
-
-  it('has limits of memory, CPU and processes', () => {
-    expect(workload.memory.value).toBeGreaterThan(0);
-    expect(workload.cpus.value).toBeGreaterThan(0);
-    expect(workload.pids).toBeGreaterThan(0);
-    expect(workload.pids).toBeLessThanOrEqual(512);
-  });
-
-  it('can be asked how it is, unless it ends by itself', () => {
-    expect(workload.health === undefined).toBe(workload.kind === 'one-shot');
-    if (workload.health)
-      expect(workload.health.timeoutSeconds).toBeLessThan(workload.health.intervalSeconds);
-  });
-
-  it('sees no Docker socket, and of the host nothing it has no reason for', () => {
-    const mounts = workload.hostMounts.map(({ host }) => host);
-    expect(mounts.join()).not.toContain('docker.sock');
-    if (mounts.length > 0) expect(excused(workload, 'no sensitive host directories')).toBe(true);
-  });
-
-  it('is of an image with a version', () => {
-    expect(workload.image).toMatch(/(:[^/]*\d[^/]*|@sha256:[a-f0-9]{64})$/);
-    expect(workload.image).not.toMatch(/:latest$/);
-  });
-
-  it('is given time to end', () => {
-    expect(workload.stopGraceSeconds).toBeGreaterThanOrEqual(10);
-  });
-});
-
-it('exceptions are few: each is an invitation to look twice', () => {
-  const exceptions = new Set(
-    EVERY.flatMap(([, { component, exceptions: list }]) =>
-      list.map(({ rule }) => `${component}: ${rule}`),
+it('exceptions are few, and each has its reason: they are invitations to look twice', () => {
+  const exceptions = new Map(
+    ['upstream', 'debian'].flatMap((source) =>
+      catalogWith({ images: { source } }).workloads.flatMap(({ component, exceptions: list }) =>
+        list.map(({ rule, reason }) => [`${component}: ${rule}`, reason] as const),
+      ),
     ),
   );
-  expect([...exceptions].sort()).toEqual([
+  expect([...exceptions.keys()].sort()).toEqual([
     'edge: non-root user',
     'node-exporter: no sensitive host directories',
   ]);
+  for (const reason of exceptions.values()) expect(reason.length).toBeGreaterThan(30);
+});
+
+/** A breach planted in a service that keeps every rule, and the rules that must see it; the others must not. */
+const PLANTED: Readonly<Record<string, readonly [object, ...string[]]>> = {
+  'user root by name': [{ user: 'root' }, 'non-root user', 'numeric user'],
+  'user 0': [{ user: '0:0' }, 'non-root user'],
+  'user of the image': [{ user: undefined }, 'non-root user', 'numeric user'],
+  'user by name': [{ user: 'caddy' }, 'numeric user'],
+  'writable root': [{ read_only: false }, 'read-only root'],
+  'capabilities kept': [{ cap_drop: ['NET_RAW'] }, 'no capabilities'],
+  'capability given back': [{ cap_add: ['NET_BIND_SERVICE'] }, 'no capabilities'],
+  'new privileges': [{ security_opt: ['no-new-privileges:false'] }, 'no new privileges'],
+  'no profile': [
+    { security_opt: ['no-new-privileges:true', 'seccomp:unconfined'] },
+    'no new privileges',
+  ],
+  privileged: [{ privileged: true }, 'not privileged'],
+  'network of the host': [{ network_mode: 'host' }, 'no host namespaces'],
+  'processes of the host': [{ pid: 'host' }, 'no host namespaces'],
+  'memory of the host': [{ ipc: 'host' }, 'no host namespaces'],
+  'users of the host': [{ userns_mode: 'host' }, 'no host namespaces'],
+  device: [{ devices: ['/dev/sda:/dev/sda'] }, 'no devices'],
+  socket: [
+    { volumes: ['/var/run/docker.sock:/var/run/docker.sock:ro'] },
+    'no Docker socket',
+    'no sensitive host directories',
+  ],
+  'directory of the host': [{ volumes: ['/etc:/host-etc:ro'] }, 'no sensitive host directories'],
+  'directory of the host, long form': [
+    { volumes: [{ type: 'bind', source: '/etc', target: '/x', read_only: true }] },
+    'no sensitive host directories',
+  ],
+  'writable configuration': [{ volumes: ['./config/edge:/etc/caddy'] }, 'read-only configuration'],
+  'shared mount': [{ volumes: ['./config/edge:/x:ro,shared'] }, 'read-only configuration'],
+  'scratch without end': [{ tmpfs: ['/tmp:noexec,nosuid,nodev'] }, 'bounded scratch space'],
+  'scratch that runs': [{ tmpfs: ['/tmp:size=1,nosuid,nodev'] }, 'bounded scratch space'],
+  'no memory limit': [{ mem_limit: undefined, memswap_limit: undefined }, 'memory limit'],
+  swap: [{ memswap_limit: '2048m' }, 'memory limit'],
+  'no CPU limit': [{ cpus: undefined }, 'CPU limit'],
+  'no process limit': [{ pids_limit: -1 }, 'process limit'],
+  'many processes': [{ pids_limit: 4096 }, 'process limit'],
+  'no health check': [{ healthcheck: undefined }, 'health check'],
+  'health check off': [{ healthcheck: { test: ['NONE'] } }, 'health check'],
+  'stays down': [{ restart: 'no' }, 'restart policy'],
+  'restarts what was stopped': [{ restart: 'always' }, 'restart policy'],
+  'logs without end': [{ logging: { driver: 'json-file' } }, 'log rotation'],
+  'latest image': [{ image: 'docker.io/library/caddy:latest' }, 'image with a version'],
+  'image without a tag': [{ image: 'localhost:5000/caddy' }, 'image with a version'],
+  'port nobody declared': [
+    { ports: ['0.0.0.0:2019:2019/tcp'] },
+    'declared ports only',
+    'loopback for monitoring',
+  ],
+  'port on every address': [
+    { ports: ['9090:9090'] },
+    'declared ports only',
+    'loopback for monitoring',
+  ],
+  'the shared network': [{ networks: { default: null } }, 'own networks'],
+  'no network of its own': [{ networks: undefined }, 'own networks'],
+  password: [{ environment: { DB_PASSWORD: 'secret' } }, 'no secrets in the environment'],
+  'address with a password': [
+    { environment: { DB: 'postgres://a:b@c/d' } },
+    'no secrets in the environment',
+  ],
+  'file of variables': [{ env_file: ['.env'] }, 'no secrets in the environment'],
+  'killed at once': [{ stop_grace_period: '1s' }, 'time to end'],
+};
+
+describe('a planted breach', () => {
+  const project = written({ images: { source: 'debian' } });
+  const good = project.services['edge']!;
+
+  it.each(Object.entries(PLANTED))('%s is seen', (_, [change, ...rules]) => {
+    const planted = { ...project, services: { edge: { ...good, ...change } } };
+    expect(findings(planted).map(({ rule }) => rule)).toEqual(rules);
+  });
+
+  it('exists for every rule', () => {
+    const seen = new Set(Object.values(PLANTED).flatMap(([, ...rules]) => rules));
+    expect(
+      HARDENING_RULES.map(({ name }: HardeningRule) => name).filter((name) => !seen.has(name)),
+    ).toEqual([]);
+  });
 });
