@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import type { InstanceConfig } from '../../model/config.ts';
 import { FactswayError } from '../../model/errors.ts';
 import type { Prompter } from '../../ports/prompter.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -20,7 +22,7 @@ import {
   shownValue,
   STOP,
 } from './screens.ts';
-import type { Value } from './question.ts';
+import type { Question, Value } from './question.ts';
 import { problemOf, readAnswer, survey, type WizardContext } from './survey.ts';
 
 type QuestionScreen = Extract<Screen, { kind: 'question' }>;
@@ -63,8 +65,9 @@ async function askQuestion(
   context: WizardContext,
   { answers }: WizardState,
   { item, progress, reopened, back: hasBack }: QuestionScreen,
-  { prompter, host }: Ports,
+  ports: Ports,
 ): Promise<Value | undefined> {
+  const { prompter } = ports;
   const { question, value, because } = item;
   const { config } = survey(context, answers);
   const judge = (text: string): string | undefined =>
@@ -86,24 +89,34 @@ async function askQuestion(
       prompter.show('Not possible here', [`This ${problem}.`]);
     }
   }
-  const { port } = question;
+  const probe = probeOf(question, context, config, ports);
   const text = await prompter.text({
     ...common,
     suggestion: String(value),
     check: judge,
-    ...(port
-      ? {
-          probe: async (typed: string) => {
-            const number = Number(typed);
-            if (context.facts.ownPorts.has(number)) return undefined;
-            return (await host.portBusy(port.bind(config), number))
-              ? 'is taken by another program of this server'
-              : undefined;
-          },
-        }
-      : {}),
+    ...(probe ? { probe: (typed) => probe(readAnswer(question, typed)) } : {}),
   });
   return text === undefined ? undefined : readAnswer(question, text);
+}
+
+/** What has to be looked at on this server before an answer is taken. */
+function probeOf(
+  { port, file }: Question,
+  { facts }: WizardContext,
+  config: InstanceConfig,
+  { host, files }: Ports,
+): ((value: Value) => Promise<string | undefined>) | undefined {
+  if (port)
+    return async (value) =>
+      !facts.ownPorts.has(Number(value)) && (await host.portBusy(port.bind(config), Number(value)))
+        ? 'is taken by another program of this server'
+        : undefined;
+  if (file)
+    return async (value) =>
+      value === '' || (await files.exists(resolve(facts.directory, String(value))))
+        ? undefined
+        : 'is no file of this server';
+  return undefined;
 }
 
 function review(

@@ -41,6 +41,21 @@ export const FURTHER_QUESTIONS: readonly Question[] = [
     ask: 'on-request',
   },
   {
+    path: ['edge', 'tls', 'acmeDirectory'],
+    title: 'Another authority',
+    explanation: 'Address of its directory, where it is not Let’s Encrypt.',
+    kind: 'input',
+    ask: 'on-request',
+    applies: ({ edge }) => edge.tls.mode === 'acme',
+  },
+  {
+    path: ['network', 'subnet'],
+    title: 'Address range inside',
+    explanation: 'For the networks inside, where those of Docker meet one of yours.',
+    kind: 'input',
+    ask: 'on-request',
+  },
+  {
     path: ['monitoring', 'grafana'],
     title: 'Charts (Grafana)',
     explanation: 'Show how the server is doing, to whoever looks after it.',

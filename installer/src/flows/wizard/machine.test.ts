@@ -134,6 +134,17 @@ describe('a change from the review', () => {
   });
 });
 
+describe('what an answer leads to', () => {
+  it('is asked next: the files of a certificate, and no longer once another one is made', () => {
+    let state = answer(begin(context, {}), 'a.example.com', 'UTC', 'provided');
+    expect(at(state)).toBe('4 of 9 edge.tls.certificateFile');
+    state = answer(state, '/etc/ssl/a.crt', '/etc/ssl/a.key');
+    expect(at(state)).toBe('6 of 9 images.source');
+    state = answer(change(state, 'edge.tls.mode'), 'internal');
+    expect(settings(state)).not.toHaveProperty('edge.tls.keyFile');
+  });
+});
+
 describe('answers that another answer made impossible', () => {
   it('are asked for again, with the reason', () => {
     // With TLS off the encrypted port means nothing, so the plain one may take its number.

@@ -42,6 +42,8 @@ export type Question = {
   readonly check?: (value: Value, facts: Facts, config: InstanceConfig) => string | undefined;
   /** A port of this host, which has to be free. */
   readonly port?: PortRange;
+  /** The path of a file, from the instance directory on: that it is there is asked on Enter. */
+  readonly file?: boolean;
   /** Names what holds the data of an instance: only a new one may choose. */
   readonly newOnly?: boolean;
 };

@@ -82,7 +82,7 @@ describe('a new instance', () => {
 
   it('shows every answer and what follows from it before it goes on', async () => {
     await wizard([...YES, GO, 'yes']);
-    expect(screen('Your answers')).toBe(
+    expect(screen('Your answers').replace(/\(\d+\)/, '(…)')).toBe(
       [
         'Your answers',
         'Address   https://server1',
@@ -96,7 +96,7 @@ describe('a new instance', () => {
         '  Where the programs come from  Use those built on this server',
         '  Memory for FACTSWAY           16GiB',
         '  Processor cores for FACTSWAY  4',
-        '  Further settings (12)',
+        '  Further settings (…)',
         '  Stop here',
       ].join('\n'),
     );

@@ -1,6 +1,6 @@
 import type { Setting } from '../../config/edit-config.ts';
 import { judgeSettings, type SettingProblem } from '../../config/judge-settings.ts';
-import { catalogRules } from '../../catalog/config-rules.ts';
+import { wholeRules } from '../../catalog/config-rules.ts';
 import { configSchema, type InstanceConfig } from '../../model/config.ts';
 import type { Facts } from './facts.ts';
 import { idOf, type Question, type Value } from './question.ts';
@@ -38,7 +38,7 @@ export type Survey = {
 
 const DEFAULTS = configSchema.parse({});
 
-const judge = (tree: Tree) => judgeSettings(tree, catalogRules);
+const judge = (tree: Tree) => judgeSettings(tree, wholeRules);
 
 /**
  * Goes through the questions in their order: each sees the answers before it, so that whether it applies and
