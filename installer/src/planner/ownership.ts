@@ -9,6 +9,9 @@ const OUR_DIRECTORIES = ['state', 'releases', TLS_PLACES.chains, TLS_PLACES.keys
 /** Files a person edits, and that belong to the instance all the same. */
 const THEIRS_TO_EDIT = ['factsway.yaml', OVERRIDE_FILE];
 
+/** What a killed run left half written; the next run removes it before it does anything else. */
+export const HALF_WRITTEN = /\.factsway-(new|\d+)$/;
+
 const isBelow = (path: string, directory: string): boolean => path.startsWith(`${directory}/`);
 
 /** What belongs to the instance: what was rendered, the files a person edits, secrets by name, state and releases. */
@@ -18,8 +21,7 @@ export function isOurs(path: string, rendered: ReadonlySet<string>): boolean {
     THEIRS_TO_EDIT.includes(path) ||
     OUR_DIRECTORIES.some((directory) => path === directory || isBelow(path, directory)) ||
     Object.keys(SECRETS).some((name) => path === `secrets/${name}`) ||
-    // What a killed run left half written; the next run removes it.
-    /\.factsway-(new|\d+)$/.test(path)
+    HALF_WRITTEN.test(path)
   );
 }
 

@@ -128,7 +128,7 @@ describe('with --purge', () => {
         '  [2] RemoveVolumes edge-data, postgres-data, theirs because the data is to go as well, after 1 DESTROYS certificates and the private certificate authority; the database; factsway_theirs',
         '  [3] RemoveImages caddy:2 because this installation brought them, and nobody else uses them, after 1',
         '  [4] RemoveFiles 7 files because the installation made them, after 1, 2, 3',
-        '  [5] RemoveFiles 6 files because the data is to go as well, after 1, 2, 3, 4 DESTROYS one secret, factsway.yaml, compose.override.yaml, state/backups, state/edited',
+        '  [5] RemoveFiles 6 files because the data is to go as well, after 1, 2, 3, 4 DESTROYS one secret, compose.override.yaml, factsway.yaml, state/backups, state/edited',
       ].join('\n'),
     );
     expect(planLines(plan(true).plan)[1]?.cause).toContain('DESTROYS');
@@ -166,6 +166,12 @@ describe('with --purge', () => {
       'DESTROYS what was edited by hand in compose.yaml',
     );
   });
+});
+
+it('what a killed run left half written is not planned: the next run removes it first', () => {
+  const half = ['compose.yaml.factsway-new', 'secrets/postgres-app-password.factsway-42'];
+  const tree = [...RUNNING.tree, ...half.map((path) => ({ path, kind: 'file' as const }))];
+  for (const purge of [true, false]) expect(plan(purge, { tree })).toEqual(plan(purge));
 });
 
 it('what is gone is not planned again', () => {

@@ -1,10 +1,9 @@
-import { SECRETS } from '../catalog/secrets.ts';
 import { VOLUMES } from '../catalog/networks.ts';
 import { FactswayError } from '../model/errors.ts';
 import type { Footprint, Stays } from '../model/footprint.ts';
 import { PlanBuilder, type Plan } from '../model/plan.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
-import { deriveNotOurs } from './ownership.ts';
+import { deriveNotOurs, HALF_WRITTEN, isOurs } from './ownership.ts';
 
 export type UninstallPlan = { readonly plan: Plan; readonly stays: Stays };
 export type Outsider = {
@@ -138,24 +137,24 @@ type OwnFiles = { readonly ours: readonly string[]; readonly data: readonly stri
 
 /** Rendered files and records before the manifest that names them, data before what tells whose it is. */
 function filesOf({ tree, rendered }: Footprint): OwnFiles {
-  const there = tree.filter(({ kind }) => kind === 'file').map(({ path }) => path);
+  const there = tree
+    .filter(
+      ({ path, kind }) => kind === 'file' && !HALF_WRITTEN.test(path) && !OF_THE_RUN.test(path),
+    )
+    .map(({ path }) => path);
   const isRecord = (path: string): boolean =>
-    /^(state|releases)\//.test(path) && !DATA.test(path) && !OF_THE_RUN.test(path) && path !== MADE;
-  const isOurs = (path: string): boolean =>
+    /^(state|releases)\//.test(path) && !DATA.test(path) && path !== MADE;
+  const canBeMade = (path: string): boolean =>
     path !== OVERRIDE_FILE && (rendered.includes(path) || isRecord(path));
-  const isData = (path: string): boolean =>
-    path === OVERRIDE_FILE ||
-    path === MADE ||
-    path === CONFIG ||
-    /^state\/(backups|edited)\//.test(path) ||
-    Object.keys(SECRETS).some((name) => path === `secrets/${name}`);
+  const known = new Set(rendered);
   const last =
     (...paths: string[]) =>
     (a: string, b: string) =>
       paths.indexOf(a) - paths.indexOf(b) || (a < b ? -1 : 1);
   return {
-    ours: there.filter(isOurs).sort(last(MANIFEST)),
-    data: there.filter(isData).sort(last(MADE, CONFIG)),
+    ours: there.filter(canBeMade).sort(last(MANIFEST)),
+    // Whatever else belongs to the instance: a kind of file that is new is kept until it is purged.
+    data: there.filter((path) => isOurs(path, known) && !canBeMade(path)).sort(last(MADE, CONFIG)),
   };
 }
 
@@ -188,18 +187,19 @@ function staysOf(footprint: Footprint, { data }: OwnFiles, purge: boolean): Stay
 
 /** Secrets and copies by their directory, files by their name. */
 function summarise(paths: readonly string[]): string[] {
-  return [...new Set(paths.map((path) => path.replace(/^(secrets|state)\/.*$/, '$1/')))].sort();
+  return [
+    ...new Set(paths.map((path) => path.replace(/^(secrets|state|config)\/.*$/, '$1/'))),
+  ].sort();
 }
 
 function nameFiles(paths: readonly string[]): string {
   const secrets = paths.filter((path) => path.startsWith('secrets/')).length;
-  const others = [CONFIG, OVERRIDE_FILE].filter((path) => paths.includes(path));
   const kept = ['backups', 'edited'].filter((name) =>
     paths.some((path) => path.startsWith(`state/${name}/`)),
   );
   return [
     ...(secrets > 0 ? [secrets === 1 ? 'one secret' : `${secrets} secrets`] : []),
-    ...others,
+    ...summarise(paths).filter((name) => !/^(secrets|state)\/$/.test(name)),
     ...kept.map((name) => `state/${name}`),
   ].join(', ');
 }
