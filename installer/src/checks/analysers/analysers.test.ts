@@ -106,6 +106,22 @@ describe('the database', () => {
   });
 });
 
+describe('the certificate at the front door', () => {
+  const shown = (daysLeft: number, asGiven = true) =>
+    analyseEdge({ url: 'https://a.example', routes: [], certificate: { daysLeft, asGiven } });
+
+  it.each([
+    [90, true, 'pass', '90 days left'],
+    [14, true, 'pass', '14 days left'],
+    [13, true, 'warn', 'ends in 13 days'],
+    [1, true, 'warn', 'ends in 1 day'],
+    [90, false, 'fail', 'another certificate than the one that was brought in'],
+  ])('%i days left, as given: %s: %s', (daysLeft, asGiven, status, found) => {
+    expect(shown(daysLeft, asGiven)).toMatchObject({ status });
+    expect(shown(daysLeft, asGiven).found).toContain(found);
+  });
+});
+
 describe('public routes', () => {
   const edge = (status: number, error = '') =>
     analyseEdge({
