@@ -1,4 +1,9 @@
 import { LOG_LEVELS } from '../../shared-utils/src/logger.ts';
+import {
+  PostgresTlsError,
+  readPostgresTls,
+  type PostgresTls,
+} from '../../shared-utils/src/postgres-tls.ts';
 import { readSecretFile } from '../../shared-utils/src/secret-file.ts';
 import { MigrateError } from './result.ts';
 
@@ -10,6 +15,7 @@ export interface MigrateConfig {
   readonly database: string;
   readonly user: string;
   readonly password: string;
+  readonly tls: PostgresTls;
   readonly directory: string;
   readonly logLevel: string;
   readonly connectTimeoutMs: number;
@@ -57,6 +63,7 @@ export function readConfig(env: NodeJS.ProcessEnv, buildVersion: string): Migrat
     database: required(env, 'POSTGRES_DB'),
     user: required(env, 'POSTGRES_USER'),
     password: readPassword(env),
+    tls: tlsOf(env),
     directory: env['MIGRATIONS_DIR'] ?? '/app/sql',
     logLevel: logLevelOf(env),
     connectTimeoutMs: numberOf(env, 'MIGRATE_CONNECT_TIMEOUT_SECONDS', 60) * 1000,
@@ -78,6 +85,15 @@ function readPassword(env: NodeJS.ProcessEnv): string {
   }
   if (password === '') throw wrong('POSTGRES_PASSWORD_FILE', `names ${path}, an empty file`);
   return password;
+}
+
+function tlsOf(env: NodeJS.ProcessEnv): PostgresTls {
+  try {
+    return readPostgresTls(env);
+  } catch (error) {
+    if (error instanceof PostgresTlsError) throw wrong(error.variable, error.problem);
+    throw error;
+  }
 }
 
 function portOf(env: NodeJS.ProcessEnv): number {

@@ -86,6 +86,7 @@ function connectionOf(config: MigrateConfig): pg.ClientConfig {
     database: config.database,
     user: config.user,
     password: config.password,
+    ssl: config.tls,
     application_name: 'factsway-migrate',
     connectionTimeoutMillis: 5000,
     keepAlive: true,
@@ -144,7 +145,7 @@ export function lostConnection(config: MigrateConfig, error: unknown): MigrateEr
   return new MigrateError(
     'FW-DB-UNREACHABLE',
     `The connection to Postgres at ${config.host}:${config.port} broke (${code}); nothing was changed.`,
-    'Is the postgres container running and healthy? Then run it again.',
+    'Is PostgreSQL running, and can this container reach it? Then run it again.',
   );
 }
 
@@ -153,7 +154,7 @@ function unreachable(config: MigrateConfig, code: string): MigrateError {
   return new MigrateError(
     'FW-DB-UNREACHABLE',
     `Postgres at ${config.host}:${config.port} did not answer within ${seconds} s (${code}).`,
-    'Is the postgres container running and healthy?',
+    'Is PostgreSQL running, and can this container reach it?',
   );
 }
 

@@ -1,4 +1,9 @@
 import { LOG_LEVELS } from '../../shared-utils/src/logger.ts';
+import {
+  PostgresTlsError,
+  readPostgresTls,
+  type PostgresTls,
+} from '../../shared-utils/src/postgres-tls.ts';
 import { readSecretFile } from '../../shared-utils/src/secret-file.ts';
 import { readFaults, type Faults } from './faults.ts';
 import { SERVICES } from './services/index.ts';
@@ -11,6 +16,7 @@ export interface DatabaseConfig {
   readonly user: string;
   readonly password: string;
   readonly passwordFile: string | undefined;
+  readonly tls: PostgresTls;
   readonly poolMax: number;
   readonly statementTimeoutMs: number;
   readonly applicationName: string;
@@ -87,10 +93,20 @@ function readDatabase(env: NodeJS.ProcessEnv, applicationName: string): Database
     user: read.text('POSTGRES_USER'),
     password: byFile ? readPasswordFile(passwordFile) : read.text('POSTGRES_PASSWORD'),
     passwordFile: byFile ? passwordFile : undefined,
+    tls: readTls(env),
     poolMax: read.integer('POSTGRES_POOL_MAX', 1, 500, 10),
     statementTimeoutMs: read.integer('POSTGRES_STATEMENT_TIMEOUT_MS', 100, 600_000, 15_000),
     applicationName,
   };
+}
+
+function readTls(env: NodeJS.ProcessEnv): PostgresTls {
+  try {
+    return readPostgresTls(env);
+  } catch (error) {
+    if (error instanceof PostgresTlsError) throw new ConfigError(error.variable, error.problem);
+    throw error;
+  }
 }
 
 function readPasswordFile(path: string): string {

@@ -66,6 +66,7 @@ export function openDatabase(
     // Read for every connection: a rotated password file is used without a restart.
     password: () =>
       config.passwordFile === undefined ? config.password : readSecretFile(config.passwordFile),
+    ssl: config.tls,
     max: config.poolMax,
     application_name: config.applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

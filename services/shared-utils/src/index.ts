@@ -15,6 +15,7 @@ export {
   runInContext,
   type RequestContext,
 } from './request-context.ts';
+export { readPostgresTls, PostgresTlsError, type PostgresTls } from './postgres-tls.ts';
 export { describeError, redact, redactText } from './redact.ts';
 export { readSecretFile, withoutOneNewline } from './secret-file.ts';
 export { installShutdown, type ShutdownOptions } from './shutdown.ts';
