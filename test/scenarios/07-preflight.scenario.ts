@@ -15,7 +15,12 @@ import { closedRegistry, engineOf, registryAt, withServer } from './support/stub
 const SERVER = new Instance('factsway-preflight', 47080);
 const MOUNT = join(ROOT, 'build/scenarios/mount');
 const IS_ROOT = process.getuid?.() === 0;
-const HAS_IP = !(await execa('ip', ['-V'], { reject: false })).failed;
+/** A program of the system, by name: none of the package's own. */
+const call = ([program = '', ...argv]: readonly string[]) => execa(program, argv);
+const HAS_IP = await call(['ip', '-V']).then(
+  () => true,
+  () => false,
+);
 const NO_PROXY_SETTINGS = {
   HTTP_PROXY: '',
   HTTPS_PROXY: '',
@@ -260,13 +265,13 @@ it.runIf(IS_ROOT && HAS_IP)(
     const route = ['blackhole', '10.231.7.128/25'];
     await docker('network', 'create', '--subnet', '10.231.7.0/24', network);
     try {
-      await execa('ip', ['route', 'add', ...route]);
+      await call(['ip', 'route', 'add', ...route]);
       const found = await install();
       await expectNothingHappened();
       expect([codes(found), found.exitCode]).toEqual([['FW-NETWORK-COLLISION'], 3]);
       expect(found.errors[0]?.message).toContain('10.231.7.0/24');
     } finally {
-      await execa('ip', ['route', 'del', ...route], { reject: false });
+      await call(['ip', 'route', 'del', ...route]).catch(() => undefined);
       await docker('network', 'rm', network);
     }
   },
@@ -274,11 +279,11 @@ it.runIf(IS_ROOT && HAS_IP)(
 
 async function onMount(options: string, work: (directory: string) => Promise<void>): Promise<void> {
   await mkdir(MOUNT, { recursive: true });
-  await execa('mount', ['-t', 'tmpfs', '-o', options, 'factsway-test', MOUNT]);
+  await call(['mount', '-t', 'tmpfs', '-o', options, 'factsway-test', MOUNT]);
   try {
     await work(join(MOUNT, 'instance'));
   } finally {
-    await execa('umount', [MOUNT]);
+    await call(['umount', MOUNT]);
     await rm(MOUNT, { recursive: true });
   }
 }

@@ -16,6 +16,7 @@ export const imageVersions = defineCheck({
       judged.map((image) => ({ ...image, id: '' })),
       version,
     );
+    if (judged.length === 0) return fine('none is here yet');
     return findings.length === 0
       ? fine(`${judged.length} of ${ofRelease.length} are here, all of ${version}`)
       : refusal(

@@ -104,7 +104,9 @@ describe('image-architecture', () => {
 
 describe('image-versions', () => {
   it('judges the images of the release that are here, and no others', () => {
-    expect(judge(imageVersions).status).toBe('pass');
+    expect(lineOf(judge(imageVersions))).toBe('pass: 9 of 9 are here, all of 1.0.0');
+    const none = judge(imageVersions, ({ images: found }) => ({ images: { ...found, local: [] } }));
+    expect(lineOf(none)).toBe('pass: none is here yet');
     const verdict = judge(imageVersions, (facts) => ({
       images: {
         ...facts.images,
