@@ -30,7 +30,7 @@ async function serviceRegistry(): Promise<string> {
 
 async function pretty(path: string, text: string): Promise<string> {
   const options = (await resolveConfig(join(ROOT, path))) ?? {};
-  return path.endsWith('.md') ? text : format(text, { ...options, filepath: path });
+  return /\.(md|sql)$/.test(path) ? text : format(text, { ...options, filepath: path });
 }
 
 /** The registry of services comes first: everything else imports the catalogue through it. */
@@ -49,8 +49,11 @@ function generated(): Record<string, () => Promise<string>> {
       (await import('./lib/generate-reference.ts')).gatesPage(),
     'docs/reference/preflight.md': async () =>
       (await import('./lib/generate-reference.ts')).preflightPage(),
+    'docs/reference/external-postgresql.sql': async () =>
+      (await import('./lib/generate-reference.ts')).rolesSql(),
     'docs/reference/hardening.md': async () =>
       (await import('./lib/generate-reference.ts')).hardeningPage(),
+    'docs/reference/sizing.md': async () => (await import('./lib/generate-sizing.ts')).sizingPage(),
     'docs/reference/components.md': async () =>
       (await import('./lib/generate-reference.ts')).componentsPage(),
   };

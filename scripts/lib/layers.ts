@@ -13,7 +13,7 @@ const ALLOWED = {
   planner: ['planner', 'model', 'catalog', 'render', 'checks/analysers'],
   render: ['render', 'model', 'catalog'],
   'checks/analysers': ['checks/analysers', 'checks/facts', 'model', 'catalog'],
-  'checks/facts': ['model', 'catalog'],
+  'checks/facts': ['checks/facts', 'model', 'catalog'],
   'checks/collectors': ['checks/collectors', 'checks/facts', 'model', 'catalog', 'ports'],
   'checks/gates': ['checks', 'model', 'catalog', 'planner', 'ports'],
   flows: ['flows', 'model', 'config', 'catalog', 'planner', 'render', 'checks', 'ports'],

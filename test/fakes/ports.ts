@@ -1,6 +1,7 @@
 import type { Ports } from '../../installer/src/ports/ports.ts';
 import type { Belongings } from '../../installer/src/ports/belongings.ts';
 import type { Compose } from '../../installer/src/ports/compose.ts';
+import type { Database } from '../../installer/src/ports/database.ts';
 import type { Docker } from '../../installer/src/ports/docker.ts';
 import type { EngineProbes } from '../../installer/src/ports/engine-probes.ts';
 import type { Http } from '../../installer/src/ports/http.ts';
@@ -31,6 +32,7 @@ export function fakePorts(given: Partial<FakePorts> = {}): FakePorts {
     docker: panicking<Docker>('docker'),
     compose: panicking<Compose>('compose'),
     belongings: panicking<Belongings>('belongings'),
+    database: panicking<Database>('database'),
     http: panicking<Http>('http'),
     machine: panicking<Machine>('machine'),
     engineProbes: panicking<EngineProbes>('engineProbes'),

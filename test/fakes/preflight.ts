@@ -6,6 +6,7 @@ import type {
   Purpose,
 } from '../../installer/src/checks/facts-preflight.ts';
 import type { PreflightView } from '../../installer/src/checks/collectors/preflight/view.ts';
+import { externalDatabase } from './external-database.ts';
 import { GiB } from '../../installer/src/model/units.ts';
 import type { EngineDetails, EngineProbes } from '../../installer/src/ports/engine-probes.ts';
 import type { Machine } from '../../installer/src/ports/machine.ts';
@@ -127,6 +128,7 @@ export function goodFacts(catalog: Catalog = catalogWith()): PreflightFacts {
     },
     registry: { asked: [] },
     databaseSize: { exists: false, bytes: undefined },
+    externalDatabase: externalDatabase(),
     tls: {
       certificateFile: '/etc/tls/chain.crt',
       keyFile: '/etc/tls/server.key',

@@ -33,6 +33,7 @@ type Info = {
   } | null;
 };
 type Distribution = {
+  readonly Descriptor?: { readonly digest?: string };
   readonly Platforms?: readonly { readonly os?: string; readonly architecture?: string }[] | null;
 };
 
@@ -110,13 +111,18 @@ export class DockerProbes implements EngineProbes {
     const host = /[.:]/.test(first) || first === 'localhost' ? first : 'docker.io';
     const login = await findLogin(host);
     try {
-      const { Platforms } = (await this.#patient
+      const { Platforms, Descriptor } = (await this.#patient
         .getImage(reference)
         .distribution(login === undefined ? {} : { authconfig: login })) as Distribution;
       const platforms = (Platforms ?? []).map(
         ({ os = '', architecture = '' }) => `${os}/${architecture}`,
       );
-      return { status: 200, platforms: platforms.filter((one) => one !== 'unknown/unknown') };
+      const digest = Descriptor?.digest;
+      return {
+        status: 200,
+        platforms: platforms.filter((one) => one !== 'unknown/unknown'),
+        ...(digest === undefined ? {} : { digest }),
+      };
     } catch (error) {
       const { statusCode: status = 0, json } = error as {
         statusCode?: number;

@@ -1,5 +1,6 @@
 import type { Belongings } from '../ports/belongings.ts';
 import type { Compose } from '../ports/compose.ts';
+import type { Database } from '../ports/database.ts';
 import type { Docker } from '../ports/docker.ts';
 import type { EngineProbes } from '../ports/engine-probes.ts';
 import type { Http } from '../ports/http.ts';
@@ -72,6 +73,9 @@ export const lazyCompose = (
     COMPOSE,
     async () => new (await import('./compose-cli.ts')).ComposeCli(environment),
   );
+
+export const lazyDatabase = (): Database =>
+  lazily<Database>(['ask'], async () => new (await import('./pg-database.ts')).PgDatabase());
 
 export const lazyBelongings = (): Complete<Belongings, (typeof BELONGINGS)[number]> =>
   lazily<Belongings>(

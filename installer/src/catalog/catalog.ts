@@ -1,6 +1,6 @@
 import type { InstanceConfig } from '../model/config.ts';
 import { FactswayError } from '../model/errors.ts';
-import { parseSize } from '../model/units.ts';
+import { hasDigest, pinned, type ImageLock, type WantedImage } from '../model/image-lock.ts';
 import type { SecretFile } from '../model/bundle.ts';
 import type { SecretName, Slot, Workload } from '../model/workload.ts';
 import { alertmanager } from './components/alertmanager.ts';
@@ -17,12 +17,14 @@ import {
   type ComponentImage,
   type ResolvedImage,
 } from './images.ts';
-import { SECRETS } from './secrets.ts';
+import { externalPostgres } from './database-access.ts';
+import { describeSecret, SECRETS } from './secrets.ts';
 import { serviceAddresses } from './service-environment.ts';
 import { SERVICES } from './services/index.generated.ts';
 import type { ServiceEntry } from './services/service.ts';
 import { serviceWorkload } from './services/service-workload.ts';
 import { deriveSizing } from './sizing.ts';
+import { platformSize } from './sizing-profiles.ts';
 import { tlsNotes } from './tls-rules.ts';
 
 type ComponentBuilder = (context: CatalogContext, image: ResolvedImage) => Workload;
@@ -44,10 +46,17 @@ export type Catalog = {
   readonly context: CatalogContext;
   readonly workloads: readonly Workload[];
   readonly secrets: readonly SecretFile[];
+  /** Every image once for each component that runs it. */
+  readonly images: readonly WantedImage[];
+  /** References that images.lock.yaml should know and does not; empty where there is none. */
+  readonly unlocked: readonly string[];
   /** What a person should know and need not mend. */
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
 };
+
+/** What a catalogue is made from besides the configuration: the texts of files it names. */
+export type Given = { readonly postgresAuthority?: string; readonly imageLock?: ImageLock };
 
 /**
  * The platform for one configuration: every workload, the secrets they read and what had to be left out.
@@ -57,62 +66,82 @@ export function buildCatalog(
   config: InstanceConfig,
   slots: readonly Slot[] = ['a'],
   services: readonly ServiceEntry[] = SERVICES,
+  given: Given = {},
 ): Catalog {
   const sizing = deriveSizing({
-    memoryBytes: parseSize(config.host.memory) ?? 0,
-    cores: config.host.cores,
+    ...platformSize(config),
     serviceWeight: services.reduce((sum, service) => sum + service.memoryWeight, 0),
     serviceCount: services.length,
+    externalDatabase: externalPostgres(config) !== undefined,
   });
-  const context: CatalogContext = { config, sizing, slots, activeSlot: slots[0] ?? 'a' };
+  const context: CatalogContext = {
+    config,
+    sizing,
+    slots,
+    activeSlot: slots[0] ?? 'a',
+    ...(given.postgresAuthority === undefined
+      ? {}
+      : { postgresAuthority: given.postgresAuthority }),
+  };
+  // What is built on this host has no registry to be fetched from again.
+  const lock = config.images.source === 'debian' ? undefined : given.imageLock;
+  const images: WantedImage[] = [];
+  const locked = (component: string, { reference, user }: ResolvedImage): ResolvedImage => {
+    const image = pinned(reference, lock);
+    if (!images.some((one) => one.component === component))
+      images.push({ component, reference, image });
+    return { reference: image, user };
+  };
   const notes: string[] = [...tlsNotes(config)];
   const warnings: string[] = [];
   const workloads: Workload[] = [];
 
   for (const [name, build] of Object.entries(COMPONENTS) as [ComponentImage, ComponentBuilder][]) {
     if (name === 'grafana' && config.monitoring.grafana === 'off') continue;
+    if (name === 'postgres' && externalPostgres(config)) continue;
     const image = resolveComponentImage(name, config.images);
-    if (image) workloads.push(build(context, image));
+    if (image) workloads.push(build(context, locked(name, image)));
     else
       notes.push(
         `${name} is left out: image source ${config.images.source} has no image of it. Name one with images.overrides.${name}.`,
       );
   }
   const addresses = serviceAddresses(services);
+  const ofRelease = (name: string): ResolvedImage =>
+    locked(name, resolveReleaseImage(name, config.release.version, config.images));
   for (const slot of slots) {
-    workloads.push(
-      migrations(
-        context,
-        resolveReleaseImage(MIGRATIONS, config.release.version, config.images),
-        slot,
-      ),
-    );
+    workloads.push(migrations(context, ofRelease(MIGRATIONS), slot));
     for (const entry of services) {
-      const image = resolveReleaseImage(entry.name, config.release.version, config.images);
+      const image = ofRelease(entry.name);
       workloads.push(serviceWorkload(context, entry, addresses, image, slot));
     }
   }
+  if (config.postgres.mode === 'bundled' && config.postgres.external)
+    notes.push('postgres.external has no effect as long as postgres.mode is bundled.');
+  if (given.imageLock && !lock)
+    notes.push('images.lock.yaml has no effect with images.source debian.');
   if (!sizing.twoSlots.value) warnings.push(`${sizing.twoSlots.because}.`);
   refuseEqualPorts(workloads);
-  return { context, services, workloads, secrets: deriveSecrets(workloads), notes, warnings };
+  return {
+    context,
+    services,
+    workloads,
+    secrets: deriveSecrets(workloads, config),
+    images,
+    unlocked: lock ? images.flatMap(({ image }) => (hasDigest(image) ? [] : [image])) : [],
+    notes,
+    warnings,
+  };
 }
 
 /** Every secret some workload mounts, with the uids that must be able to read it, in a stable order. */
-function deriveSecrets(workloads: readonly Workload[]): SecretFile[] {
+function deriveSecrets(workloads: readonly Workload[], config: InstanceConfig): SecretFile[] {
   return (Object.keys(SECRETS) as SecretName[]).flatMap((name) => {
     const users = workloads
       .filter((workload) => workload.secrets.includes(name))
       .map((workload) => Number(workload.user.split(':')[0]));
     if (users.length === 0) return [];
-    const { purpose, unlocks } = SECRETS[name];
-    return [
-      {
-        name,
-        readers: [...new Set(users)],
-        purpose,
-        ...(unlocks === undefined ? {} : { unlocks }),
-      },
-    ];
+    return [{ name, readers: [...new Set(users)], ...describeSecret(name, config) }];
   });
 }
 

@@ -4,6 +4,7 @@ import { didYouMean } from '../model/did-you-mean.ts';
 import { MIGRATIONS } from './components/migrations.ts';
 import { COMPONENT_IMAGES } from './images.ts';
 import { credentialIn, looksSecret } from './secret-looks.ts';
+import { profileIssue } from './sizing-profiles.ts';
 import { platformVariable } from './service-environment.ts';
 import { SERVICES } from './services/index.generated.ts';
 import type { ServiceEntry } from './services/service.ts';
@@ -15,6 +16,7 @@ export function catalogRules(
   services: readonly ServiceEntry[] = SERVICES,
 ): ConfigIssue[] {
   return [
+    ...profileIssue(config),
     ...Object.keys(config.images.overrides).flatMap((name) => overrideIssue(name, services)),
     ...Object.entries(config.services.environment).flatMap(([name, value]) =>
       variableIssue(name, value, services),

@@ -9,4 +9,6 @@ export type CatalogContext = {
   /** Slots that are rendered now, the serving one first. */
   readonly slots: readonly Slot[];
   readonly activeSlot: Slot;
+  /** PEM of the authority of the customer's PostgreSQL, where one is named. */
+  readonly postgresAuthority?: string;
 };

@@ -1,4 +1,4 @@
-import type { NetworkName, VolumeName } from '../model/workload.ts';
+import type { NetworkName, VolumeName, Workload } from '../model/workload.ts';
 
 export type NetworkEntry = {
   readonly name: NetworkName;
@@ -34,6 +34,21 @@ export const NETWORKS: readonly NetworkEntry[] = [
     purpose: 'Prometheus and Alertmanager: loopback ports and outgoing notifications',
   },
 ];
+
+/** Instead of `data` where PostgreSQL is a server of the customer's. */
+const DATABASE: NetworkEntry = {
+  name: 'database',
+  internal: false,
+  purpose: "the way out to the customer's PostgreSQL for migrations and statistics",
+};
+
+/** The networks somebody is on, in the order they are rendered. */
+export function usedNetworks(workloads: readonly Workload[]): NetworkEntry[] {
+  const used = new Set(workloads.flatMap(({ networks }) => networks.map(({ name }) => name)));
+  return NETWORKS.flatMap((entry) => (entry.name === 'data' ? [entry, DATABASE] : [entry])).filter(
+    ({ name }) => used.has(name),
+  );
+}
 
 export const VOLUMES: readonly { readonly name: VolumeName; readonly purpose: string }[] = [
   { name: 'postgres-data', purpose: 'the database' },

@@ -1,4 +1,9 @@
+import type { SecretFile } from '../model/bundle.ts';
+import type { InstanceConfig } from '../model/config.ts';
+import { FactswayError } from '../model/errors.ts';
+import { shellWord } from '../model/shell.ts';
 import type { SecretName } from '../model/workload.ts';
+import { DATABASE_ROLES, externalPostgres, passwordSecret } from './database-access.ts';
 
 /** Every secret the platform can have; who reads it is derived from the workloads that mount it. */
 export const SECRETS: Readonly<
@@ -22,3 +27,30 @@ export const SECRETS: Readonly<
   },
   'grafana-admin-password': { purpose: 'Grafana user admin' },
 };
+
+/** What a person should know of a secret; those of a PostgreSQL of the customer's are the customer's to give. */
+export function describeSecret(
+  name: SecretName,
+  config: InstanceConfig,
+): { readonly purpose: string; readonly unlocks?: string; readonly given?: true } {
+  const external = externalPostgres(config);
+  const role = DATABASE_ROLES.find((one) => passwordSecret(one) === name);
+  if (!external || role === undefined) return SECRETS[name];
+  const user = external.users[role];
+  return {
+    purpose: `PostgreSQL role ${user} at ${external.host}: put there by you`,
+    given: true,
+  };
+}
+
+/** A secret that is not ours to make is not there. */
+export function neededSecret(directory: string, missing: readonly SecretFile[]): FactswayError {
+  const [first] = missing;
+  const path = (name: string): string => shellWord(`${directory}/secrets/${name}`);
+  return new FactswayError(
+    'FW-SECRET-NEEDED',
+    `${missing.map(({ name }) => `secrets/${name}`).join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing or empty, and only you can know what belongs there.`,
+    `Write each password into its file, then run the command again: install -d -m 700 ${shellWord(`${directory}/secrets`)} && install -m 600 /dev/stdin ${path(first?.name ?? '')}   (type it, Enter, Ctrl-D)`,
+    missing.map(({ name, purpose }) => `${directory}/secrets/${name}: ${purpose}`),
+  );
+}

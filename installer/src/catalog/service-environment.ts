@@ -2,8 +2,7 @@ import type { InstanceConfig } from '../model/config.ts';
 import { mebibytes } from '../model/units.ts';
 import type { Reasoned } from '../model/workload.ts';
 import { reason } from './components/hardened.ts';
-import { POSTGRES_PORT } from './components/postgres.ts';
-import { ROLES } from './roles.ts';
+import { databaseAddress, tlsVariables } from './database-access.ts';
 import type { ServiceEntry } from './services/service.ts';
 import type { Sizing } from './sizing.ts';
 
@@ -33,13 +32,25 @@ const PLATFORM_VARIABLES: Readonly<Record<string, PlatformVariable>> = {
   PORT: { value: ({ entry }) => String(entry.port) },
   APP_VERSION: { value: ({ config }) => config.release.version, key: 'release.version' },
   LOG_LEVEL: { value: ({ config }) => config.services.logLevel, key: 'services.logLevel' },
-  POSTGRES_HOST: { value: () => 'postgres' },
-  POSTGRES_PORT: { value: () => String(POSTGRES_PORT) },
+  POSTGRES_HOST: {
+    value: ({ config }) => databaseAddress(config).host,
+    key: 'postgres.external.host',
+  },
+  POSTGRES_PORT: {
+    value: ({ config }) => String(databaseAddress(config).port),
+    key: 'postgres.external.port',
+  },
   POSTGRES_DB: { value: ({ config }) => config.postgres.database, key: 'postgres.database' },
-  POSTGRES_USER: { value: () => ROLES.app },
+  POSTGRES_USER: {
+    value: ({ config }) => databaseAddress(config).users.app,
+    key: 'postgres.external.users.app',
+  },
   POSTGRES_PASSWORD_FILE: { value: () => PASSWORD_FILE },
   // Read from that file when the process starts: with-password.sh.
   POSTGRES_PASSWORD: { key: 'services.passwordCompatibility' },
+  // There only where PostgreSQL is elsewhere: tlsVariables.
+  POSTGRES_SSLMODE: { key: 'postgres.external.tls.mode' },
+  POSTGRES_SSLROOTCERT: { key: 'postgres.external.tls.caFile' },
   POSTGRES_POOL_MAX: {
     value: ({ sizing: { poolPerService: pool } }) => reason(String(pool.value), pool.because),
     key: 'host.cores',
@@ -81,6 +92,7 @@ export function serviceEnvironment(
   return {
     ...sortedByKey(source.config.services.environment),
     ...Object.fromEntries(platform),
+    ...tlsVariables(source.config),
     ...addresses,
   };
 }

@@ -4,6 +4,8 @@ import type { Reasoned } from '../model/workload.ts';
 
 /** Below this the eight services and PostgreSQL do not fit together, whatever is tuned. */
 export const MINIMUM_MEMORY = 6 * GiB;
+/** The same without PostgreSQL, which takes 30 %. */
+export const MINIMUM_MEMORY_EXTERNAL = 4 * GiB;
 /** A service of weight 1 gets this at least, and no more as long as a second slot does not fit. */
 const SMALLEST_UNIT = 160 * MiB;
 
@@ -27,6 +29,10 @@ export type SizingInput = {
   /** Sum of the services' memory weights (one is an ordinary service). */
   readonly serviceWeight: number;
   readonly serviceCount: number;
+  /** Whether PostgreSQL is a server of the customer's and takes nothing here. */
+  readonly externalDatabase?: boolean;
+  /** Name of the profile that chose memory and cores, for the reasons. */
+  readonly profile?: string;
 };
 
 export type Sizing = {
@@ -36,6 +42,8 @@ export type Sizing = {
   /** Memory limit of a service of weight 1, bytes. */
   readonly serviceUnit: Reasoned<number>;
   readonly serviceCpus: Reasoned<number>;
+  /** What both slots and everybody else may need of PostgreSQL, wherever it is. */
+  readonly connections: Reasoned<number> & { readonly perSlot: number; readonly others: number };
   readonly postgres: {
     readonly memory: Reasoned<number>;
     readonly cpus: Reasoned<number>;
@@ -55,18 +63,26 @@ const wholeMiB = (bytes: number): number => Math.floor(bytes / MiB) * MiB;
 
 /**
  * Every limit of the platform, derived from memory (bytes) and cores alone, each with its reason.
- * Throws FW-SIZING-TOO-SMALL below `MINIMUM_MEMORY`.
+ * Throws FW-SIZING-TOO-SMALL below `MINIMUM_MEMORY`, or `MINIMUM_MEMORY_EXTERNAL`.
  */
 export function deriveSizing(input: SizingInput): Sizing {
-  const { memoryBytes, cores, serviceWeight, serviceCount } = input;
-  if (memoryBytes < MINIMUM_MEMORY) {
+  const {
+    memoryBytes,
+    cores,
+    serviceWeight,
+    serviceCount,
+    externalDatabase = false,
+    profile,
+  } = input;
+  const minimum = externalDatabase ? MINIMUM_MEMORY_EXTERNAL : MINIMUM_MEMORY;
+  if (memoryBytes < minimum) {
     throw new FactswayError(
       'FW-SIZING-TOO-SMALL',
-      `host.memory is ${formatSize(memoryBytes)}; the platform needs at least ${formatSize(MINIMUM_MEMORY)}.`,
-      `Give the server more memory, or raise it: factsway-install install --set host.memory=${formatSize(MINIMUM_MEMORY)}`,
+      `host.memory is ${formatSize(memoryBytes)}; the platform needs at least ${formatSize(minimum)}.`,
+      `Give the server more memory, or raise it: factsway-install install --set host.memory=${formatSize(minimum)}`,
     );
   }
-  const host = formatSize(memoryBytes);
+  const host = `${formatSize(memoryBytes)}${profile === undefined ? '' : ` (profile ${profile})`}`;
   const system = Math.max(memoryBytes * 0.1, 0.75 * GiB);
   const platform =
     MONITORING.prometheus +
@@ -74,7 +90,8 @@ export function deriveSizing(input: SizingInput): Sizing {
     MONITORING.grafana +
     MONITORING.edge +
     EXPORTERS * MONITORING.exporter;
-  const postgresMemory = wholeMiB(memoryBytes * 0.3);
+  const postgresMemory = externalDatabase ? 0 : wholeMiB(memoryBytes * 0.3);
+  const database = externalDatabase ? '' : 'PostgreSQL, ';
   const left = memoryBytes - system - platform - postgresMemory;
   const perSlotUnit = left / serviceWeight;
   const twoSlots = perSlotUnit / 2 >= SMALLEST_UNIT;
@@ -90,18 +107,26 @@ export function deriveSizing(input: SizingInput): Sizing {
     twoSlots: because(
       twoSlots,
       twoSlots
-        ? `two slots of ${serviceWeight} shares fit beside PostgreSQL and monitoring in ${host}`
+        ? `two slots of ${serviceWeight} shares fit beside ${externalDatabase ? '' : 'PostgreSQL and '}monitoring in ${host}`
         : `${host} hold one slot only: an upgrade has to stop the old release first`,
     ),
     poolPerService: because(pool, `2 connections per core (${cores}), at least 4, at most 16`),
     serviceUnit: because(
       unit,
-      `${twoSlots ? 'half a share, so that two slots fit' : 'one share'}, of what PostgreSQL, monitoring and the system leave of ${host}`,
+      `${twoSlots ? 'half a share, so that two slots fit' : 'one share'}, of what ${database}monitoring and the system leave of ${host}`,
     ),
     serviceCpus: because(
       share,
       `half of ${cores} cores, so that one service cannot starve the others`,
     ),
+    connections: {
+      ...because(
+        serviceCount * pool * 2 + OTHER_CONNECTIONS,
+        `${serviceCount} services × ${pool} pooled connections × 2 slots + ${OTHER_CONNECTIONS} for migrations, monitoring, backup and administrators`,
+      ),
+      perSlot: serviceCount * pool,
+      others: OTHER_CONNECTIONS,
+    },
     postgres: {
       memory: because(postgresMemory, `30 % of ${host}`),
       cpus: because(cores, `all ${cores} cores: everything waits for the database`),

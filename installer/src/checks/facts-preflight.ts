@@ -1,5 +1,7 @@
 /** What the collectors of `preflight` bring home: plain data, so that a check can judge another machine's facts. */
 
+import type { ExternalDatabaseFacts } from './facts-database.ts';
+
 /** Before what: some facts matter only when something already runs. */
 export const PURPOSES = ['install', 'upgrade'] as const;
 export type Purpose = (typeof PURPOSES)[number];
@@ -247,4 +249,5 @@ export type PreflightFacts = {
   readonly registry: RegistryFacts;
   readonly databaseSize: DatabaseSizeFacts;
   readonly tls: TlsFacts;
+  readonly externalDatabase: ExternalDatabaseFacts;
 };

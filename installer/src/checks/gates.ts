@@ -1,9 +1,11 @@
 import { SERVICES } from '../catalog/services/index.generated.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { externalPostgres } from '../catalog/database-access.ts';
 import { fail, pass, type CheckResult } from '../model/check-result.ts';
 import { releaseImages } from '../planner/refusals.ts';
 import { analyseContainers, analyseExposure } from './analysers/containers.ts';
 import { analyseDatabase } from './analysers/database.ts';
+import { analyseExternalDatabase } from './analysers/external-database.ts';
 import { analyseEdge } from './analysers/edge.ts';
 import { analyseMetrics } from './analysers/metrics.ts';
 import { analyseMigrations } from './analysers/migrations.ts';
@@ -11,6 +13,7 @@ import { analyseSecrets } from './analysers/secrets.ts';
 import { analyseServiceContract } from './analysers/service-contract.ts';
 import { analyseVersions } from './analysers/versions.ts';
 import { collectDatabaseFacts } from './collectors/database-facts.ts';
+import { collectExternalDatabase } from './collectors/external-database.ts';
 import { collectEdgeAnswers } from './collectors/edge-answers.ts';
 import type { InstanceView } from './collectors/instance-view.ts';
 import { collectMigrationStatus } from './collectors/migration-status.ts';
@@ -63,8 +66,11 @@ export const GATES: readonly Gate[] = [
   {
     name: 'database',
     proves:
-      'PostgreSQL answers, its three roles have no more rights than they need, checksums are on.',
-    run: async (view) => analyseDatabase(await collectDatabaseFacts(view)),
+      'PostgreSQL answers, its three roles have no more rights than they need, checksums are on; of your own PostgreSQL all that preflight asks of it.',
+    run: async (view) =>
+      externalPostgres(view.catalog.context.config)
+        ? analyseExternalDatabase(await collectExternalDatabase(view), view.catalog.context)
+        : analyseDatabase(await collectDatabaseFacts(view)),
   },
   {
     name: 'edge',

@@ -54,6 +54,7 @@ async function createPorts({ json, quiet, plain: still, verbose }: Mode): Promis
   return {
     docker: lazy.lazyDocker(),
     compose: lazy.lazyCompose(process.env),
+    database: lazy.lazyDatabase(),
     belongings: lazy.lazyBelongings(),
     files: new files.NodeFiles(),
     host: new host.NodeHost(),

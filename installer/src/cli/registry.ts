@@ -1,11 +1,13 @@
 import type { Command } from './command.ts';
 import { completionOf } from './commands/completion.ts';
+import { database } from './commands/database.ts';
 import { diff } from './commands/diff.ts';
 import { down } from './commands/down.ts';
+import { images } from './commands/images.ts';
 import { install } from './commands/install.ts';
 import { logs } from './commands/logs.ts';
-import { releases } from './commands/releases.ts';
 import { preflight } from './commands/preflight.ts';
+import { releases } from './commands/releases.ts';
 import { render } from './commands/render.ts';
 import { status } from './commands/status.ts';
 import { uninstall } from './commands/uninstall.ts';
@@ -23,6 +25,8 @@ export const COMMANDS: readonly Command[] = [
   logs,
   diff,
   verify,
+  database,
+  images,
   releases,
   uninstall,
   completionOf(() => COMMANDS),

@@ -1,5 +1,6 @@
 import { buildCatalog } from '../catalog/catalog.ts';
 import { collectCertificate } from '../checks/collectors/certificate-pair.ts';
+import { readGiven } from './given.ts';
 import type { Desired } from '../planner/desired.ts';
 import type { Ports } from '../ports/ports.ts';
 import { sha256 } from '../render/digest.ts';
@@ -14,7 +15,8 @@ export async function desire(
 ): Promise<Desired> {
   const engine = new TemplateEngine(await templates.load());
   const { config, text, unchanged } = await resolveConfig(request, files, host, engine);
-  const catalog = buildCatalog(config);
+  const given = await readGiven(config, request.directory, files);
+  const catalog = buildCatalog(config, undefined, undefined, given);
   const certificate = await collectCertificate(catalog, request.directory, files);
   return {
     directory: request.directory,

@@ -27,6 +27,7 @@ describe('a new instance', () => {
       timeZone: 'Europe/Berlin',
       memory: '16GiB',
       cores: 4,
+      profile: 'auto',
     });
     expect(unchanged).toBe(false);
   });

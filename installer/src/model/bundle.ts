@@ -23,6 +23,8 @@ export type SecretFile = {
   readonly purpose: string;
   /** The volume whose content only this secret opens; a lost secret with a kept volume is an error. */
   readonly unlocks?: string;
+  /** A person puts it there; it is never made. */
+  readonly given?: true;
 };
 
 export type Bundle = {

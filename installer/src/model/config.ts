@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { postgresSchema } from './external-postgres.ts';
 import {
   IMAGE_REFERENCE,
   imageReferenceProblem,
@@ -83,6 +84,12 @@ export const configSchema = z.strictObject({
         .describe('Time zone of schedules and dashboards.'),
       memory: size('Memory the platform may use; every limit is derived from it.').default('8GiB'),
       cores: z.int().min(1).max(512).default(2).describe('CPU cores the platform may use.'),
+      profile: z
+        .enum(['auto', 'small', 'medium', 'large'])
+        .default('auto')
+        .describe(
+          'How much of host.memory and host.cores the platform takes. auto: all of it; small, medium, large: a fixed size, the same on every server.',
+        ),
     })
     .prefault({}),
   edge: z
@@ -128,15 +135,7 @@ export const configSchema = z.strictObject({
     .superRefine(refuseIdleRegistry)
     .prefault({}),
   network: networkConfig.prefault({}),
-  postgres: z
-    .strictObject({
-      database: z
-        .string()
-        .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be a lower-case PostgreSQL identifier')
-        .default('factsway')
-        .describe('Name of the database.'),
-    })
-    .prefault({}),
+  postgres: postgresSchema,
   services: z
     .strictObject({
       logLevel: z

@@ -1,4 +1,6 @@
+import { DATABASE_ERRORS } from './database-errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { IMAGE_LOCK_ERRORS } from './image-errors.ts';
 import { PREFLIGHT_ERRORS } from './preflight-errors.ts';
 
 type ErrorEntry = { readonly exit: ExitCode; readonly summary: string };
@@ -145,6 +147,8 @@ export const ERROR_CATALOG = {
     summary: 'The instance changed between the plan and its confirmation.',
   },
   ...PREFLIGHT_ERRORS,
+  ...DATABASE_ERRORS,
+  ...IMAGE_LOCK_ERRORS,
   'FW-CANCELLED': { exit: EXIT.cancelled, summary: 'The run was interrupted.' },
   'FW-BUG': { exit: EXIT.bug, summary: 'An error nobody declared: a bug in the installer.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -95,6 +95,9 @@ export type Action =
       readonly slot: Slot;
       readonly references: readonly string[];
     }
+  /** images.lock.yaml: digest by reference. */
+  | { readonly kind: 'WriteImageLock'; readonly images: Readonly<Record<string, string>> }
+  | { readonly kind: 'RemoveImageLock' }
   /** Remembers which network.subnet the networks were made with; empty where Docker chose. */
   | { readonly kind: 'RecordNetworks'; readonly subnet: string }
   /** Remembers which compose.override.yaml the containers were made with. */
@@ -194,6 +197,10 @@ function subject(action: Action): string {
       return `${action.files.length} ${action.files.length === 1 ? 'file' : 'files'}`;
     case 'RecordOverride':
       return action.digest.slice(0, 12);
+    case 'WriteImageLock':
+      return `${Object.keys(action.images).length} images`;
+    case 'RemoveImageLock':
+      return 'images.lock.yaml';
     case 'RecordNetworks':
       return action.subnet === '' ? 'chosen by Docker' : action.subnet;
     case 'RecordRelease':

@@ -13,7 +13,8 @@ export type SecretName =
   | 'postgres-monitor-password'
   | 'grafana-admin-password';
 
-export type NetworkName = 'edge' | 'app-a' | 'app-b' | 'data' | 'monitoring' | 'egress';
+export type NetworkName =
+  'edge' | 'app-a' | 'app-b' | 'data' | 'database' | 'monitoring' | 'egress';
 export type VolumeName =
   'postgres-data' | 'edge-data' | 'prometheus-data' | 'alertmanager-data' | 'grafana-data';
 

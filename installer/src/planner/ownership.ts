@@ -1,4 +1,5 @@
 import { SECRETS } from '../catalog/secrets.ts';
+import { LOCK_FILE } from '../model/image-lock.ts';
 import { TLS_PLACES } from '../model/tls-places.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 
@@ -7,7 +8,7 @@ export type TreeEntry = { readonly path: string; readonly kind: 'file' | 'direct
 /** Where everything is the installer's, whatever it is called. */
 const OUR_DIRECTORIES = ['state', 'releases', TLS_PLACES.chains, TLS_PLACES.keys];
 /** Files a person edits, and that belong to the instance all the same. */
-const THEIRS_TO_EDIT = ['factsway.yaml', OVERRIDE_FILE];
+const THEIRS_TO_EDIT = ['factsway.yaml', OVERRIDE_FILE, LOCK_FILE];
 
 /** What a killed run left half written; the next run removes it before it does anything else. */
 export const HALF_WRITTEN = /\.factsway-(new|\d+)$/;

@@ -16,9 +16,15 @@ import {
 } from './container-steps.ts';
 import type { Desired } from './desired.ts';
 import { planCertificate } from './plan-certificate.ts';
+import { staleLock } from './plan-image-lock.ts';
 import { planFiles } from './plan-files.ts';
 import { planRecordNetworks, planRemake, withoutContainers } from './plan-networks.ts';
-import { refuseEmptySecrets, refuseWhatCannotWork, releaseImages } from './refusals.ts';
+import {
+  refuseEmptySecrets,
+  refuseNeededSecrets,
+  refuseWhatCannotWork,
+  releaseImages,
+} from './refusals.ts';
 
 export type UpOptions = {
   readonly title: string;
@@ -36,6 +42,8 @@ export type UpPlan = { readonly plan: Plan; readonly warnings: readonly string[]
  */
 export function planUp(desired: Desired, observed: Observed, options: UpOptions): UpPlan {
   refuseEmptySecrets(observed);
+  refuseNeededSecrets(desired, observed);
+  if (desired.catalog.unlocked.length > 0) throw staleLock(desired.catalog.unlocked);
   const files = planFiles(desired.bundle, observed.instance, options.overwrite);
   if (files.conflicts.length > 0) throw conflictError(files.conflicts, observed);
   if (!options.renderOnly) refuseWhatCannotWork(desired, observed);

@@ -1,12 +1,34 @@
+import { externalPostgres } from '../catalog/database-access.ts';
+import { neededSecret } from '../catalog/secrets.ts';
 import { FactswayError } from '../model/errors.ts';
 import { isMadeIn, type Observed } from '../model/observed.ts';
 import { analyseImageVersions } from '../checks/analysers/image-versions.ts';
 import type { Desired } from './desired.ts';
 
+/** Only the customer knows the password of a role on a server of the customer's. */
+export function refuseNeededSecrets({ bundle, directory }: Desired, { instance }: Observed): void {
+  const missing = bundle.secrets.filter(
+    ({ name, given }) => given && !instance.secrets.includes(name),
+  );
+  if (missing.length > 0) throw neededSecret(directory, missing);
+}
+
+/** Two databases of one platform: whichever is served, somebody's work would seem lost. */
+function refuseDataLeftBehind({ catalog }: Desired, { volumes }: Observed): void {
+  const { config } = catalog.context;
+  if (!externalPostgres(config) || !volumes.includes('postgres-data')) return;
+  throw new FactswayError(
+    'FW-DB-DATA-BEHIND',
+    `postgres.mode is external, but the volume ${config.project}_postgres-data holds the database of this instance, and your own server would not have it.`,
+    `Go back: --set postgres.mode=bundled   or move the data first (docs/operations/deployment.md, "Your own PostgreSQL") and then remove the volume knowingly: docker volume rm ${config.project}_postgres-data`,
+  );
+}
+
 /** Everything that must be true before the first step; each breach has its own code. Nothing was changed yet. */
 export function refuseWhatCannotWork(desired: Desired, observed: Observed): void {
   refuseForeignProject(desired, observed);
   refuseLostSecrets(desired, observed);
+  refuseDataLeftBehind(desired, observed);
   refuseMissingImages(desired, observed);
   refuseMixedVersions(desired, observed);
   refuseBusyPorts(desired, observed);

@@ -33,7 +33,7 @@ export type NetworkDetails = {
 
 /** What the engine says of an image at its registry; `status` is that of the engine's API. */
 export type RegistryImage =
-  | { readonly status: 200; readonly platforms: readonly string[] }
+  | { readonly status: 200; readonly platforms: readonly string[]; readonly digest?: string }
   | { readonly status: number; readonly reason: string };
 
 /** What `preflight` asks the Docker Engine beyond the port Docker. Reads only, and every call ends by itself. */

@@ -1,5 +1,6 @@
 import type { Belongings } from './belongings.ts';
 import type { Compose } from './compose.ts';
+import type { Database } from './database.ts';
 import type { Docker } from './docker.ts';
 import type { EngineProbes } from './engine-probes.ts';
 import type { Files } from './files.ts';
@@ -14,6 +15,7 @@ import type { Templates } from './templates.ts';
 export type Ports = {
   readonly docker: Docker;
   readonly compose: Compose;
+  readonly database: Database;
   readonly belongings: Belongings;
   readonly files: Files;
   readonly host: Host;

@@ -13,6 +13,7 @@ export function configContexts(catalog: Catalog): Record<string, object> {
   return {
     postgres: postgresContext(catalog),
     'postgres-init': { database: catalog.context.config.postgres.database, roles: ROLES },
+    'postgres-tls': { authority: catalog.context.postgresAuthority },
     services: {},
     edge: edgeContext(catalog),
     prometheus: prometheusContext(catalog),

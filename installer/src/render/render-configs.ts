@@ -3,11 +3,12 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { BundleFile } from '../model/bundle.ts';
 import { configContexts } from './config-contexts.ts';
 import { sha256 } from './digest.ts';
+import { ROLES_TEMPLATE } from './render-roles.ts';
 import { TemplateError, type TemplateEngine } from './template-engine.ts';
 
 const PREFIX = 'config-templates/';
 /** Rendered by themselves, outside `config/`. */
-const ELSEWHERE = new Set(['config-templates/factsway.yaml.hbs']);
+const ELSEWHERE = new Set(['config-templates/factsway.yaml.hbs', ROLES_TEMPLATE]);
 
 /**
  * `config/<component>/<file>` for every template `config-templates/<component>/<file>.hbs` whose

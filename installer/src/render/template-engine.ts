@@ -71,7 +71,16 @@ function comment(value: unknown): string {
   return String(scalar(value, 'comment')).replaceAll(/\s+/g, ' ');
 }
 
-const QUOTING = { yaml, compose: composeScalar, env, caddy, shell, pgconf, comment };
+/** Certificates in PEM, one after the other, without whatever else stood around them. */
+function pem(value: unknown): string {
+  const blocks = String(scalar(value, 'pem')).match(
+    /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g,
+  );
+  if (!blocks) throw new TemplateError('{{pem}} found no certificate');
+  return blocks.map((block) => block.replaceAll('\r', '')).join('\n');
+}
+
+const QUOTING = { yaml, compose: composeScalar, env, caddy, shell, pgconf, comment, pem };
 
 /**
  * Renders Handlebars text. HTML escaping is off; a bare `{{x}}` is refused at compile time, so every

@@ -1,9 +1,13 @@
 import type { Workload } from '../../model/workload.ts';
 import type { CatalogContext } from '../context.ts';
+import {
+  databaseAddress,
+  databaseAuthority,
+  databaseNetwork,
+  dataSource,
+} from '../database-access.ts';
 import type { ResolvedImage } from '../images.ts';
-import { ROLES } from '../roles.ts';
 import { hardened, httpHealth } from './hardened.ts';
-import { POSTGRES_PORT } from './postgres.ts';
 
 export const EXPORTER_PORTS = { node: 9100, postgres: 9187, blackbox: 9115 } as const;
 
@@ -63,12 +67,13 @@ export function postgresExporter(
     entrypoint: ['postgres_exporter'],
     command: [`--web.listen-address=:${EXPORTER_PORTS.postgres}`],
     environment: {
-      DATA_SOURCE_URI: `postgres:${POSTGRES_PORT}/${config.postgres.database}?sslmode=disable`,
-      DATA_SOURCE_USER: ROLES.monitor,
+      DATA_SOURCE_URI: dataSource(config),
+      DATA_SOURCE_USER: databaseAddress(config).users.monitor,
       DATA_SOURCE_PASS_FILE: '/run/secrets/postgres-monitor-password',
     },
     secrets: ['postgres-monitor-password'],
-    networks: [{ name: 'data' }, { name: 'monitoring' }],
+    ...databaseAuthority(config),
+    networks: [{ name: databaseNetwork(config) }, { name: 'monitoring' }],
     health: httpHealth(EXPORTER_PORTS.postgres, '/'),
     memory: sizing.fixed.exporter,
     cpus: sizing.fixedCpus,

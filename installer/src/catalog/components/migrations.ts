@@ -1,15 +1,21 @@
 import { MiB } from '../../model/units.ts';
 import type { Slot, Workload } from '../../model/workload.ts';
 import type { CatalogContext } from '../context.ts';
+import {
+  databaseAddress,
+  databaseAuthority,
+  databaseNetwork,
+  externalPostgres,
+  tlsVariables,
+} from '../database-access.ts';
 import type { ResolvedImage } from '../images.ts';
-import { ROLES } from '../roles.ts';
 import { hardened, reason } from './hardened.ts';
-import { POSTGRES_PORT } from './postgres.ts';
 
 export const MIGRATIONS = 'migrations';
 
 /** The migrations of one release: they live in the slot's file because each slot may be of another release. */
 export function migrations({ config }: CatalogContext, image: ResolvedImage, slot: Slot): Workload {
+  const { host, port, users } = databaseAddress(config);
   return hardened({
     component: MIGRATIONS,
     id: `${MIGRATIONS}-${slot}`,
@@ -24,15 +30,17 @@ export function migrations({ config }: CatalogContext, image: ResolvedImage, slo
       DEPLOYMENT_ENV: 'enterprise',
       APP_VERSION: config.release.version,
       LOG_LEVEL: config.services.logLevel,
-      POSTGRES_HOST: 'postgres',
-      POSTGRES_PORT: String(POSTGRES_PORT),
+      POSTGRES_HOST: host,
+      POSTGRES_PORT: String(port),
       POSTGRES_DB: config.postgres.database,
-      POSTGRES_USER: ROLES.owner,
+      POSTGRES_USER: users.owner,
       POSTGRES_PASSWORD_FILE: '/run/secrets/postgres-owner-password',
+      ...tlsVariables(config),
     },
     secrets: ['postgres-owner-password'],
-    networks: [{ name: 'data' }],
-    dependsOn: [{ id: 'postgres', condition: 'healthy' }],
+    ...databaseAuthority(config),
+    networks: [{ name: databaseNetwork(config) }],
+    dependsOn: externalPostgres(config) ? [] : [{ id: 'postgres', condition: 'healthy' }],
     memory: reason(256 * MiB, 'one connection, one statement at a time'),
     cpus: reason(1, 'one connection, one statement at a time'),
     pids: 64,

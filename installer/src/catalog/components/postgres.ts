@@ -5,8 +5,6 @@ import type { ResolvedImage } from '../images.ts';
 import { ROLES } from '../roles.ts';
 import { hardened, SCRATCH } from './hardened.ts';
 
-export const POSTGRES_PORT = 5432;
-
 export function postgres({ config, sizing }: CatalogContext, image: ResolvedImage): Workload {
   return hardened({
     component: 'postgres',

@@ -3,6 +3,7 @@ import type { Slot, Workload } from '../../model/workload.ts';
 import { hardened, reason } from '../components/hardened.ts';
 import { MIGRATIONS } from '../components/migrations.ts';
 import type { CatalogContext } from '../context.ts';
+import { databaseAuthority, externalPostgres } from '../database-access.ts';
 import type { ResolvedImage } from '../images.ts';
 import { serviceEnvironment } from '../service-environment.ts';
 import type { ServiceEntry } from './service.ts';
@@ -32,9 +33,14 @@ export function serviceWorkload(
     command: COMMAND,
     environment: serviceEnvironment({ config, sizing, entry, memory }, addresses),
     secrets: ['postgres-app-password'],
+    ...databaseAuthority(config),
     ...(compatibility ? { extraConfig: [{ directory: 'services', mount: WRAPPER_MOUNT }] } : {}),
     // The plain name is an alias inside the slot's own network: a request never crosses into the other slot.
-    networks: [{ name: `app-${slot}`, aliases: [entry.name] }, { name: 'data' }],
+    // A PostgreSQL elsewhere is reached the way the network of the slot has out anyway.
+    networks: [
+      { name: `app-${slot}`, aliases: [entry.name] },
+      ...(externalPostgres(config) ? [] : [{ name: 'data' as const }]),
+    ],
     dependsOn: [{ id: `${MIGRATIONS}-${slot}`, condition: 'completed' }],
     health: {
       argv: ['node', '/app/healthcheck.mjs'],

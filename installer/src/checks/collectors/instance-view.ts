@@ -7,7 +7,10 @@ import type { Ports } from '../../ports/ports.ts';
 export type InstanceView = {
   readonly directory: string;
   readonly catalog: Catalog;
-  readonly ports: Pick<Ports, 'docker' | 'compose' | 'files' | 'http' | 'host' | 'clock'>;
+  readonly ports: Pick<
+    Ports,
+    'docker' | 'compose' | 'database' | 'files' | 'http' | 'host' | 'machine' | 'clock'
+  >;
   /** PEM of the edge's own authority, with `edge.tls.mode: internal`. */
   readonly rootCertificate: string | undefined;
   containers(): Promise<ObservedContainer[]>;

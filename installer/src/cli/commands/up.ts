@@ -20,11 +20,14 @@ export const up: Command = {
   changes: true,
   async run(input, ports) {
     const { overwrite, ...request } = configRequest(input);
-    const [{ apply }, { requireInstance }, { planAsJson }] = await Promise.all([
-      import('../../flows/apply.ts'),
-      import('../../flows/resolve-config.ts'),
-      import('../format.ts'),
-    ]);
+    const [{ apply }, { requireDatabase }, { requireInstance }, { planAsJson }] = await Promise.all(
+      [
+        import('../../flows/apply.ts'),
+        import('../../flows/require-database.ts'),
+        import('../../flows/resolve-config.ts'),
+        import('../format.ts'),
+      ],
+    );
     await requireInstance(input.directory, ports.files);
     const options = {
       title: 'Bring the platform to its configuration',
@@ -32,7 +35,13 @@ export const up: Command = {
       renderOnly: false,
     };
     const { plan, executed, warnings } = await apply(
-      { ...request, command: 'up', options, consent: { yes: input.yes, dryRun: input.dryRun } },
+      {
+        ...request,
+        command: 'up',
+        options,
+        consent: { yes: input.yes, dryRun: input.dryRun },
+        inspect: (desired) => requireDatabase(desired, ports),
+      },
       ports,
     );
     const text = executed

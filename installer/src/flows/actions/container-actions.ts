@@ -1,10 +1,12 @@
 import { FactswayError } from '../../model/errors.ts';
 import { analyseImageVersions } from '../../checks/analysers/image-versions.ts';
+import { collectDigest } from '../../checks/collectors/registry-answer.ts';
 import type { ActionOf } from '../../model/plan.ts';
 import type { RecordedRelease } from '../../model/release.ts';
 import { NETWORKS_RECORD } from '../../planner/plan-networks.ts';
 import { mixedVersions } from '../../planner/refusals.ts';
 import { OVERRIDE_FILE } from '../../render/compose/render-compose.ts';
+import { registryError } from '../registry-error.ts';
 import { findContainers, type ActionContext } from './action-context.ts';
 import { alignSecretPermissions } from './bundle-actions.ts';
 import { rememberImages, rememberProject } from './remember-made.ts';
@@ -20,9 +22,24 @@ export async function pullImage(
   const { reference } = action;
   // Before it is here: a run that is killed meanwhile has brought it all the same.
   await rememberImages({ [reference]: '' }, context);
-  await docker.pull(reference, waiting);
+  try {
+    await docker.pull(reference, waiting);
+  } catch (error) {
+    throw await pullError(error, reference, context);
+  }
   const found = (await docker.images([reference]))[reference];
   if (found) await rememberImages({ [reference]: found.id }, context);
+}
+
+/** A registry that wants to know who asks is told as that: the remedy is another one. */
+async function pullError(
+  error: unknown,
+  reference: string,
+  { ports }: ActionContext,
+): Promise<unknown> {
+  if (!(error instanceof FactswayError) || error.code !== 'FW-IMAGE-PULL') return error;
+  const answer = await collectDigest(reference, ports).catch(() => undefined);
+  return answer?.answer === 'login' ? registryError(reference, answer) : error;
 }
 
 export async function checkImageVersions(

@@ -16,6 +16,7 @@ import {
   stopComponents,
   stopProject,
 } from './container-actions.ts';
+import { removeImageLock, writeImageLock } from './image-lock-actions.ts';
 import { reloadConfig } from './reload-config.ts';
 import { removeFiles, removeImages, removeVolumes } from './removal-actions.ts';
 import { runMigrations } from './run-migrations.ts';
@@ -49,6 +50,8 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   RecordRelease: recordRelease,
   RecordOverride: recordOverride,
   RecordNetworks: recordNetworks,
+  WriteImageLock: writeImageLock,
+  RemoveImageLock: removeImageLock,
 };
 
 export function actionRunner(context: ActionContext): RunAction {

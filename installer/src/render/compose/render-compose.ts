@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { dump, load } from 'js-yaml';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { NETWORKS, VOLUMES } from '../../catalog/networks.ts';
+import { usedNetworks, VOLUMES } from '../../catalog/networks.ts';
 import { networkSubnet } from '../../catalog/subnets.ts';
 import type { BundleFile } from '../../model/bundle.ts';
 import { LABELS } from '../../model/labels.ts';
@@ -90,12 +90,13 @@ export function renderCompose(
   return [
     file(COMPOSE_FILE, 'compose.yaml', of('core'), {
       project: context.config.project,
-      networks: NETWORKS.map((network) => ({
+      networks: usedNetworks(workloads).map((network) => ({
         ...network,
         subnet: networkSubnet(context.config, network.name) ?? '',
       })),
       volumes: usedVolumes,
       secrets,
+      database: workloads.some(({ component }) => component === 'postgres'),
     }),
     ...context.slots.map((slot) =>
       file(slotFile(slot), 'compose.app.yaml', of('app', slot), { slot }),

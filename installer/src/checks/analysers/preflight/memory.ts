@@ -1,4 +1,5 @@
-import { MINIMUM_MEMORY } from '../../../catalog/sizing.ts';
+import { externalPostgres } from '../../../catalog/database-access.ts';
+import { MINIMUM_MEMORY, MINIMUM_MEMORY_EXTERNAL } from '../../../catalog/sizing.ts';
 import { formatSize, MiB, parseSize } from '../../../model/units.ts';
 import { defineCheck, doubt, fine, readableSize, refusal } from './check.ts';
 
@@ -13,22 +14,24 @@ export const memory = defineCheck({
   name: 'memory',
   proves: 'The server has the memory the platform needs and that host.memory promises.',
   warns: 'host.memory is more than the server has',
-  fails: `less than ${formatSize(MINIMUM_MEMORY)}, or host.memory is more than ${NOMINAL} times what the server has`,
+  fails: `less than ${formatSize(MINIMUM_MEMORY)} (${formatSize(MINIMUM_MEMORY_EXTERNAL)} with a PostgreSQL of your own), or host.memory is more than ${NOMINAL} times what the server has`,
   codes: ['FW-MEMORY-TOO-SMALL'],
   remedy: 'factsway-install install --set host.memory=SIZE',
   purposes: ['install', 'upgrade'],
   needs: ['machine'],
   analyse({ machine }, { catalog }) {
-    const { memory: written } = catalog.context.config.host;
+    const { config } = catalog.context;
+    const { memory: written } = config.host;
+    const minimum = externalPostgres(config) ? MINIMUM_MEMORY_EXTERNAL : MINIMUM_MEMORY;
     const promised = parseSize(written) ?? 0;
     const found = readableSize(machine.memoryBytes);
-    if (machine.memoryBytes * NOMINAL < MINIMUM_MEMORY)
+    if (machine.memoryBytes * NOMINAL < minimum)
       return refusal(
         'FW-MEMORY-TOO-SMALL',
-        `${found}; the platform needs ${formatSize(MINIMUM_MEMORY)}`,
+        `${found}; the platform needs ${formatSize(minimum)}`,
         'Give the server more memory. What it has: free -h',
       );
-    const remedy = `Say what is there: --set host.memory=${rounded(Math.max(machine.memoryBytes, MINIMUM_MEMORY))}`;
+    const remedy = `Say what is there: --set host.memory=${rounded(Math.max(machine.memoryBytes, minimum))}`;
     if (promised > machine.memoryBytes * NOMINAL)
       return refusal(
         'FW-MEMORY-TOO-SMALL',

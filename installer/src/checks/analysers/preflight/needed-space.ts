@@ -1,3 +1,4 @@
+import { externalPostgres } from '../../../catalog/database-access.ts';
 import { GiB, MiB } from '../../../model/units.ts';
 import type { DatabaseSizeFacts, ImageFacts } from '../../facts-preflight.ts';
 import type { Wanted } from './check.ts';
@@ -34,6 +35,7 @@ export function neededSpace(
 ): Need[] {
   const here = new Set(local.map(({ reference }) => reference));
   const missing = wanted.filter((reference) => !here.has(reference)).length;
+  const own = !externalPostgres(catalog.context.config);
   const days = catalog.context.config.monitoring.retentionDays;
   const docker = (when: Need['when'], what: string, bytes: number): Need[] =>
     bytes > 0 ? [{ use: 'docker', when, what, bytes }] : [];
@@ -43,8 +45,8 @@ export function neededSpace(
     ...(exists
       ? docker('later', 'room to go on', EMPTY_DATABASE)
       : [
-          ...docker('now', 'an empty database and its log', EMPTY_DATABASE),
-          ...docker('later', 'the first data', FIRST_DATA),
+          ...docker('now', 'an empty database and its log', own ? EMPTY_DATABASE : 0),
+          ...docker('later', 'the first data', own ? FIRST_DATA : 0),
           ...docker('later', `metrics of ${days} days`, Math.round(days * METRICS_PER_DAY)),
           ...docker(
             'later',

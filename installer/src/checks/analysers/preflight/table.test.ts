@@ -38,6 +38,9 @@ describe('the table of checks', () => {
       const catalog = catalogWith({
         host: { name: 'factsway.example.com', cores: 4 },
         images: { source: 'debian' },
+        ...(check.name.startsWith('database')
+          ? { postgres: { mode: 'external', external: { host: 'db.example.com' } } }
+          : {}),
       });
       const wanted = { purpose: 'install', catalog, directory: DIRECTORY } as const;
       const verdict = check.analyse(goodFacts(catalog), wanted);

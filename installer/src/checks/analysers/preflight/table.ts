@@ -5,6 +5,13 @@ import type { AnyCheck } from './check.ts';
 import { clock } from './clock.ts';
 import { compose } from './compose.ts';
 import { cores } from './cores.ts';
+import {
+  database,
+  databaseClock,
+  databaseConnections,
+  databaseRights,
+  databaseServer,
+} from './external-database.ts';
 import { directory } from './directory.ts';
 import { diskLatency } from './disk-latency.ts';
 import { diskSpace } from './disk-space.ts';
@@ -75,5 +82,9 @@ export const PREFLIGHT_CHECKS: readonly AnyCheck[] = [
   tlsChain,
   tlsName,
   tlsValidity,
-  // The database of the customer (postgres.mode: external) belongs here: reachable, version, rights, TLS.
+  database,
+  databaseServer,
+  databaseRights,
+  databaseConnections,
+  databaseClock,
 ];

@@ -1,4 +1,5 @@
 import type { PreflightFacts } from '../../facts-preflight.ts';
+import { collectExternalDatabase } from '../external-database.ts';
 import { collectClock } from './clock.ts';
 import { collectDirectory, collectDisks, collectLatency } from './disks.ts';
 import { collectBoot, collectCompose, collectEngine } from './engine.ts';
@@ -36,4 +37,5 @@ export const COLLECTORS: { readonly [Name in keyof PreflightFacts]: Collector<Na
   registry: collectRegistry,
   databaseSize: collectDatabaseSize,
   tls: collectTls,
+  externalDatabase: collectExternalDatabase,
 };

@@ -36,7 +36,11 @@ export async function collectRegistry(view: PreflightView): Promise<RegistryFact
   const here = new Set(local.map(({ reference }) => reference));
   const refusals = new Map<string, Promise<boolean>>();
   const refuses = (host: string): Promise<boolean> => {
-    const known = refusals.get(host) ?? wantsLogin(host, view);
+    const known =
+      refusals.get(host) ??
+      view
+        .fact('engine')
+        .then(({ insecureRegistries }) => wantsLogin(host, insecureRegistries, view.ports));
     refusals.set(host, known);
     return known;
   };
@@ -55,13 +59,16 @@ export async function collectRegistry(view: PreflightView): Promise<RegistryFact
 }
 
 /** Whether the registry itself says that it wants to know who asks. */
-async function wantsLogin(host: string, view: PreflightView): Promise<boolean> {
-  const { insecureRegistries } = await view.fact('engine');
+export async function wantsLogin(
+  host: string,
+  insecureRegistries: readonly string[],
+  { http, machine }: Pick<PreflightView['ports'], 'http' | 'machine'>,
+): Promise<boolean> {
   const url = new URL(registryAddress(host, isInsecure(host, insecureRegistries)));
   try {
-    const [address] = await view.ports.machine.resolve(url.hostname);
+    const [address] = await machine.resolve(url.hostname);
     if (address === undefined) return false;
-    const { status } = await view.ports.http.request({
+    const { status } = await http.request({
       url: url.href,
       connectTo: address,
       timeoutMs: DIRECT_MS,

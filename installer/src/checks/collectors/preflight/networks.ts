@@ -1,4 +1,4 @@
-import { NETWORKS } from '../../../catalog/networks.ts';
+import { usedNetworks } from '../../../catalog/networks.ts';
 import type { NetworkFacts } from '../../facts-preflight.ts';
 import type { PreflightView } from './view.ts';
 
@@ -17,7 +17,9 @@ export async function collectNetworks(view: PreflightView): Promise<NetworkFacts
     docker: all.flatMap(({ name, subnets }) =>
       subnets.filter(isIpv4).map((subnet) => ({ name, subnet })),
     ),
-    missing: NETWORKS.map(({ name }) => name).filter((name) => !own.includes(name)),
+    missing: usedNetworks(view.catalog.workloads)
+      .map(({ name }) => name)
+      .filter((name) => !own.includes(name)),
     routes: routes
       .filter(({ subnet, device }) => subnet !== '0.0.0.0/0' && !devices.has(device))
       .map(({ subnet, device }) => ({ subnet, device })),

@@ -11,7 +11,15 @@ export type PreflightView = {
   readonly catalog: Catalog;
   readonly ports: Pick<
     Ports,
-    'docker' | 'compose' | 'files' | 'host' | 'clock' | 'http' | 'machine' | 'engineProbes'
+    | 'docker'
+    | 'compose'
+    | 'database'
+    | 'files'
+    | 'host'
+    | 'clock'
+    | 'http'
+    | 'machine'
+    | 'engineProbes'
   >;
   /** Another collector's facts; each is collected once, whoever asks. Rejects where that one failed. */
   fact<Name extends keyof PreflightFacts>(name: Name): Promise<PreflightFacts[Name]>;
