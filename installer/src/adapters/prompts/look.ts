@@ -65,8 +65,14 @@ export function lookOf(color: boolean, unicode: boolean, size: () => Size): Look
   };
 }
 
+/** Longer beginnings are no names. */
+const LONGEST_NAME = 16;
+
 /** Where the text of a row begins whose name stands before it, two spaces apart. */
-const hanging = (line: string): number => /^\S*(?: \S+)* {2,}/.exec(line)?.[0].length ?? 0;
+function hanging(line: string): number {
+  const begins = /^\S*(?: \S+)* {2,}/.exec(line)?.[0].length ?? 0;
+  return begins > LONGEST_NAME ? 0 : begins;
+}
 
 /** A heading and what it says, as one block of text. */
 export function blockOf(title: string, lines: readonly string[], look: Look): string {

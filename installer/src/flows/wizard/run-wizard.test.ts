@@ -180,9 +180,24 @@ describe('before the plan is agreed to', () => {
       if (tries === 1) throw new FactswayError('FW-PORT-IN-USE', 'Port 443 is taken.', 'See who.');
       return carryOut(path, asking);
     };
-    const text = await wizard([...YES, GO, 'host.name', 'b.example.com', GO, 'yes'], work);
+    const replies: Reply[] = [GO, 'answers', 'host.name', 'b.example.com', GO, 'yes'];
+    const text = await wizard([...YES, ...replies], work);
     expect(screen('FW-PORT-IN-USE')).toContain('Port 443 is taken.\n→ See who.');
     expect(text).toContain('name: b.example.com');
+  });
+
+  it('a refusal can be mended elsewhere and tried again, or stopped at', async () => {
+    let tries = 0;
+    const work = async (path: string, asking: Ports): Promise<string> => {
+      tries += 1;
+      if (tries < 3) throw new FactswayError('FW-DOCKER-UNREACHABLE', 'No engine.', 'Start it.');
+      return carryOut(path, asking);
+    };
+    await wizard([...YES, GO, 'again', 'again', 'yes'], work);
+    expect(tries).toBe(3);
+    tries = 0;
+    const error = await rejectionOf(wizard([...YES, GO, 'stop'], work));
+    expect(error.hint).toContain('Continue where you left off');
   });
 
   it('"no" and Esc lead back to the answers', async () => {

@@ -39,10 +39,12 @@ export async function runWizard<T>(
     if (context.current === undefined)
       prompter.show('FACTSWAY On-Prem: set up this server', welcomeLines(context.facts));
     let state = await resume(context, paths, ports);
+    let asks = true;
     for (;;) {
-      state = await askUntilReviewed(context, state, ports, ({ answers }) =>
-        saveAnswers(paths, files, chosen(context, answers)),
-      );
+      if (asks)
+        state = await askUntilReviewed(context, state, ports, ({ answers }) =>
+          saveAnswers(paths, files, chosen(context, answers)),
+        );
       await saveAnswers(paths, files, settingsOf(context, state.answers));
       try {
         const asking = { ...ports, prompter: confirmingBy(prompter, consent) };
@@ -51,7 +53,7 @@ export async function runWizard<T>(
         return result;
       } catch (error) {
         if (consent.given) throw error;
-        if (!(error instanceof BackToReview)) explainRefusal(error, prompter);
+        asks = error instanceof BackToReview || (await isAnsweredAnew(error, prompter));
       }
     }
   } catch (error) {
@@ -146,13 +148,29 @@ function confirmingBy(prompter: Prompter, consent: { given: boolean }): Prompter
   };
 }
 
-/** Nothing was done yet: what stands in the way can perhaps be answered differently. */
-function explainRefusal(error: unknown, prompter: Prompter): void {
+/**
+ * Nothing was done yet: what stands in the way can perhaps be answered differently, or mended elsewhere. False for
+ * another try with the same answers.
+ */
+async function isAnsweredAnew(error: unknown, prompter: Prompter): Promise<boolean> {
   if (!(error instanceof FactswayError) || isCancelled(error)) throw error;
-  prompter.show(`Not possible yet (${error.code})`, [
-    ...error.all.flatMap(({ message, details, hint }) => [message, ...details, `→ ${hint}`]),
-    'Nothing was done. Change an answer, or mend it elsewhere and go on.',
-  ]);
+  prompter.show(
+    `Not possible yet (${error.code})`,
+    error.all.flatMap(({ message, details, hint }) => [message, ...details, `→ ${hint}`]),
+  );
+  const chosen = await prompter.choose({
+    title: 'Nothing was done. How to go on?',
+    lines: [],
+    choices: [
+      { value: 'again', label: 'Try again', explanation: 'Once you have mended it elsewhere.' },
+      { value: 'answers', label: 'Back to the answers', explanation: 'To change one of them.' },
+      { value: 'stop', label: 'Stop here', explanation: 'Your answers are kept.' },
+    ],
+    marked: 'again',
+    back: true,
+  });
+  if (chosen === 'stop') throw new FactswayError('FW-CANCELLED', 'Stopped.', 'Run it again.');
+  return chosen !== 'again';
 }
 
 const isCancelled = (error: unknown): boolean =>
