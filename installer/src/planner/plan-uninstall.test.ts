@@ -168,6 +168,15 @@ describe('with --purge', () => {
   });
 });
 
+it('a certificate that was brought in is data: it stays, and goes with --purge', () => {
+  const pair = ['config/edge/tls/ab.crt', 'secrets/edge-tls/ab.key'];
+  const tree = [...RUNNING.tree, ...pair.map((path) => ({ path, kind: 'file' as const }))];
+  const [kept] = filesOf(false, { tree });
+  for (const path of pair) expect(kept?.files).not.toContain(path);
+  expect(plan(false, { tree }).stays.notOurs).toEqual(plan(false).stays.notOurs);
+  expect(filesOf(true, { tree })[1]?.files).toEqual(expect.arrayContaining(pair));
+});
+
 it('what a killed run left half written is not planned: the next run removes it first', () => {
   const half = ['compose.yaml.factsway-new', 'secrets/postgres-app-password.factsway-42'];
   const tree = [...RUNNING.tree, ...half.map((path) => ({ path, kind: 'file' as const }))];
