@@ -17,6 +17,8 @@ export function planDown(
         networks: [...networks].sort(),
       },
       cause: 'the platform is to stop; its data stays',
+      // What stopped is not started again behind the back of somebody who wants it stopped.
+      irreversible: 'Part of it may have stopped, the data is untouched: run the command again.',
     });
   }
   return builder.build('Stop the platform');
