@@ -56,6 +56,19 @@ export const FURTHER_QUESTIONS: readonly Question[] = [
     ask: 'on-request',
   },
   {
+    path: ['host', 'profile'],
+    title: 'Size',
+    explanation: 'How much of the server is used, where that is not all of it.',
+    kind: 'select',
+    ask: 'on-request',
+    choices: [
+      { value: 'auto', label: 'All the memory and cores given' },
+      { value: 'small', label: 'As on a server of 8 GB and 2 cores' },
+      { value: 'medium', label: 'As on a server of 16 GB and 4 cores' },
+      { value: 'large', label: 'As on a server of 32 GB and 8 cores' },
+    ],
+  },
+  {
     path: ['monitoring', 'grafana'],
     title: 'Charts (Grafana)',
     explanation: 'Show how the server is doing, to whoever looks after it.',

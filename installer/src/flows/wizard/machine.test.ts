@@ -143,6 +143,25 @@ describe('what an answer leads to', () => {
     state = answer(change(state, 'edge.tls.mode'), 'internal');
     expect(settings(state)).not.toHaveProperty('edge.tls.keyFile');
   });
+
+  it('is asked from the review as well: a database elsewhere', () => {
+    let state = answer(change(openFurther(reviewed), 'postgres.mode'), 'external');
+    expect(at(state)).toBe('postgres.external.host');
+    state = answer(state, 'db.example.com', 5432, 'require');
+    expect(at(state)).toBe('further');
+    expect(settings(state)).toMatchObject({
+      'postgres.mode': 'external',
+      'postgres.external.host': 'db.example.com',
+      'postgres.external.tls.mode': 'require',
+    });
+  });
+
+  it('may be nothing: an optional key stays out of the answers', () => {
+    let state = answer(change(openFurther(reviewed), 'postgres.mode'), 'external');
+    state = answer(state, 'db.example.com', 5432, 'verify-full', '');
+    expect(at(state)).toBe('further');
+    expect(settings(state)).not.toHaveProperty('postgres.external.tls.caFile');
+  });
 });
 
 describe('answers that another answer made impossible', () => {

@@ -24,7 +24,7 @@ export type Question = {
   readonly title: string;
   /** One line that says what it is good for. */
   readonly explanation: string;
-  readonly kind: 'input' | 'number' | 'select' | 'confirm';
+  readonly kind: 'input' | 'number' | 'select';
   /** Of a select. */
   readonly choices?: readonly Choice[];
   /**

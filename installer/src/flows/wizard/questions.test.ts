@@ -78,6 +78,7 @@ describe('every question', () => {
   it.each([
     ['images.source', 'upstream'],
     ['edge.tls.mode', 'off'],
+    ['host.profile', 'small'],
   ])('suggests what it would accept once %s is %s', (id, value) => {
     const context = contextOf();
     const answers = { [id]: value };
@@ -162,6 +163,13 @@ describe('what people type', () => {
   it('what a mode needs has to be answered, and what it does not need has not', () => {
     const provided = { 'edge.tls.mode': 'provided' };
     expect(typed('edge.tls.keyFile', '', {}, provided)).toBe('refused: must be answered');
+    const external = { 'postgres.mode': 'external', 'postgres.external.host': 'db.example.com' };
+    expect(typed('host.memory', '5', {}, external)).toBe('5GiB');
+    expect(typed('postgres.external.tls.caFile', '', {}, external)).toBe('');
+    expect(typed('postgres.external.host', '', {}, { 'postgres.mode': 'external' })).toBe(
+      'refused: must be answered',
+    );
+    expect(typed('postgres.external.host', 'localhost', {}, external)).toContain('refused: is the');
   });
 
   it('images that are not on this server cannot be chosen', () => {

@@ -1,8 +1,9 @@
-import { MINIMUM_MEMORY } from '../../catalog/sizing.ts';
-import { HOST_NAME } from '../../model/config.ts';
+import { MINIMUM_MEMORY, MINIMUM_MEMORY_EXTERNAL } from '../../catalog/sizing.ts';
+import { HOST_NAME, type InstanceConfig } from '../../model/config.ts';
 import { timeZoneProblem } from '../../model/time-zone.ts';
 import { formatSize, GiB, MiB, parseSize } from '../../model/units.ts';
 import { isBuiltHere, type Facts } from './facts.ts';
+import { DATABASE_QUESTIONS } from './database-questions.ts';
 import { FURTHER_QUESTIONS } from './further-questions.ts';
 import type { Question } from './question.ts';
 
@@ -154,7 +155,11 @@ const FIRST_QUESTIONS: readonly Question[] = [
 ];
 
 /** Every question of the wizard, in the order they are asked and reviewed. */
-export const QUESTIONS: readonly Question[] = [...FIRST_QUESTIONS, ...FURTHER_QUESTIONS];
+export const QUESTIONS: readonly Question[] = [
+  ...FIRST_QUESTIONS,
+  ...DATABASE_QUESTIONS,
+  ...FURTHER_QUESTIONS,
+];
 
 /** People paste what stands in the address bar. */
 function readHostName(text: string): string {
@@ -198,10 +203,11 @@ function suggestMemory(facts: Facts) {
   };
 }
 
-function checkMemory(value: unknown, facts: Facts): string | undefined {
+function checkMemory(value: unknown, facts: Facts, config: InstanceConfig): string | undefined {
   const bytes = parseSize(String(value));
   if (bytes === undefined) return undefined;
-  if (bytes < MINIMUM_MEMORY) return `must be at least ${formatSize(MINIMUM_MEMORY)}`;
+  const least = config.postgres.mode === 'external' ? MINIMUM_MEMORY_EXTERNAL : MINIMUM_MEMORY;
+  if (bytes < least) return `must be at least ${formatSize(least)}`;
   // Where there is too little anyway, the least that works is what can be tried.
   const most = Math.max(facts.memoryBytes, MINIMUM_MEMORY);
   return bytes > most

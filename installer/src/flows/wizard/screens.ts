@@ -63,11 +63,10 @@ export function derivedLines(config: InstanceConfig): string[] {
   try {
     const { context, workloads, services } = buildCatalog(config);
     const { postgres, serviceUnit, twoSlots } = context.sizing;
+    const isBundled = config.postgres.mode === 'bundled';
+    const database = isBundled ? `${amount(postgres.memory.value)} for the database, ` : '';
     rows.push(
-      [
-        'Memory',
-        `${amount(postgres.memory.value)} for the database, ${amount(serviceUnit.value)} for each of ${services.length} services`,
-      ],
+      ['Memory', `${database}${amount(serviceUnit.value)} for each of ${services.length} services`],
       [
         'Updates',
         twoSlots.value
