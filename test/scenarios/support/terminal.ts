@@ -79,6 +79,16 @@ export class TerminalRun {
     this.record.push(this.screen());
   }
 
+  /** Waits until one of these is on the screen. */
+  async seesOne(...texts: readonly string[]): Promise<void> {
+    await this.#until(texts.join(' or '), () => texts.some((text) => this.screen().includes(text)));
+  }
+
+  /** Waits until the screen is another one. */
+  async changes(before: string): Promise<void> {
+    await this.#until('another screen', () => this.screen() !== before);
+  }
+
   type(...keys: readonly string[]): void {
     for (const key of keys) this.#process.stdin.write(key);
   }
@@ -92,7 +102,7 @@ export class TerminalRun {
       }
       const before = this.screen();
       this.type(KEYS.down);
-      await this.#until(`a line below, on the way to "${label}"`, () => this.screen() !== before);
+      await this.changes(before);
     }
     throw new Error(`no line "${label}" on the screen:\n${this.screen()}`);
   }
