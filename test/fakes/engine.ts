@@ -32,6 +32,16 @@ export class FakeEngine {
   readonly otherImages = new Map<string, string>();
   desired: Desired;
 
+  /** One on which everything runs and is healthy. */
+  static running(desired: Desired): FakeEngine {
+    const engine = new FakeEngine(desired);
+    for (const workload of desired.catalog.workloads) {
+      const container = containerOf(workload, desired);
+      engine.containers.set(container.id, container);
+    }
+    return engine;
+  }
+
   constructor(desired: Desired) {
     this.desired = desired;
     this.docker = panicking<Docker>('docker', {

@@ -8,7 +8,8 @@ import type {
 import type { PreflightView } from '../../installer/src/checks/collectors/preflight/view.ts';
 import { externalDatabase } from './external-database.ts';
 import { GiB } from '../../installer/src/model/units.ts';
-import type { EngineDetails, EngineProbes } from '../../installer/src/ports/engine-probes.ts';
+import type { EngineDetails } from '../../installer/src/model/engine-details.ts';
+import type { EngineProbes } from '../../installer/src/ports/engine-probes.ts';
 import type { Machine } from '../../installer/src/ports/machine.ts';
 import { catalogWith, DIRECTORY } from './builders.ts';
 import { panicking } from './panic.ts';

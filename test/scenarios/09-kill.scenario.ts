@@ -3,6 +3,7 @@ import { afterAll, expect, it } from 'vitest';
 import { startCli } from './support/cli.ts';
 import { until } from './support/docker.ts';
 import { SCRATCH } from './support/instance.ts';
+import { plannedSteps, runKilledAt } from './support/kill.ts';
 
 afterAll(() => SCRATCH.remove());
 
@@ -17,41 +18,28 @@ const secrets = () =>
     ),
   );
 
-/** Milliseconds after the step began: long enough that it is really under way. */
-const MOMENTS: readonly (readonly [step: string, delayMs: number])[] = [
-  ['CreateSecrets', 0],
-  ['WriteBundle', 5],
-  ['CreateContainers', 300],
-  ['StartComponents postgres', 900],
-  ['RunMigrations', 300],
-  ['StartComponents slot a', 1500],
-];
+/** Milliseconds after a step began at which it is under way. Killed later, a short one may have been the last. */
+const MIDDLE_MS: Readonly<Record<string, number>> = {
+  WriteBundle: 5,
+  CreateContainers: 300,
+  'StartComponents postgres': 900,
+  RunMigrations: 300,
+  'StartComponents slot a': 1500,
+};
 
-it('an installer killed at any step is finished by the next run, with the same secrets and nothing half done', async () => {
+it('an installer killed at every step, before it and in its middle, is finished by the next run, with the same secrets and nothing half done', async () => {
+  const install = ['install', '--yes', ...SCRATCH.arguments()];
+  const steps = await plannedSteps(install);
+  expect(steps.length).toBeGreaterThan(10);
   let first: string[] | undefined;
-  for (const [step, delay] of MOMENTS) {
-    const before = (await journal()).length;
-    const run = startCli(['install', '--yes', ...SCRATCH.arguments()]);
-    let ended = false;
-    void run.then(() => (ended = true));
-    await until(
-      `${step} begins`,
-      120,
-      async () =>
-        ended ||
-        (await journal())
-          .slice(before)
-          .some((line) => line.includes('"step-started"') && line.includes(step)),
-    );
-    await new Promise((resolve) => setTimeout(resolve, delay));
-    run.kill('SIGKILL');
-    const result = await run;
-    // A step that is already done is not planned again: then the run may have come to its end.
-    if (result.exitCode !== undefined) expect(result.all, step).not.toContain('FW-');
-    if (step !== 'CreateSecrets') {
-      first ??= await secrets();
-      expect(await secrets()).toEqual(first);
-    }
+  for (const step of steps) {
+    const { killed, all } = await runKilledAt(install, step, 0);
+    expect(killed, `killed before ${step}:\n${all}`).toBe(true);
+    const middle = MIDDLE_MS[step];
+    if (middle !== undefined) await runKilledAt(install, step, middle);
+    if (step === 'CreateSecrets') continue;
+    first ??= await secrets();
+    expect(await secrets(), step).toEqual(first);
   }
   const last = await SCRATCH.install();
   expect(last.errors).toEqual([]);

@@ -1,18 +1,12 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { cli, startCli } from './support/cli.ts';
-import {
-  containerId,
-  containersOf,
-  docker,
-  dockerTry,
-  networksOf,
-  until,
-} from './support/docker.ts';
+import { cli } from './support/cli.ts';
+import { containerId, containersOf, docker, dockerTry, networksOf } from './support/docker.ts';
 import { throughEdge } from './support/http.ts';
 import { deriveImage, removeImages } from './support/images.ts';
 import { SCRATCH } from './support/instance.ts';
+import { plannedSteps, runKilledAt } from './support/kill.ts';
 
 const OVERRIDE = `# ours
 services:
@@ -167,34 +161,16 @@ it('a purge killed at any step is finished by the next run; files, volumes, netw
   const made = JSON.parse(await readFile(SCRATCH.file('state/made.json'), 'utf8')) as object;
   const brought = { 'factsway-test/brought:1': '', 'factsway-test/used:1': '' };
   await writeFile(SCRATCH.file('state/made.json'), JSON.stringify({ ...made, images: brought }));
-  const journal = async () =>
-    (await readFile(SCRATCH.file('state/journal.jsonl'), 'utf8').catch(() => '')).split('\n');
 
-  for (const [step, delay] of [
-    ['StopProject', 1500],
-    ['StopProject', 4000],
-    ['RemoveVolumes', 5],
-    ['RemoveImages', 5],
-    ['RemoveFiles', 5],
-  ] as const) {
-    const before = (await journal()).length;
-    const run = startCli(['uninstall', ...PURGE, '--dir', SCRATCH.directory]);
-    let ended = false;
-    void run.then(() => (ended = true));
-    await until(
-      `${step} begins`,
-      60,
-      async () =>
-        ended ||
-        (await journal())
-          .slice(before)
-          .some((line) => line.includes('"step-started"') && line.includes(step)),
-    );
-    await new Promise((resolve) => setTimeout(resolve, delay));
-    run.kill('SIGKILL');
-    const result = await run;
+  const uninstall = ['uninstall', ...PURGE, '--dir', SCRATCH.directory];
+  const steps = await plannedSteps(uninstall);
+  expect(steps).toEqual(['StopProject', 'RemoveVolumes', 'RemoveImages', 'RemoveFiles']);
+  for (const step of steps) {
+    const { killed, all } = await runKilledAt(uninstall, step, 0);
+    expect(killed, `killed before ${step}:\n${all}`).toBe(true);
+    const middle = await runKilledAt(uninstall, step, step === 'StopProject' ? 1500 : 5);
     // It may have come to its end before it was killed; then there is nothing for the next one.
-    if (result.exitCode !== undefined) expect(result.all, step).not.toMatch(/FW-(?!NO-INSTANCE)/);
+    if (!middle.killed) expect(middle.all, step).not.toMatch(/FW-(?!NO-INSTANCE)/);
   }
   const last = await SCRATCH.runJson('uninstall', ...PURGE);
   // Killed at its very end, or not at all, a run may have left nothing to finish.

@@ -37,14 +37,7 @@ export async function calling<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     if (typeof code === 'string' && UNREACHABLE.has(code)) {
-      const denied = code === 'EACCES' || code === 'EPERM';
-      throw new FactswayError(
-        'FW-DOCKER-UNREACHABLE',
-        denied ? 'This user may not use the Docker socket.' : `No Docker Engine answers (${code}).`,
-        denied
-          ? 'Run the command as root, or add the user to the group docker: sudo usermod -aG docker $USER'
-          : 'Start it: sudo systemctl start docker   or install it: https://docs.docker.com/engine/install/',
-      );
+      throw unreachable(code);
     }
     const status = statusOf(error);
     if (status !== undefined && status >= 400 && status !== 404) {
@@ -56,6 +49,18 @@ export async function calling<T>(work: () => Promise<T>): Promise<T> {
     }
     throw error;
   }
+}
+
+/** No engine this user can use; `reason` is the code of the system's error, or words where there is none. */
+export function unreachable(reason: string): FactswayError {
+  const denied = reason === 'EACCES' || reason === 'EPERM';
+  return new FactswayError(
+    'FW-DOCKER-UNREACHABLE',
+    denied ? 'This user may not use the Docker socket.' : `No Docker Engine answers (${reason}).`,
+    denied
+      ? 'Run the command as root, or add the user to the group docker: sudo usermod -aG docker $USER'
+      : 'Start it: sudo systemctl start docker   or install it: https://docs.docker.com/engine/install/',
+  );
 }
 
 /** Compose typed by hand remembers the path that was typed; one directory must have one name. */

@@ -1,11 +1,7 @@
 import Dockerode from 'dockerode';
-import { FactswayError } from '../model/errors.ts';
-import type {
-  EngineDetails,
-  EngineProbes,
-  NetworkDetails,
-  RegistryImage,
-} from '../ports/engine-probes.ts';
+import type { EngineDetails } from '../model/engine-details.ts';
+import { unreachable } from './docker-calls.ts';
+import type { EngineProbes, NetworkDetails, RegistryImage } from '../ports/engine-probes.ts';
 import { findLogin, readDockerConfig } from './registry-login.ts';
 
 const DEFAULT_ENDPOINT = 'unix:///var/run/docker.sock';
@@ -46,8 +42,8 @@ export class DockerProbes implements EngineProbes {
 
   async details(): Promise<EngineDetails> {
     const [version, info, config] = await Promise.all([
-      this.#client.version().catch(unreachable),
-      (this.#client.info() as Promise<Info>).catch(unreachable),
+      this.#client.version().catch(noEngine),
+      (this.#client.info() as Promise<Info>).catch(noEngine),
       readDockerConfig(),
     ]);
     const endpoint = process.env['DOCKER_HOST'] ?? '';
@@ -83,7 +79,7 @@ export class DockerProbes implements EngineProbes {
   }
 
   async networks(): Promise<NetworkDetails[]> {
-    const found = await this.#client.listNetworks().catch(unreachable);
+    const found = await this.#client.listNetworks().catch(noEngine);
     return found.map(({ Id, Name, IPAM, Options }) => ({
       name: Name,
       device:
@@ -138,15 +134,7 @@ const firstSet = (...values: readonly (string | undefined)[]): string =>
   values.find((value) => value !== undefined && value !== '') ?? '';
 
 /** Whatever is there, it is no engine this user can use. */
-function unreachable(error: unknown): never {
+function noEngine(error: unknown): never {
   const { code, message } = error as NodeJS.ErrnoException;
-  const denied = code === 'EACCES' || code === 'EPERM';
-  const reason = code ?? message.replace(/\s+/g, ' ').slice(0, 120);
-  throw new FactswayError(
-    'FW-DOCKER-UNREACHABLE',
-    denied ? 'This user may not use the Docker socket.' : `No Docker Engine answers (${reason}).`,
-    denied
-      ? 'Run the command as root, or add the user to the group docker: sudo usermod -aG docker $USER'
-      : 'Start it: sudo systemctl start docker   or install it: https://docs.docker.com/engine/install/',
-  );
+  throw unreachable(code ?? message.replace(/\s+/g, ' ').slice(0, 120));
 }

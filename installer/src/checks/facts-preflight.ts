@@ -1,5 +1,6 @@
 /** What the collectors of `preflight` bring home: plain data, so that a check can judge another machine's facts. */
 
+import type { EngineDetails } from '../model/engine-details.ts';
 import type { ExternalDatabaseFacts } from './facts-database.ts';
 
 /** Before what: some facts matter only when something already runs. */
@@ -73,36 +74,9 @@ export type DirectoryFacts = {
   readonly release: string | undefined;
 };
 
-export type EngineFacts = {
-  readonly version: string;
-  /** How it is reached: `unix:///var/run/docker.sock`, `tcp://10.0.0.5:2376`. */
-  readonly endpoint: string;
-  /** Context the docker command would use instead; empty for the default one. */
-  readonly context: string;
-  readonly rootDirectory: string;
-  /** Whether that directory exists here: an engine elsewhere has its own disk. */
+export type EngineFacts = EngineDetails & {
+  /** Whether its root directory exists here: an engine elsewhere has its own disk. */
   readonly rootIsHere: boolean;
-  readonly operatingSystem: string;
-  /** As Docker names it: `linux/amd64`. */
-  readonly platform: string;
-  readonly driver: string;
-  /** Of the storage driver: `Supports d_type: true`. */
-  readonly driverStatus: Readonly<Record<string, string>>;
-  readonly cgroupVersion: string;
-  readonly memoryLimit: boolean;
-  readonly pidsLimit: boolean;
-  readonly cpuQuota: boolean;
-  /** `name=rootless`, `name=userns` and the like. */
-  readonly securityOptions: readonly string[];
-  readonly liveRestore: boolean;
-  /** Of the engine itself, as it pulls. */
-  readonly proxy: string;
-  /** Where it takes addresses of new networks from; empty: Docker's own defaults. */
-  readonly addressPools: readonly { readonly base: string; readonly size: number }[];
-  /** Registries it speaks to without TLS. */
-  readonly insecureRegistries: readonly string[];
-  /** Proxy the docker command writes into every container it makes; empty for none. */
-  readonly containerProxy: string;
 };
 
 export type ComposeFacts = { readonly version: string };

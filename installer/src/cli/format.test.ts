@@ -76,6 +76,7 @@ describe('a plan as JSON', () => {
         {
           id: 1,
           kind: 'PullImage',
+          action: 'PullImage x',
           cause: 'why',
           dependsOn: [],
           destroys: null,

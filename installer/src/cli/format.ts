@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import wrapAnsi from 'wrap-ansi';
 import type { CheckResult } from '../model/check-result.ts';
-import { formatPlan, type Plan } from '../model/plan.ts';
+import { describeAction, formatPlan, type Plan } from '../model/plan.ts';
 
 /** Where text of a result goes: colours or none, and the width to wrap at (Infinity for a pipe). */
 export type Surface = { readonly color: boolean; readonly columns: number };
@@ -57,6 +57,7 @@ export function planAsJson(plan: Plan): unknown {
     steps: plan.steps.map(({ id, action, cause, dependsOn, destroys, undo }) => ({
       id,
       kind: action.kind,
+      action: describeAction(action),
       cause,
       dependsOn,
       destroys: destroys ?? null,

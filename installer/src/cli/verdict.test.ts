@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { containerOf, desiredWith, DIRECTORY } from '../../../test/fakes/builders.ts';
+import { desiredWith, DIRECTORY } from '../../../test/fakes/builders.ts';
 import { FakeEngine } from '../../../test/fakes/engine.ts';
 import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
 import { fail, pass } from '../model/check-result.ts';
@@ -43,11 +43,7 @@ describe('a command whose checks fail has its whole result, and an error beside 
   };
 
   beforeEach(() => {
-    engine = new FakeEngine(desired);
-    for (const workload of desired.catalog.workloads) {
-      const container = containerOf(workload, desired);
-      engine.containers.set(container.id, container);
-    }
+    engine = FakeEngine.running(desired);
     ports = fakePorts({ docker: engine.docker, compose: engine.compose });
     ports.files.put(
       `${DIRECTORY}/factsway.yaml`,

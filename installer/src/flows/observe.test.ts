@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { containerOf, desiredWith, DIRECTORY } from '../../../test/fakes/builders.ts';
+import { desiredWith, DIRECTORY } from '../../../test/fakes/builders.ts';
 import { FakeEngine } from '../../../test/fakes/engine.ts';
 import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
 import { observe } from './observe.ts';
@@ -12,12 +12,8 @@ let engine: FakeEngine;
 let ports: FakePorts;
 
 beforeEach(() => {
-  engine = new FakeEngine(desired);
+  engine = FakeEngine.running(desired);
   ports = fakePorts({ docker: engine.docker });
-  for (const workload of desired.catalog.workloads) {
-    const container = containerOf(workload, desired);
-    engine.containers.set(container.id, container);
-  }
 });
 
 describe('a port is taken', () => {

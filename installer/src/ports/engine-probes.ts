@@ -1,28 +1,4 @@
-/** `docker info` and how the engine is reached. */
-export type EngineDetails = {
-  readonly version: string;
-  readonly endpoint: string;
-  /** Context the docker command uses where it is not the default one; else empty. */
-  readonly context: string;
-  readonly rootDirectory: string;
-  readonly operatingSystem: string;
-  /** `linux/amd64` */
-  readonly platform: string;
-  readonly driver: string;
-  readonly driverStatus: Readonly<Record<string, string>>;
-  readonly cgroupVersion: string;
-  readonly memoryLimit: boolean;
-  readonly pidsLimit: boolean;
-  readonly cpuQuota: boolean;
-  readonly securityOptions: readonly string[];
-  readonly liveRestore: boolean;
-  readonly proxy: string;
-  readonly addressPools: readonly { readonly base: string; readonly size: number }[];
-  /** Registries it speaks to without TLS, by host or address range. */
-  readonly insecureRegistries: readonly string[];
-  /** Proxy the docker command writes into containers; empty for none. */
-  readonly containerProxy: string;
-};
+import type { EngineDetails } from '../model/engine-details.ts';
 
 export type NetworkDetails = {
   readonly name: string;

@@ -6,7 +6,7 @@ import type { Platform } from '../../shared-utils/src/platform.ts';
 import { contextFromHeaders } from '../../shared-utils/src/request-context.ts';
 import { Problem } from './problem.ts';
 
-/** Longer than any request line Node reads: an id that is too long is a 404 as any other that is none. */
+/** Longer than any request line Node reads: an id that is too long is a 404 like every other that is none. */
 const MAX_PARAM_LENGTH = 65_536;
 
 /** What a request that is not even HTTP is answered; the rest is 400. Source: Node's own answers. */

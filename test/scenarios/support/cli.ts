@@ -35,5 +35,10 @@ export async function cliJson(
 }
 
 /** Starts the command line and leaves it running, to be killed. */
-export const startCli = (argv: readonly string[]) =>
-  execa(process.execPath, [CLI, ...argv], { reject: false, stdin: 'ignore', all: true });
+export const startCli = (argv: readonly string[], environment: Record<string, string> = {}) =>
+  execa(process.execPath, [CLI, ...argv], {
+    reject: false,
+    stdin: 'ignore',
+    all: true,
+    env: environment,
+  });

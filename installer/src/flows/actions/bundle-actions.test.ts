@@ -271,14 +271,10 @@ describe('restoring the bundle', () => {
   });
 
   it('has what runs take up its old configuration, and what does not read it at its start', async () => {
-    const engine = new FakeEngine(desired);
+    const engine = FakeEngine.running(desired);
     ports = fakePorts({ docker: engine.docker, compose: engine.compose });
     await withSecrets();
     await write(ALL);
-    for (const workload of desired.catalog.workloads) {
-      const container = containerOf(workload, desired);
-      engine.containers.set(container.id, container);
-    }
     engine.change('container-prometheus', { state: 'exited', health: 'none' });
     const reloads = ['edge', 'prometheus'].map((service) => ({
       kind: 'ReloadConfig' as const,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { containerOf, desiredWith, DIRECTORY, imagesOf } from '../../../../test/fakes/builders.ts';
+import { desiredWith, DIRECTORY, imagesOf } from '../../../../test/fakes/builders.ts';
 import { FakeEngine } from '../../../../test/fakes/engine.ts';
 import { panicking } from '../../../../test/fakes/panic.ts';
 import { actionContext, fakePorts, type FakePorts } from '../../../../test/fakes/ports.ts';
@@ -27,11 +27,7 @@ let ports: FakePorts;
 let context: ActionContext;
 
 beforeEach(() => {
-  engine = new FakeEngine(desired);
-  for (const workload of desired.catalog.workloads) {
-    const container = containerOf(workload, desired);
-    engine.containers.set(container.id, container);
-  }
+  engine = FakeEngine.running(desired);
   use({});
 });
 

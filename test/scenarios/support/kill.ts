@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { cliJson, startCli } from './cli.ts';
+
+const PRELOAD = join(import.meta.dirname, 'kill-at-step.mjs');
+
+/**
+ * Runs a command that dies by SIGKILL `afterMs` milliseconds after the journal says that a step began; 0: before the
+ * step did anything. `step` is how the action begins: `StartComponents postgres`.
+ * Returns whether it died, and all it printed.
+ */
+export async function runKilledAt(
+  argv: readonly string[],
+  step: string,
+  afterMs: number,
+): Promise<{ killed: boolean; all: string }> {
+  const { signal, all } = await startCli(argv, {
+    NODE_OPTIONS: `--import=${PRELOAD}`,
+    FACTSWAY_TEST_KILL_AT: step,
+    FACTSWAY_TEST_KILL_AFTER: String(afterMs),
+  });
+  return { killed: signal === 'SIGKILL', all };
+}
+
+/** The steps a command would take now, each as the beginning of its action that further runs keep as well. */
+export async function plannedSteps(argv: readonly string[]): Promise<string[]> {
+  const { result } = await cliJson([...argv, '--dry-run']);
+  const { steps } = result?.['plan'] as { steps: { kind: string; action: string }[] };
+  // Counts and lists shrink from run to run: what is done is not planned again.
+  return steps.map(({ kind, action }) =>
+    kind === 'StartComponents' ? (action.split(' (')[0] ?? kind) : kind,
+  );
+}
