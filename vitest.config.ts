@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['{installer,services,monitoring,scripts,test}/**/*.test.ts'],
     environment: 'node',
     restoreMocks: true,
+    // A busy machine is no failure; this only ends what would never end.
+    testTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: 'build/test-results/unit.json' }]],
   },
 });

@@ -3,12 +3,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from './support/cli.ts';
-import { containersOf, dockerTry, until } from './support/docker.ts';
+import { containersOf, docker, dockerTry, until } from './support/docker.ts';
 import { throughEdge } from './support/http.ts';
 import { SHARED } from './support/instance.ts';
 
 /** Only an engine that scripts/engine started is ours to stop; somebody else's runs other things. */
 const OURS = existsSync('/run/factsway-engine.pid');
+
+it('containers that are started again come back healthy', async () => {
+  const label = `label=com.docker.compose.project=${SHARED.project}`;
+  const running = (await docker('ps', '--quiet', '--filter', label)).split('\n');
+  await docker('restart', '--time', '10', ...running);
+  const verify = await SHARED.runJson('verify', '--timeout', '120');
+  expect(verify.exitCode, JSON.stringify(verify.result)).toBe(0);
+});
 
 it.runIf(OURS)(
   'after the engine was stopped and started everything comes back healthy by itself, data intact',

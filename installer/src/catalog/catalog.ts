@@ -56,7 +56,12 @@ export type Catalog = {
 };
 
 /** What a catalogue is made from besides the configuration: the texts of files it names. */
-export type Given = { readonly postgresAuthority?: string; readonly imageLock?: ImageLock };
+export type Given = {
+  readonly postgresAuthority?: string;
+  readonly imageLock?: ImageLock;
+  /** What a person should know about those files. */
+  readonly warnings?: readonly string[];
+};
 
 /**
  * The platform for one configuration: every workload, the secrets they read and what had to be left out.
@@ -93,7 +98,7 @@ export function buildCatalog(
     return { reference: image, user };
   };
   const notes: string[] = [...tlsNotes(config)];
-  const warnings: string[] = [];
+  const warnings: string[] = [...(given.warnings ?? [])];
   const workloads: Workload[] = [];
 
   for (const [name, build] of Object.entries(COMPONENTS) as [ComponentImage, ComponentBuilder][]) {

@@ -8,6 +8,8 @@ export const POSTGRES_PORT = 5432;
 const CA_DIRECTORY = 'postgres-tls';
 const CA_MOUNT = '/etc/factsway/postgres-tls';
 const CA_PATH = `${CA_MOUNT}/ca.crt`;
+/** The same file in the instance directory. */
+export const AUTHORITY_FILE = `config/${CA_DIRECTORY}/ca.crt`;
 
 /** The three roles of spec 01, each with the secret that opens it. */
 export const DATABASE_ROLES = ['owner', 'app', 'monitor'] as const;

@@ -102,12 +102,14 @@ it('exceptions are few, and each has its reason: they are invitations to look tw
   for (const reason of exceptions.values()) expect(reason.length).toBeGreaterThan(30);
 });
 
+const scratch = (options: string): string => `/tmp:${options},uid=10001,gid=10001,nosuid,nodev`;
+
 /** A breach planted in a service that keeps every rule, and the rules that must see it; the others must not. */
 const PLANTED: Readonly<Record<string, readonly [object, ...string[]]>> = {
-  'user root by name': [{ user: 'root' }, 'non-root user', 'numeric user'],
-  'user 0': [{ user: '0:0' }, 'non-root user'],
-  'user of the image': [{ user: undefined }, 'non-root user', 'numeric user'],
-  'user by name': [{ user: 'caddy' }, 'numeric user'],
+  'user root by name': [{ user: 'root', tmpfs: [] }, 'non-root user', 'numeric user'],
+  'user 0': [{ user: '0:0', tmpfs: [] }, 'non-root user'],
+  'user of the image': [{ user: undefined, tmpfs: [] }, 'non-root user', 'numeric user'],
+  'user by name': [{ user: 'caddy', tmpfs: [] }, 'numeric user'],
   'writable root': [{ read_only: false }, 'read-only root'],
   'capabilities kept': [{ cap_drop: ['NET_RAW'] }, 'no capabilities'],
   'capability given back': [{ cap_add: ['NET_BIND_SERVICE'] }, 'no capabilities'],
@@ -134,8 +136,12 @@ const PLANTED: Readonly<Record<string, readonly [object, ...string[]]>> = {
   ],
   'writable configuration': [{ volumes: ['./config/edge:/etc/caddy'] }, 'read-only configuration'],
   'shared mount': [{ volumes: ['./config/edge:/x:ro,shared'] }, 'read-only configuration'],
-  'scratch without end': [{ tmpfs: ['/tmp:noexec,nosuid,nodev'] }, 'bounded scratch space'],
-  'scratch that runs': [{ tmpfs: ['/tmp:size=1,nosuid,nodev'] }, 'bounded scratch space'],
+  'scratch without end': [{ tmpfs: [scratch('noexec')] }, 'bounded scratch space'],
+  'scratch that runs': [{ tmpfs: [scratch('size=1')] }, 'bounded scratch space'],
+  'scratch of another user': [
+    { tmpfs: [scratch('size=1,noexec').replace('uid=10001', 'uid=0')] },
+    'bounded scratch space',
+  ],
   'no memory limit': [{ mem_limit: undefined, memswap_limit: undefined }, 'memory limit'],
   swap: [{ memswap_limit: '2048m' }, 'memory limit'],
   'no CPU limit': [{ cpus: undefined }, 'CPU limit'],

@@ -145,11 +145,11 @@ export const HARDENING_RULES: readonly HardeningRule[] = [
   },
   {
     name: 'bounded scratch space',
-    asks: 'What it may write to outside of volumes is in memory, has a size, and runs no program.',
-    breach: ({ tmpfs }) => {
-      const loose = list(tmpfs).find(
-        (one) => !['size=', 'noexec', 'nosuid', 'nodev'].every((word) => one.includes(word)),
-      );
+    asks: 'What it may write to outside of volumes is in memory, its own, has a size, and runs no program.',
+    breach: ({ tmpfs, user }) => {
+      const [uid = ''] = String(user).split(':');
+      const wanted = ['size=', `uid=${uid},`, 'noexec', 'nosuid', 'nodev'];
+      const loose = list(tmpfs).find((one) => !wanted.every((word) => one.includes(word)));
       return loose === undefined ? undefined : `tmpfs: ${loose}`;
     },
   },

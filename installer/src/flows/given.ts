@@ -1,14 +1,23 @@
 import { join, resolve } from 'node:path';
 import type { Given } from '../catalog/catalog.ts';
-import { externalPostgres } from '../catalog/database-access.ts';
+import { AUTHORITY_FILE, externalPostgres } from '../catalog/database-access.ts';
 import { parseImageLock } from '../config/image-lock.ts';
+import type { Manifest } from '../model/bundle.ts';
 import type { InstanceConfig } from '../model/config.ts';
 import { FactswayError } from '../model/errors.ts';
 import { LOCK_FILE, type ImageLock } from '../model/image-lock.ts';
 import { shellWord } from '../model/shell.ts';
 import type { Files } from '../ports/files.ts';
+import { sha256 } from '../render/digest.ts';
+import { readJson } from './observe.ts';
+import { instancePaths } from './paths.ts';
 
-/** The texts of the files that the configuration names. Throws FW-DB-CA-FILE and FW-IMAGE-LOCK-INVALID. Reads only. */
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END/;
+
+/**
+ * The texts of the files that the configuration names, and what a person should know about them. Throws FW-DB-CA-FILE
+ * and FW-IMAGE-LOCK-INVALID. Reads only.
+ */
 export async function readGiven(
   config: InstanceConfig,
   directory: string,
@@ -16,12 +25,9 @@ export async function readGiven(
 ): Promise<Given> {
   const caFile = externalPostgres(config)?.tls.caFile;
   const imageLock = await readImageLock(directory, files);
-  return {
-    ...(caFile === undefined
-      ? {}
-      : { postgresAuthority: await readAuthority(resolve(directory, caFile), files) }),
-    ...(imageLock === undefined ? {} : { imageLock }),
-  };
+  const authority =
+    caFile === undefined ? undefined : await readAuthority(directory, caFile, files);
+  return { ...authority, ...(imageLock === undefined ? {} : { imageLock }) };
 }
 
 /** Undefined where nothing is locked. Throws FW-IMAGE-LOCK-INVALID. */
@@ -33,13 +39,33 @@ export async function readImageLock(
   return text === undefined ? undefined : parseImageLock(text);
 }
 
-async function readAuthority(path: string, files: Files): Promise<string> {
+/** The authority of the customer's PostgreSQL: that of the file, or, where that is gone, the copy rendered from it. */
+async function readAuthority(directory: string, caFile: string, files: Files): Promise<Given> {
+  const path = resolve(directory, caFile);
   const text = await files.readText(path).catch(() => undefined);
-  if (text !== undefined && /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END/.test(text))
-    return text;
+  if (text !== undefined && CERTIFICATE.test(text)) return { postgresAuthority: text };
+  const copy = text === undefined ? await readCopy(directory, files) : undefined;
+  if (copy !== undefined)
+    return {
+      postgresAuthority: copy,
+      // A stick that was taken out is no reason to refuse every command; what is in use is what was agreed to.
+      warnings: [
+        `postgres.external.tls.caFile: ${path} is gone. Its copy in ${AUTHORITY_FILE} goes on being used.`,
+      ],
+    };
   throw new FactswayError(
     'FW-DB-CA-FILE',
     `postgres.external.tls.caFile: ${path} ${text === undefined ? 'does not exist or cannot be read by this user' : 'holds no certificate in PEM'}.`,
     `Look at it: openssl x509 -in ${shellWord(path)} -noout -subject   It is the authority that signed the certificate of your PostgreSQL, not that certificate itself.`,
   );
+}
+
+/** Undefined where there is none, or one that is not what was rendered: an edit by hand is nothing to go by. */
+async function readCopy(directory: string, files: Files): Promise<string | undefined> {
+  const paths = instancePaths(directory);
+  const [text, manifest] = await Promise.all([
+    files.readText(paths.file(AUTHORITY_FILE)).catch(() => undefined),
+    readJson<Manifest>(paths.manifest, files),
+  ]);
+  return text !== undefined && manifest?.files[AUTHORITY_FILE] === sha256(text) ? text : undefined;
 }

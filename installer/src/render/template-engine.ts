@@ -12,8 +12,8 @@ const scalar = (value: unknown, helper: string): string | number | boolean => {
   );
 };
 
-/** Words some YAML version reads as something else than a string. */
-const YAML_WORDS = /^(true|false|yes|no|on|off|y|n|null)$/i;
+/** Words some YAML version or parser reads as something else than a string; for one, `e1` and `E+0` are numbers. */
+const YAML_WORDS = /^(true|false|yes|no|on|off|y|n|null|-{0,2}e[+-]?[\d_]*)$/i;
 /**
  * A string beyond doubt in every YAML version and parser: it begins like a word, a path or an option, so it
  * is no number, date or time, and a colon in it is never followed by a space.

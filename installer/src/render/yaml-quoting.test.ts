@@ -12,9 +12,6 @@ const PARSERS: readonly (readonly [string, Read])[] = [
   ['YAML 1.2', (yaml) => parse(yaml, { version: '1.2' }) as unknown],
   ['js-yaml', load],
 ];
-/** That `e1` is a number is a notion of one parser in its 1.1 mode alone; no YAML version says so. */
-const hard = fc.oneof(text, yamlTraps).filter((value) => !/^[eE]\d+$/.test(value));
-
 /** Compose's interpolation: `$$` is a dollar, `$NAME` and `${…}` are variables, and nobody set one. */
 const interpolate = (value: string): string =>
   value.replaceAll(/\$\$|\$\{[^}]*\}|\$[A-Za-z_]\w*/g, (match) => (match === '$$' ? '$' : ''));
@@ -30,7 +27,22 @@ describe.each(PARSERS)('read as %s', (_parser, read) => {
   };
 
   it.each([
-    ['', ' ', '1', '1.0', '0x1f', '0b1', '0b101', '1_000', '017', '1e3', '12:30:45', '2024-01-01'],
+    [
+      '',
+      ' ',
+      '1',
+      '1.0',
+      '0x1f',
+      '0b1',
+      '0b101',
+      '1_000',
+      '017',
+      '1e3',
+      'e1',
+      'E+0',
+      '12:30:45',
+      '2024-01-01',
+    ],
     ['yes', 'no', 'on', 'Off', 'y', 'true', 'null', '~', '.inf', '=', '<<', 'null '],
     ['- a', '-', '? a', '*a', '&a', '!a', '@x', '%x', '`x`', '| a', 'a: b', 'a #b', 'a:', '{', '['],
     [TORTURE, 'a\nb', 'a\n"b"', '"a"\n', "it's\n'so'", 'a\r\nb', '\ta', 'a\\\nb'],
@@ -55,7 +67,7 @@ describe.each(PARSERS)('read as %s', (_parser, read) => {
 
   it('any text reads back, on one line, from either', () => {
     fc.assert(
-      fc.property(hard, (value) => {
+      fc.property(fc.oneof(text, yamlTraps), (value) => {
         expect(yamlBack(value)).toBe(value);
         expect(composeBack(value)).toBe(value);
         for (const helper of ['yaml', 'compose'])
@@ -83,7 +95,7 @@ describe('for people', () => {
     'unless-stopped',
     '--max-old-space-size=148',
     './config/services:/factsway:ro',
-    '/tmp:size=67108864,mode=1777,nosuid,nodev,noexec',
+    '/tmp:size=67108864,mode=1777,uid=10001,gid=10001,nosuid,nodev,noexec',
     'http://records-service:3001',
     'registry.example.com/factsway/edge:debian-13',
   ])('%s stays as a person would write it', (value) => {

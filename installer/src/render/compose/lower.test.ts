@@ -19,7 +19,7 @@ describe('a workload as a Compose service', () => {
       security_opt: ['no-new-privileges:true'],
       environment: undefined,
       secrets: ['postgres-app-password'],
-      tmpfs: ['/tmp:size=134217728,mode=1777,nosuid,nodev,noexec'],
+      tmpfs: ['/tmp:size=134217728,mode=1777,uid=10001,gid=10001,nosuid,nodev,noexec'],
       networks: { 'app-a': { aliases: ['records-service'] }, data: null },
       depends_on: { 'migrations-a': { condition: 'service_completed_successfully' } },
       healthcheck: {

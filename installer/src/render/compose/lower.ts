@@ -69,9 +69,13 @@ export function lowerWorkload(workload: Workload, spec: string): ComposeService 
     ...optionalList('volumes', lowerMounts(workload)),
     ...optionalList(
       'tmpfs',
-      workload.tmpfs.map(
-        ({ mount, sizeBytes, mode }) =>
-          `${mount}:size=${sizeBytes},mode=${mode ?? '1777'},nosuid,nodev,noexec`,
+      workload.tmpfs.map(({ mount, sizeBytes, mode }) =>
+        [
+          `${mount}:size=${sizeBytes}`,
+          `mode=${mode ?? '1777'}`,
+          ...ownership(workload.user),
+          'nosuid,nodev,noexec',
+        ].join(','),
       ),
     ),
     networks: Object.fromEntries(
@@ -141,4 +145,13 @@ function lowerHealth(health: Health): NonNullable<ComposeService['healthcheck']>
     // Asked every second until the first success: a start is over when it is over, not at the next interval.
     start_interval: '1s',
   };
+}
+
+/**
+ * runc up to 1.1.5 gives a tmpfs the mode of its mount point when a container starts again: 0755 of root where the
+ * image has no such directory. Who owns it may write all the same.
+ */
+function ownership(user: string): string[] {
+  const [uid, gid] = user.split(':');
+  return [`uid=${uid}`, `gid=${gid}`];
 }
