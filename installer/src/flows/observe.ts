@@ -1,12 +1,16 @@
 import { collectBusyPorts } from '../checks/collectors/busy-ports.ts';
 import { sha256 } from '../render/digest.ts';
-import { EMPTY_MANIFEST, type Manifest } from '../model/bundle.ts';
+import { externalPostgres } from '../catalog/database-access.ts';
+import { parseConfig } from '../config/parse-config.ts';
+import { EMPTY_MANIFEST, type Manifest, type RenderedTexts } from '../model/bundle.ts';
+import { FactswayError } from '../model/errors.ts';
 import type { Observed, ObservedInstance } from '../model/observed.ts';
 import type { Slot } from '../model/workload.ts';
 import type { Desired } from '../planner/desired.ts';
 import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
+import { CONFIG_FILE } from './resolve-config.ts';
 
 /** The instance directory as it is. Reads only. */
 export async function observeInstance(desired: Desired, files: Files): Promise<ObservedInstance> {
@@ -29,6 +33,7 @@ export async function observeInstance(desired: Desired, files: Files): Promise<O
     needed.map(async (name) => ((await files.readText(paths.secret(name))) ?? '').trim().length),
   );
   const release = await readRelease(paths, files);
+  const formerDatabase = await readFormerDatabase(paths, files);
   return {
     manifest,
     digests,
@@ -37,7 +42,20 @@ export async function observeInstance(desired: Desired, files: Files): Promise<O
     appliedConfig: (await readJson<Record<string, string>>(paths.applied, files)) ?? {},
     rootCertificate: await files.exists(paths.rootCertificate),
     ...(release ? { release } : {}),
+    ...(formerDatabase === undefined ? {} : { formerDatabase }),
   };
+}
+
+async function readFormerDatabase(paths: InstancePaths, files: Files): Promise<string | undefined> {
+  const texts = await readJson<RenderedTexts>(paths.rendered, files);
+  if (!texts) return undefined;
+  try {
+    return externalPostgres(parseConfig(texts.config, CONFIG_FILE).config)?.host;
+  } catch (error) {
+    // Written by an installer that allowed what this one does not: then nothing is known about it.
+    if (error instanceof FactswayError) return undefined;
+    throw error;
+  }
 }
 
 export function readRelease(

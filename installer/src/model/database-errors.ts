@@ -15,7 +15,7 @@ export const DATABASE_ERRORS = {
   'FW-DB-DATA-BEHIND': {
     exit: EXIT.check,
     summary:
-      'The volume of the bundled PostgreSQL still holds data that an external one would not have.',
+      'The data of this instance is in the other PostgreSQL: the bundled one, or your own.',
   },
   'FW-DB-UNREACHABLE': {
     exit: EXIT.check,

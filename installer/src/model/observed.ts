@@ -61,6 +61,8 @@ export type ObservedInstance = {
   /** Whether the edge's root certificate was saved. */
   readonly rootCertificate: boolean;
   readonly release?: { readonly version: string; readonly slot: Slot };
+  /** PostgreSQL of the customer that the last rendering was for; absent where it was the bundled one. */
+  readonly formerDatabase?: string;
 };
 
 /** Everything a plan is made from besides what is wanted. */

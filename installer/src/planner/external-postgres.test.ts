@@ -41,4 +41,34 @@ describe('a platform on a PostgreSQL of the customer', () => {
     expect(error.code).toBe('FW-DB-DATA-BEHIND');
     expect(error.hint).toContain('docker volume rm factsway_postgres-data');
   });
+
+  describe('back to the bundled one', () => {
+    const bundled = desiredWith({ images: { source: 'debian' } });
+    const served = {
+      ...observedFresh(bundled).instance,
+      release: { version: '1.0.0', slot: 'a' as const },
+      formerDatabase: 'db.example.com',
+    };
+    const plan = (observed: object, options = OPTIONS) =>
+      planUp(bundled, { ...observedFresh(bundled), instance: served, ...observed }, options);
+
+    it('does not leave the data of the server behind', () => {
+      const error = errorOf(() => plan({}));
+      expect([error.code, error.exitCode]).toEqual(['FW-DB-DATA-BEHIND', 3]);
+      expect(error.message).toContain('db.example.com');
+      expect(error.hint).toContain('factsway-install render --set postgres.mode=bundled');
+    });
+
+    it.each([
+      ['a volume is there to take the data', { volumes: ['postgres-data'] }],
+      ['nothing ever served', { instance: { ...served, release: undefined } }],
+      ['it was the bundled one before', { instance: { ...served, formerDatabase: undefined } }],
+    ])('is no question where %s', (_, observed) => {
+      expect(() => plan(observed)).not.toThrow(/FW-DB-DATA-BEHIND|would be empty/);
+    });
+
+    it('may be rendered: that is how the move begins', () => {
+      expect(() => plan({}, { ...OPTIONS, renderOnly: true })).not.toThrow();
+    });
+  });
 });

@@ -5,6 +5,8 @@ import { isMadeIn, type Observed } from '../model/observed.ts';
 import { analyseImageVersions } from '../checks/analysers/image-versions.ts';
 import type { Desired } from './desired.ts';
 
+const MOVING = 'docs/operations/deployment.md, "Your own PostgreSQL"';
+
 /** Only the customer knows the password of a role on a server of the customer's. */
 export function refuseNeededSecrets({ bundle, directory }: Desired, { instance }: Observed): void {
   const missing = bundle.secrets.filter(
@@ -14,13 +16,21 @@ export function refuseNeededSecrets({ bundle, directory }: Desired, { instance }
 }
 
 /** Two databases of one platform: whichever is served, somebody's work would seem lost. */
-function refuseDataLeftBehind({ catalog }: Desired, { volumes }: Observed): void {
+function refuseDataLeftBehind({ catalog }: Desired, { instance, volumes }: Observed): void {
   const { config } = catalog.context;
-  if (!externalPostgres(config) || !volumes.includes('postgres-data')) return;
+  const hasVolume = volumes.includes('postgres-data');
+  if (externalPostgres(config) && hasVolume)
+    throw new FactswayError(
+      'FW-DB-DATA-BEHIND',
+      `postgres.mode is external, but the volume ${config.project}_postgres-data holds the database of this instance, and your own server would not have it.`,
+      `Go back: --set postgres.mode=bundled   or move the data first (${MOVING}) and then remove the volume knowingly: docker volume rm ${config.project}_postgres-data`,
+    );
+  const { formerDatabase, release } = instance;
+  if (externalPostgres(config) || hasVolume || !release || formerDatabase === undefined) return;
   throw new FactswayError(
     'FW-DB-DATA-BEHIND',
-    `postgres.mode is external, but the volume ${config.project}_postgres-data holds the database of this instance, and your own server would not have it.`,
-    `Go back: --set postgres.mode=bundled   or move the data first (docs/operations/deployment.md, "Your own PostgreSQL") and then remove the volume knowingly: docker volume rm ${config.project}_postgres-data`,
+    `postgres.mode is bundled, but the database of this instance is on ${formerDatabase}, and a new one would be empty.`,
+    `Go back: --set postgres.mode=external   or move the data first (${MOVING}), beginning with: factsway-install render --set postgres.mode=bundled`,
   );
 }
 
