@@ -77,7 +77,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   },
   { flags: '--json', description: 'print one JSON document on stdout and nothing else' },
   { flags: '--plain', description: 'no colours, no moving display' },
-  { flags: '--quiet', description: 'no progress, only the result' },
+  { flags: '--quiet', description: 'no progress, only warnings and the result' },
   { flags: '--verbose', description: 'show dependencies and undo of each step' },
 ];
 

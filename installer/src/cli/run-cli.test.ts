@@ -69,6 +69,12 @@ describe('the exit code', () => {
     expect(ports.files.text(`${DIRECTORY}/compose.yaml`)).toBeDefined();
   });
 
+  it('is 4 with --quiet as well, which keeps no warning to itself', async () => {
+    const { exit, stderr } = await run('render', '--quiet', ...SMALL);
+    expect(exit).toBe(4);
+    expect(stderr).toMatch(/^warning: .*one slot only.*\n$/);
+  });
+
   it('is 4 in --json as well, which is ok and has the warnings', async () => {
     const { exit, told } = await runJson('render', ...SMALL);
     expect(exit).toBe(4);
@@ -124,8 +130,8 @@ describe('the streams', () => {
     expect(told.ok).toBe(true);
   });
 
-  it.each([['--json'], ['--plain']])('%s with --quiet has nothing on stderr', async (option) => {
-    expect((await run('render', option, '--quiet', ...SMALL)).stderr).toBe('');
+  it('--json with --quiet has nothing on stderr: the document has the warnings', async () => {
+    expect((await run('render', '--json', '--quiet', ...SMALL)).stderr).toBe('');
   });
 
   it('the version and help are text on stdout', async () => {

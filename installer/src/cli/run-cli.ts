@@ -68,7 +68,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<Exi
     const complete = (text: string): string => text;
     return tellOutcome(
       { command, result: null, text: '', warnings: [], error },
-      { json, verbose, complete, stdout, stderr },
+      { json, quiet: false, verbose, complete, stdout, stderr },
     );
   }
 }

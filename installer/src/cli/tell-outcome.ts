@@ -22,6 +22,8 @@ export type Outcome = {
 export type Telling = {
   readonly json: boolean;
   readonly verbose: boolean;
+  /** Nothing was said on the way. */
+  readonly quiet: boolean;
   /** Completes the commands a text mentions. */
   readonly complete: (text: string) => string;
   readonly stdout: Output;
@@ -34,6 +36,9 @@ export function tellOutcome(outcome: Outcome, telling: Telling): ExitCode {
   if (telling.json) telling.stdout.write(`${document(outcome, telling.complete)}\n`);
   else {
     if (text !== '') telling.stdout.write(`${text}\n`);
+    // The exit code tells that there is one; somebody has to tell which.
+    if (telling.quiet)
+      for (const warning of warnings) telling.stderr.write(`warning: ${warning}\n`);
     if (error && !told) telling.stderr.write(describeError(error, telling));
   }
   return error?.exitCode ?? (warnings.length > 0 ? EXIT.warnings : EXIT.ok);
