@@ -49,6 +49,21 @@ const ALL: readonly Axis[] = [
   },
   { name: 'addresses', values: { any: {}, subnet: { network: { subnet: '10.77.0.0/24' } } } },
   {
+    name: 'proxy',
+    values: {
+      direct: {},
+      proxied: {
+        network: {
+          proxy: {
+            http: 'http://proxy.example.com:3128',
+            https: 'http://proxy.example.com:3128',
+            noProxy: ['.firm.example'],
+          },
+        },
+      },
+    },
+  },
+  {
     name: 'grafana',
     values: { auto: {}, off: { monitoring: { grafana: 'off' } } },
   },
@@ -68,6 +83,18 @@ export const AXES: readonly Axis[] = ALL.map(({ name, values }) => ({
     Object.entries(values).filter(([, settings]) => configSchema.safeParse(settings).success),
   ),
 }));
+
+/**
+ * Every combination of `others`, each with the next of `turns`; after each round of them one is left out, so that no
+ * turn is tied to a value that comes as often.
+ */
+export function takingTurns(turns: readonly Axis[], others: readonly Axis[]): Combination[] {
+  const all = everyCombination(turns);
+  return everyCombination(others).map(({ name, settings }, index) => {
+    const turn = all[(index + Math.floor(index / all.length)) % all.length]!;
+    return { name: `${turn.name} ${name}`, settings: merge(settings, turn.settings) };
+  });
+}
 
 /** Every combination of every value. */
 export function everyCombination(axes: readonly Axis[]): Combination[] {

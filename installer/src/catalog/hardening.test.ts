@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { catalogWith, ENGINE } from '../../../test/fakes/builders.ts';
-import { AXES, everyCombination, everyPair, merge } from '../../../test/fakes/matrix.ts';
+import { AXES, everyPair, takingTurns } from '../../../test/fakes/matrix.ts';
 import { renderBundle } from '../render/render-bundle.ts';
 import {
   HARDENING_RULES,
@@ -44,12 +44,20 @@ const findings = (project: WrittenProject): Finding[] =>
   );
 
 describe('every rendered combination', () => {
-  // Sizes differ in numbers only: each of them takes its turn over all the others.
-  const [sizes, ...others] = AXES;
-  const turns = everyCombination(sizes ? [sizes] : []);
-  const combinations = everyCombination(others).map(({ name, settings }, index) => {
-    const size = turns[index % turns.length]!;
-    return { name: `${size.name} ${name}`, settings: merge(settings, size.settings) };
+  // Sizes differ in numbers and the proxy in variables only: each of them takes its turn over all the others.
+  const inTurns = (name: string): boolean => ['size', 'proxy'].includes(name);
+  const combinations = takingTurns(
+    AXES.filter(({ name }) => inTurns(name)),
+    AXES.filter(({ name }) => !inTurns(name)),
+  );
+
+  it('meets every size and the proxy with every other choice', () => {
+    const words = combinations.map(({ name }) => name.split(' '));
+    const proxied = words.filter((all) => all.includes('proxied')).map((all) => all.slice(2));
+    for (const axis of AXES.filter(({ name }) => !inTurns(name)))
+      for (const value of Object.keys(axis.values))
+        expect([value, proxied.some((all) => all.includes(value))]).toEqual([value, true]);
+    expect(proxied.length).toBe(combinations.length / 2);
   });
 
   it('keeps every rule in every container, and breaks each one that has an exception', () => {
@@ -73,7 +81,7 @@ describe('every rendered combination', () => {
   it('is made of choices that the schema knows', () => {
     const real = AXES.filter(({ values }) => Object.keys(values).length > 1);
     expect(real.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['size', 'tls', 'source', 'addresses', 'grafana', 'password']),
+      expect.arrayContaining(['size', 'tls', 'source', 'addresses', 'proxy', 'grafana', 'password']),
     );
     expect(Object.keys(AXES[1]!.values)).toEqual(['internal', 'off', 'provided', 'acme']);
   });

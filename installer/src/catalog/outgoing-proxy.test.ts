@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { catalogWith, configWith } from '../../../test/fakes/builders.ts';
-import type { InstanceConfig } from '../model/config.ts';
 import { plain, type Workload } from '../model/workload.ts';
 import { catalogRules } from './config-rules.ts';
 import { NETWORKS } from './networks.ts';
@@ -149,7 +148,7 @@ describe('what they are told', () => {
 describe('the same variables in services.environment', () => {
   const environment = { HTTPS_PROXY: PROXY, NO_PROXY: 'a.example' };
   const issues = (settings: object): string[] =>
-    catalogRules(configWith(settings) as InstanceConfig).map(
+    catalogRules(configWith(settings)).map(
       ({ path, message }) => `${path.join('.')} ${message}`,
     );
 

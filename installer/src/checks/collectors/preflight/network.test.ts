@@ -3,7 +3,7 @@ import { containerOf, desiredWith } from '../../../../../test/fakes/builders.ts'
 import { FakeHost } from '../../../../../test/fakes/host.ts';
 import { MemoryFiles } from '../../../../../test/fakes/memory-files.ts';
 import { panicking } from '../../../../../test/fakes/panic.ts';
-import { ENGINE, fakeMachine, fakeProbes, viewWith } from '../../../../../test/fakes/preflight.ts';
+import { fakeMachine, fakeProbes, viewWith } from '../../../../../test/fakes/preflight.ts';
 import type { Docker } from '../../../ports/docker.ts';
 import {
   collectDatabaseSize,
