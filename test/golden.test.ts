@@ -24,6 +24,19 @@ const CASES = {
     edge: { tls: { mode: 'off' } },
     images: { source: 'upstream' },
   },
+  'debian-8gib-acme-proxy': {
+    host: { name: 'factsway.example.com', timeZone: 'Europe/Berlin', memory: '8GiB', cores: 2 },
+    edge: { tls: { mode: 'acme', email: 'admin@example.com' } },
+    images: { source: 'debian' },
+    network: {
+      subnet: '10.77.0.0/24',
+      proxy: {
+        http: 'http://proxy.example.com:3128',
+        https: 'http://proxy.example.com:3128',
+        noProxy: ['.firm.example', '10.0.0.0/8'],
+      },
+    },
+  },
 };
 
 describe.each(Object.entries(CASES))('%s', (name, settings) => {

@@ -11,6 +11,7 @@ export function factsWith(facts: Partial<Facts> = {}): Facts {
     cores: 4,
     engine: { answers: true, version: '28.0.4', compose: '2.40.0' },
     built: { found: 0, of: 16 },
+    proxy: undefined,
     busyPorts: new Set(),
     ownPorts: new Set(),
     ...facts,

@@ -51,6 +51,21 @@ export const AXES: readonly Axis[] = [
   },
   { name: 'addresses', values: { any: {}, subnet: { network: { subnet: '10.77.0.0/24' } } } },
   {
+    name: 'proxy',
+    values: {
+      direct: {},
+      proxied: {
+        network: {
+          proxy: {
+            http: 'http://proxy.example.com:3128',
+            https: 'http://proxy.example.com:3128',
+            noProxy: ['.firm.example'],
+          },
+        },
+      },
+    },
+  },
+  {
     name: 'grafana',
     values: { auto: {}, off: { monitoring: { grafana: 'off' } } },
   },
@@ -59,6 +74,18 @@ export const AXES: readonly Axis[] = [
     values: { file: {}, variable: { services: { passwordCompatibility: true } } },
   },
 ];
+
+/**
+ * Every combination of `others`, each with the next of `turns`; after each round of them one is left out, so that no
+ * turn is tied to a value that comes as often.
+ */
+export function takingTurns(turns: readonly Axis[], others: readonly Axis[]): Combination[] {
+  const all = everyCombination(turns);
+  return everyCombination(others).map(({ name, settings }, index) => {
+    const turn = all[(index + Math.floor(index / all.length)) % all.length]!;
+    return { name: `${turn.name} ${name}`, settings: merge(settings, turn.settings) };
+  });
+}
 
 /** Every combination of every value. */
 export function everyCombination(axes: readonly Axis[]): Combination[] {

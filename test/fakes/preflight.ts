@@ -118,6 +118,18 @@ export function goodFacts(catalog: Catalog = catalogWith()): PreflightFacts {
     dns: { servers: ['192.0.2.53'], answers: true },
     hostName: { name: 'localhost', resolved: ['127.0.0.1'], own: ['127.0.0.1', '192.0.2.10'] },
     proxy: { shell: {}, engine: '', containers: '' },
+    proxyAnswers: {
+      asked: [
+        {
+          key: 'network.proxy.https',
+          proxy: 'http://proxy.example.com:3128',
+          method: 'CONNECT',
+          target: 'factsway.invalid:443',
+          needed: false,
+          result: { answer: 'status', status: 503 },
+        },
+      ],
+    },
     images: {
       wanted,
       ofRelease,

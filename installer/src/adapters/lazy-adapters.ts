@@ -43,6 +43,7 @@ const MACHINE = [
   'nameServers',
   'nameServerAnswers',
   'resolve',
+  'askProxy',
   'ask',
 ] as const satisfies readonly (keyof Machine)[];
 const ENGINE_PROBES = [

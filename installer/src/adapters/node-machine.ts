@@ -5,15 +5,18 @@ import { access, lstat, open, readFile, realpath, stat, statfs, unlink } from 'n
 import { networkInterfaces, release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ProxyAnswer, ProxyQuestion } from '../model/proxy-answer.ts';
 import type { FileSystem, Machine, PathKind } from '../ports/machine.ts';
 import { codeOf } from './file-errors.ts';
 import { findPortHolder } from './port-holder.ts';
+import { probeProxy } from './proxy-probe.ts';
 
 /** Put in by the build; a run from source has none. */
 declare const FACTSWAY_BUILT: string | undefined;
 
 const ASK_MS = 3000;
 const RESOLVE_MS = 1500;
+const PROXY_MS = 3000;
 /** open(2), O_TMPFILE without its O_DIRECTORY: the same on x64 and arm64, and missing in Node.js. */
 const TMPFILE = 0o20000000;
 /** Overwritten again and again, as the database does with a segment of its log. */
@@ -126,6 +129,13 @@ export class NodeMachine implements Machine {
         .catch(() => []),
     ]);
     return found.flat();
+  }
+
+  async askProxy(question: ProxyQuestion): Promise<ProxyAnswer> {
+    const start = performance.now();
+    const [address] = await this.resolve(new URL(question.proxy).hostname.replace(/^\[|\]$/g, ''));
+    if (address === undefined) return { answer: 'unreachable', reason: 'its name leads nowhere' };
+    return probeProxy(question, address, PROXY_MS - (performance.now() - start));
   }
 
   async ask(argv: readonly string[]) {

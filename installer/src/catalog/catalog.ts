@@ -18,6 +18,7 @@ import {
   type ResolvedImage,
 } from './images.ts';
 import { externalPostgres } from './database-access.ts';
+import { proxyNotes, proxyVariables, throughProxy } from './outgoing-proxy.ts';
 import { describeSecret, SECRETS } from './secrets.ts';
 import { serviceAddresses } from './service-environment.ts';
 import { SERVICES } from './services/index.generated.ts';
@@ -97,15 +98,15 @@ export function buildCatalog(
       images.push({ component, reference, image });
     return { reference: image, user };
   };
-  const notes: string[] = [...tlsNotes(config)];
+  const notes: string[] = [...tlsNotes(config), ...proxyNotes(config)];
   const warnings: string[] = [...(given.warnings ?? [])];
-  const workloads: Workload[] = [];
+  const built: Workload[] = [];
 
   for (const [name, build] of Object.entries(COMPONENTS) as [ComponentImage, ComponentBuilder][]) {
     if (name === 'grafana' && config.monitoring.grafana === 'off') continue;
     if (name === 'postgres' && externalPostgres(config)) continue;
     const image = resolveComponentImage(name, config.images);
-    if (image) workloads.push(build(context, locked(name, image)));
+    if (image) built.push(build(context, locked(name, image)));
     else
       notes.push(
         `${name} is left out: image source ${config.images.source} has no image of it. Name one with images.overrides.${name}.`,
@@ -115,10 +116,10 @@ export function buildCatalog(
   const ofRelease = (name: string): ResolvedImage =>
     locked(name, resolveReleaseImage(name, config.release.version, config.images));
   for (const slot of slots) {
-    workloads.push(migrations(context, ofRelease(MIGRATIONS), slot));
+    built.push(migrations(context, ofRelease(MIGRATIONS), slot));
     for (const entry of services) {
       const image = ofRelease(entry.name);
-      workloads.push(serviceWorkload(context, entry, addresses, image, slot));
+      built.push(serviceWorkload(context, entry, addresses, image, slot));
     }
   }
   if (config.postgres.mode === 'bundled' && config.postgres.external)
@@ -126,6 +127,8 @@ export function buildCatalog(
   if (given.imageLock && !lock)
     notes.push('images.lock.yaml has no effect with images.source debian.');
   if (!sizing.twoSlots.value) warnings.push(`${sizing.twoSlots.because}.`);
+  const proxy = proxyVariables(config, platformNames(services));
+  const workloads = built.map((workload) => throughProxy(workload, proxy));
   refuseEqualPorts(workloads);
   return {
     context,
@@ -137,6 +140,20 @@ export function buildCatalog(
     notes,
     warnings,
   };
+}
+
+/**
+ * Every name by which something of the platform is reached, whether it runs now or not: a second slot or Grafana
+ * that comes later must not change what is told to those that run already.
+ */
+export function platformNames(services: readonly ServiceEntry[] = SERVICES): string[] {
+  const slots: readonly Slot[] = ['a', 'b'];
+  const inSlots = (name: string): string[] => slots.map((slot) => `${name}-${slot}`);
+  return [
+    ...Object.keys(COMPONENTS),
+    ...inSlots(MIGRATIONS),
+    ...services.flatMap(({ name }) => [name, ...inSlots(name)]),
+  ];
 }
 
 /** Every secret some workload mounts, with the uids that must be able to read it, in a stable order. */

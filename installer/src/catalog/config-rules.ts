@@ -4,6 +4,7 @@ import { didYouMean } from '../model/did-you-mean.ts';
 import { MIGRATIONS } from './components/migrations.ts';
 import { COMPONENT_IMAGES } from './images.ts';
 import { credentialIn, looksSecret } from './secret-looks.ts';
+import { proxyVariableIssues } from './outgoing-proxy.ts';
 import { profileIssue } from './sizing-profiles.ts';
 import { platformVariable } from './service-environment.ts';
 import { SERVICES } from './services/index.generated.ts';
@@ -17,6 +18,7 @@ export function catalogRules(
 ): ConfigIssue[] {
   return [
     ...profileIssue(config),
+    ...proxyVariableIssues(config),
     ...Object.keys(config.images.overrides).flatMap((name) => overrideIssue(name, services)),
     ...Object.entries(config.services.environment).flatMap(([name, value]) =>
       variableIssue(name, value, services),

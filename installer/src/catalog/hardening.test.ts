@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { catalogWith, ENGINE } from '../../../test/fakes/builders.ts';
-import { AXES, everyCombination, everyPair, merge } from '../../../test/fakes/matrix.ts';
+import { AXES, everyPair, takingTurns } from '../../../test/fakes/matrix.ts';
 import { PROFILES } from './sizing-profiles.ts';
 import { renderBundle } from '../render/render-bundle.ts';
 import {
@@ -45,12 +45,20 @@ const findings = (project: WrittenProject): Finding[] =>
   );
 
 describe('every rendered combination', () => {
-  // Sizes differ in numbers only: each of them takes its turn over all the others.
-  const [sizes, ...others] = AXES;
-  const turns = everyCombination(sizes ? [sizes] : []);
-  const combinations = everyCombination(others).map(({ name, settings }, index) => {
-    const size = turns[index % turns.length]!;
-    return { name: `${size.name} ${name}`, settings: merge(settings, size.settings) };
+  // Profiles differ in numbers and the proxy in variables only: each of them takes its turn over all the others.
+  const inTurns = (name: string): boolean => ['profile', 'proxy'].includes(name);
+  const combinations = takingTurns(
+    AXES.filter(({ name }) => inTurns(name)),
+    AXES.filter(({ name }) => !inTurns(name)),
+  );
+
+  it('meets every profile and the proxy with every other choice', () => {
+    const words = combinations.map(({ name }) => name.split(' '));
+    const proxied = words.filter((all) => all.includes('proxied')).map((all) => all.slice(2));
+    for (const axis of AXES.filter(({ name }) => !inTurns(name)))
+      for (const value of Object.keys(axis.values))
+        expect([value, proxied.some((all) => all.includes(value))]).toEqual([value, true]);
+    expect(proxied.length).toBeGreaterThan(combinations.length / 3);
   });
 
   it('keeps every rule in every container, and breaks each one that has an exception', () => {
@@ -78,6 +86,7 @@ describe('every rendered combination', () => {
       tls: ['internal', 'off', 'provided', 'acme'],
       source: ['upstream', 'debian'],
       database: ['bundled', 'external'],
+      proxy: ['direct', 'proxied'],
     });
   });
 

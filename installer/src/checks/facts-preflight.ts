@@ -1,6 +1,7 @@
 /** What the collectors of `preflight` bring home: plain data, so that a check can judge another machine's facts. */
 
 import type { EngineDetails } from '../model/engine-details.ts';
+import type { ProxyAnswer, ProxyQuestion } from '../model/proxy-answer.ts';
 import type { ExternalDatabaseFacts } from './facts-database.ts';
 
 /** Before what: some facts matter only when something already runs. */
@@ -144,6 +145,17 @@ export type ProxyFacts = {
   readonly containers: string;
 };
 
+/** What the proxies of network.proxy answered to this host. */
+export type ProxyAnswersFacts = {
+  readonly asked: readonly (ProxyQuestion & {
+    /** The key of factsway.yaml that names it: `network.proxy.https`. */
+    readonly key: string;
+    /** Whether the target exists and is needed; else any answer will do. */
+    readonly needed: boolean;
+    readonly result: ProxyAnswer;
+  })[];
+};
+
 export type LocalImage = {
   readonly reference: string;
   readonly version: string;
@@ -219,6 +231,7 @@ export type PreflightFacts = {
   readonly dns: DnsFacts;
   readonly hostName: HostNameFacts;
   readonly proxy: ProxyFacts;
+  readonly proxyAnswers: ProxyAnswersFacts;
   readonly images: ImageFacts;
   readonly registry: RegistryFacts;
   readonly databaseSize: DatabaseSizeFacts;

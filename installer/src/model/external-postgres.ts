@@ -4,13 +4,14 @@ import * as z from 'zod';
 export const POSTGRES_TLS_MODES = ['verify-full', 'require', 'off'] as const;
 export type PostgresTlsMode = (typeof POSTGRES_TLS_MODES)[number];
 
-/** Own to a container or to this host: from inside a container it is somebody else. */
 const LOOPBACK = /^(localhost(\.localdomain)?|127\.[\d.]+|::1|0\.0\.0\.0|::)$/i;
 /** RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291: addresses no packet on the internet carries. */
 const PRIVATE_V4 =
   /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|127\.)/;
 const PRIVATE_V6 = /^(f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:|::1$)/i;
 
+/** Own to a container or to this host: from inside a container it is somebody else. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 export const isPrivateAddress = (address: string): boolean =>
   address.includes(':') ? PRIVATE_V6.test(address) : PRIVATE_V4.test(address);
 export const isAddress = (host: string): boolean =>
@@ -109,7 +110,7 @@ function judgeExternal(
   { host, tls, users }: ExternalPostgres,
   issue: (path: string[], message: string, hint: string) => void,
 ): void {
-  if (LOOPBACK.test(host))
+  if (isLoopback(host))
     issue(
       ['external', 'host'],
       'is the container itself when a service asks for it',

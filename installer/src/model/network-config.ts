@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { proxyConfig } from './outgoing-proxy.ts';
 import { SUBNET, subnetProblem } from './subnet.ts';
 
 export const networkConfig = z.strictObject({
@@ -15,4 +16,5 @@ export const networkConfig = z.strictObject({
     .describe(
       'Private IPv4 range the networks of the platform are cut from, /24 or larger. Without it Docker chooses.',
     ),
+  proxy: proxyConfig.prefault({}),
 });

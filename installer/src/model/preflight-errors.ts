@@ -61,6 +61,14 @@ export const PREFLIGHT_ERRORS = {
     exit: EXIT.check,
     summary: 'A registry gives its images only after a login, and has none or refuses it.',
   },
+  'FW-PROXY-UNREACHABLE': {
+    exit: EXIT.check,
+    summary: 'A proxy of network.proxy cannot be reached, or what answers there is none.',
+  },
+  'FW-PROXY-LOGIN': {
+    exit: EXIT.check,
+    summary: 'A proxy of network.proxy asks for a login, which containers do not have.',
+  },
   'FW-IMAGE-ARCHITECTURE': {
     exit: EXIT.check,
     summary: 'An image is made for another processor.',

@@ -22,6 +22,9 @@ function parse(text: string): (Subnet & { readonly address: number }) | undefine
   return { address, first: Math.floor(address / size) * size, prefix };
 }
 
+/** Whether a text is an IPv4 range, private or not; it may begin in the middle. */
+export const subnetLike = (text: string): boolean => parse(text) !== undefined;
+
 const format = ({ first, prefix }: Subnet): string =>
   `${[24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join('.')}/${prefix}`;
 

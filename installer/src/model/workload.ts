@@ -59,6 +59,8 @@ export type Workload = {
   readonly kind: 'service' | 'one-shot';
   /** One line for the administrator who reads the rendered file. */
   readonly purpose: string;
+  /** Why it speaks to the world outside; absent where it does not. Whoever does is told of network.proxy. */
+  readonly speaksOut?: string;
   readonly image: string;
   /** `uid:gid`, numeric, so that no image decides it by name. */
   readonly user: string;

@@ -1,3 +1,5 @@
+import type { ProxyAnswer, ProxyQuestion } from '../model/proxy-answer.ts';
+
 /** One place on a disk as the kernel sees it. */
 export type FileSystem = {
   /** The path asked for, without links, or the nearest above it that exists. */
@@ -45,6 +47,8 @@ export type Machine = {
   nameServerAnswers(): Promise<boolean>;
   /** Addresses of a name; empty when it does not resolve. */
   resolve(name: string): Promise<string[]>;
+  /** Asks a proxy from this host, for three seconds at most. */
+  askProxy(question: ProxyQuestion): Promise<ProxyAnswer>;
   /** Runs a program that only reads; undefined when it is not installed or does not end. */
   ask(argv: readonly string[]): Promise<{ exitCode: number; stdout: string } | undefined>;
 };

@@ -11,7 +11,13 @@ export type Answer = {
 export function throughEdge(
   url: string,
   caFile: string,
-  options: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
+  options: {
+    method?: string;
+    body?: unknown;
+    headers?: Record<string, string>;
+    /** The address to connect to, whatever the name leads to. */
+    at?: string;
+  } = {},
 ): Promise<Answer> {
   const body = options.body === undefined ? undefined : JSON.stringify(options.body);
   return new Promise((resolve, reject) => {
@@ -21,7 +27,11 @@ export function throughEdge(
         method: options.method ?? 'GET',
         ca: readFileSync(caFile),
         agent: false,
+        ...(options.at === undefined
+          ? {}
+          : { hostname: options.at, servername: new URL(url).hostname }),
         headers: {
+          host: new URL(url).host,
           ...(body === undefined
             ? {}
             : {

@@ -11,6 +11,7 @@ export function alertmanager({ config, sizing }: CatalogContext, image: Resolved
     id: 'alertmanager',
     group: 'monitoring',
     purpose: 'groups alerts and sends them to people',
+    speaksOut: 'notifies receivers, which are mostly elsewhere',
     image: image.reference,
     user: image.user,
     entrypoint: ['alertmanager'],

@@ -30,6 +30,8 @@ export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): 
     id: EDGE,
     group: 'core',
     purpose: 'Caddy: the only way in; ends TLS and routes to the serving slot',
+    // In every other mode it asks nobody for anything.
+    ...(tls.mode === 'acme' ? { speaksOut: 'asks the authority for its certificate' } : {}),
     image: image.reference,
     user: image.user,
     command: ['caddy', 'run', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'],

@@ -27,6 +27,7 @@ export function serviceWorkload(
     slot,
     group: 'app',
     purpose: entry.purpose,
+    speaksOut: 'may ask services of the internet, error reports among them',
     image: image.reference,
     user: image.user,
     ...(compatibility ? { entrypoint: ['/bin/sh', `${WRAPPER_MOUNT}/with-password.sh`] } : {}),

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { desiredWith, DIRECTORY } from '../../../../test/fakes/builders.ts';
 import { FakeEngine } from '../../../../test/fakes/engine.ts';
 import { fakePorts, type FakePorts } from '../../../../test/fakes/ports.ts';
+import { fakeMachine, fakeProbes } from '../../../../test/fakes/preflight.ts';
 import {
   CTRL_C,
   scriptedPrompter,
@@ -14,7 +15,12 @@ let ports: FakePorts;
 let prompter: ScriptedPrompter;
 beforeEach(() => {
   const engine = new FakeEngine(desiredWith());
-  ports = fakePorts({ docker: engine.docker, compose: engine.compose });
+  ports = fakePorts({
+    docker: engine.docker,
+    compose: engine.compose,
+    machine: fakeMachine(),
+    engineProbes: fakeProbes(),
+  });
 });
 
 /** A command line with somebody at the terminal, who replies. */

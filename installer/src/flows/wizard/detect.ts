@@ -4,6 +4,7 @@ import { toFactswayError } from '../../model/errors.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { requireDocker } from '../check-docker.ts';
 import type { EngineFacts, Facts } from './facts.ts';
+import { foundProxy, PROXY_VARIABLES } from './found-proxy.ts';
 import type { Question } from './question.ts';
 
 /** Looks at the machine, for suggestions; `current` is the configuration of an instance that exists. Reads only. */
@@ -17,10 +18,11 @@ export async function detect(
   const config = current ?? configSchema.parse({});
   const engine = await observeEngine(ports);
   const ownPorts = await observeOwnPorts(config, engine, ports);
-  const [fullName, built, busyPorts] = await Promise.all([
+  const [fullName, built, busyPorts, proxy] = await Promise.all([
     host.fullName(),
     observeBuilt(config, engine, ports),
     observeBusyPorts(config, questions, ownPorts, ports),
+    current === undefined ? observeProxy(engine, ports) : undefined,
   ]);
   const name = fullName ?? host.hostname();
   return {
@@ -31,6 +33,7 @@ export async function detect(
     cores: host.cores(),
     engine,
     built,
+    proxy,
     busyPorts,
     ownPorts,
   };
@@ -59,6 +62,15 @@ async function observeBuilt(
   if (!engine.answers) return { found: 0, of: references.length };
   const found = await docker.images(references);
   return { found: Object.keys(found).length, of: references.length };
+}
+
+/** What cannot be asked of the engine is nothing to stop for: it is only about a suggestion. */
+async function observeProxy(engine: EngineFacts, { machine, engineProbes }: Ports) {
+  const [environment, details] = await Promise.all([
+    machine.environment(PROXY_VARIABLES),
+    engine.answers ? engineProbes.details().catch(() => undefined) : undefined,
+  ]);
+  return foundProxy({ environment, engine: details?.proxy ?? '' });
 }
 
 async function observeOwnPorts(

@@ -1,3 +1,5 @@
+import type { FoundProxy } from './found-proxy.ts';
+
 /** What was found out about the machine before the first question. */
 export type Facts = {
   /** The instance directory, absolute. */
@@ -11,6 +13,8 @@ export type Facts = {
   readonly engine: EngineFacts;
   /** Images of the platform that were built on this host, of how many there are. */
   readonly built: { readonly found: number; readonly of: number };
+  /** How this server reaches the internet; undefined where nothing shows, and for an instance that says itself. */
+  readonly proxy: FoundProxy | undefined;
   /** Ports of interest that another program listens on. */
   readonly busyPorts: ReadonlySet<number>;
   /** Ports that the instance's own containers listen on. */

@@ -56,6 +56,29 @@ export const FURTHER_QUESTIONS: readonly Question[] = [
     ask: 'on-request',
   },
   {
+    path: ['network', 'proxy', 'https'],
+    title: 'Proxy to the internet',
+    explanation: 'Is the internet reached through a proxy? Without a login; “none” for no.',
+    kind: 'input',
+    ask: 'when-unusual',
+    read: readProxy,
+    suggest: ({ proxy }) => proxy && { value: proxy.https, because: proxy.because },
+  },
+  {
+    path: ['network', 'proxy', 'http'],
+    title: 'Proxy for http:// addresses',
+    explanation: 'Mostly the same one; “none” asks for them directly.',
+    kind: 'input',
+    ask: 'on-request',
+    read: readProxy,
+    // Without a reason of its own: it follows from the answer before.
+    suggest: ({ proxy }, { network }) => {
+      const { https } = network.proxy;
+      if (!proxy || https === undefined) return undefined;
+      return { value: https === proxy.https ? proxy.http : https };
+    },
+  },
+  {
     path: ['host', 'profile'],
     title: 'Size',
     explanation: 'How much of the server is used, where that is not all of it.',
@@ -125,3 +148,9 @@ export const FURTHER_QUESTIONS: readonly Question[] = [
     ],
   },
 ];
+
+/** People paste what stands in an address bar, and an empty answer would mean the one that is offered. */
+function readProxy(text: string): string {
+  if (/^(none|no|-)$/i.test(text)) return '';
+  return text.replace(/\/+$/, '');
+}

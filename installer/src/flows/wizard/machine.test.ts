@@ -202,6 +202,14 @@ describe('going on from saved answers', () => {
     });
   });
 
+  it('does not show a password that somebody wrote among the answers', () => {
+    const proxy = { 'network.proxy.https': 'http://anna:canary-5@proxy.example.com:3128' };
+    const state = begin(context, { ...reviewed.answers, ...proxy });
+    expect(at(state)).toBe('network.proxy.https');
+    expect(state.reopened['network.proxy.https']).toContain('Something secret was the answer');
+    expect(JSON.stringify(screenOf(context, state))).not.toContain('canary');
+  });
+
   it('takes no notice of a question that does not exist', () => {
     const state = begin(context, { ...saved, 'edge.colour': 'blue' });
     expect(at(state)).toBe('3 of 7 edge.tls.mode');

@@ -1,3 +1,4 @@
+import { credentialIn } from '../../catalog/secret-looks.ts';
 import type { Question, Value } from './question.ts';
 import { problemOf, survey, type Answers, type Item, type WizardContext } from './survey.ts';
 
@@ -135,7 +136,9 @@ function withoutBroken(context: WizardContext, answers: Answers, sparing?: strin
     const value = good[id];
     const problem = value === undefined ? undefined : problemOf(context, good, question, value);
     if (problem === undefined || value === undefined) continue;
-    reopened[id] = `${value} was the answer, but it ${problem}.`;
+    // A file of answers that somebody wrote may hold what must stand on no screen.
+    const shown = credentialIn(String(value)) === undefined ? String(value) : 'Something secret';
+    reopened[id] = `${shown} was the answer, but it ${problem}.`;
     good = without(good, id);
   }
   return { answers: good, reopened };

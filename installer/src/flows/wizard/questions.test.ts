@@ -41,6 +41,11 @@ const MACHINES: readonly (readonly [string, Partial<Facts>])[] = [
   ['one with the images built on it', { built: { found: 16, of: 16 } }],
   ['one where the usual ports are taken', { busyPorts: new Set([80, 443, 8080, 9090, 9093]) }],
   ['one that is too small', { memoryBytes: 4 * GiB, cores: 1 }],
+  [
+    'one behind a proxy',
+    { proxy: { https: 'http://proxy:3128', http: 'http://other:3128', because: 'This shell.' } },
+  ],
+  ['one behind a proxy of its own', { proxy: { https: '', http: '', because: 'This shell.' } }],
   ['one without a usable name', { hostName: undefined, timeZone: 'Mars/Olympus' }],
   [
     'one without Docker',
@@ -141,6 +146,14 @@ describe('what people type', () => {
     ['host.cores', 'four', 'refused: must be a whole number'],
     ['edge.httpPort', '70000', 'refused: must be at most 65535'],
     ['edge.httpPort', '443', 'refused: is already given to “Port for encrypted connections”'],
+    ['network.proxy.https', 'http://proxy.example.com:3128/', 'http://proxy.example.com:3128'],
+    ['network.proxy.https', 'none', ''],
+    ['network.proxy.https', 'proxy:3128', 'refused: must begin with http:// or https://'],
+    [
+      'network.proxy.https',
+      'http://anna:pass@proxy:3128',
+      'refused: holds a login, and everyone who may run "docker inspect" can read what containers are given',
+    ],
     ['images.registry', 'https://registry.example.com/factsway/', 'registry.example.com/factsway'],
   ])('%s: %s → %s', (id, text, result) => {
     expect(typed(id, text)).toBe(result);

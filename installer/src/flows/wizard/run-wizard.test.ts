@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { desiredWith, DIRECTORY } from '../../../../test/fakes/builders.ts';
 import { FakeEngine } from '../../../../test/fakes/engine.ts';
+import { ENGINE, fakeMachine, fakeProbes } from '../../../../test/fakes/preflight.ts';
 import { fakePorts, type FakePorts } from '../../../../test/fakes/ports.ts';
 import {
   CTRL_C,
@@ -23,9 +24,11 @@ const YES: readonly Reply[] = [ENTER, ENTER, ENTER, ENTER, ENTER, ENTER];
 
 let ports: FakePorts;
 let prompter: ScriptedPrompter;
+/** What the wizard looks at besides: no proxy anywhere. */
+const looks = () => ({ machine: fakeMachine(), engineProbes: fakeProbes() });
 beforeEach(() => {
   const engine = new FakeEngine(desiredWith());
-  ports = fakePorts({ docker: engine.docker, compose: engine.compose });
+  ports = fakePorts({ docker: engine.docker, compose: engine.compose, ...looks() });
 });
 
 /** What an installation would do with the answers: say what factsway.yaml would be, once it is agreed to. */
@@ -75,7 +78,7 @@ describe('a new instance', () => {
   it('goes on without Docker, and says what to do about it', async () => {
     const refused = new FactswayError('FW-DOCKER-UNREACHABLE', 'No engine.', 'Start it.');
     const docker = { ...ports.docker, info: () => Promise.reject(refused) };
-    ports = fakePorts({ docker, compose: ports.compose });
+    ports = fakePorts({ docker, compose: ports.compose, ...looks() });
     await wizard([...YES, ENTER, GO, 'yes']);
     expect(screen('set up this server')).toContain('Docker     No engine.\n           → Start it.');
   });
@@ -169,6 +172,76 @@ describe('answers', () => {
     elsewhere.files.put('/answers.yaml', file);
     const request = { directory: '/srv/other', answersFile: '/answers.yaml', sets: [] };
     expect((await desire(request, elsewhere)).configText).toBe(text);
+  });
+});
+
+describe('a server behind a proxy', () => {
+  const PROXY = 'http://proxy.example.com:3128';
+  const behind = (environment: Record<string, string>, engineProxy = ''): void => {
+    const engine = new FakeEngine(desiredWith());
+    ports = fakePorts({
+      docker: engine.docker,
+      compose: engine.compose,
+      machine: fakeMachine({
+        environment: async (names) =>
+          Object.fromEntries(Object.entries(environment).filter(([name]) => names.includes(name))),
+      }),
+      engineProbes: fakeProbes({ details: async () => ({ ...ENGINE, proxy: engineProxy }) }),
+    });
+  };
+
+  it('is asked for it with what it shows, without the login; a file of the answers says the same', async () => {
+    behind({ HTTPS_PROXY: 'http://anna:canary-5@proxy.example.com:3128/' });
+    let file = '';
+    const text = await wizard([...YES, ENTER, GO, 'yes'], async (path, asking) => {
+      file = ports.files.text(path) ?? '';
+      return carryOut(path, asking);
+    });
+    expect(screen('· Proxy to the internet')).toBe(
+      [
+        '7 of 7 · Proxy to the internet',
+        'Is the internet reached through a proxy? Without a login; “none” for no.',
+        'This shell uses one (HTTPS_PROXY); its login is left out, for containers show theirs.',
+        `(${PROXY})`,
+      ].join('\n'),
+    );
+    expect(screen('set up this server')).toContain(`Internet   through the proxy ${PROXY}`);
+    expect(prompter.screens.join()).not.toContain('canary');
+    expect(text).toContain(`  proxy:\n    https: ${PROXY}\n    http: ${PROXY}\n`);
+    const elsewhere = fakePorts();
+    elsewhere.files.put('/answers.yaml', file);
+    const request = { directory: '/srv/other', answersFile: '/answers.yaml', sets: [] };
+    expect((await desire(request, elsewhere)).configText).toBe(text);
+  });
+
+  it('may say that it is none, and change its mind at the review', async () => {
+    behind({}, PROXY);
+    expect(await wizard([...YES, 'none', GO, 'yes'])).not.toContain('proxy:');
+    expect(screen('· Proxy to the internet')).toContain('The Docker Engine uses one.');
+    expect(screen('Your answers')).toContain('Proxy to the internet         (none)');
+    const other = 'http://other.example.com:8080';
+    const replies: Reply[] = [...YES, ENTER, 'network.proxy.https', other, GO, 'yes'];
+    expect(await wizard(replies)).toContain(`  proxy:\n    https: ${other}\n    http: ${other}\n`);
+  });
+
+  it('that nobody but itself can use is asked whether there is another', async () => {
+    behind({ https_proxy: 'http://127.0.0.1:3128' });
+    const text = await wizard([...YES, ENTER, GO, 'yes']);
+    expect(screen('· Proxy to the internet')).toContain('that containers cannot use; is there');
+    expect(text).not.toContain('proxy:');
+  });
+
+  it('is asked nothing where the instance exists: its file says it', async () => {
+    behind({ HTTPS_PROXY: PROXY });
+    const own = '# ours\nhost:\n  name: old.example.com\n';
+    ports.files.put(CONFIG, own);
+    expect(await wizard(['host.memory', '8GiB', GO, 'yes'])).not.toContain('proxy:');
+  });
+
+  it('is asked no such thing where no proxy shows', async () => {
+    await wizard([...YES, GO, 'yes']);
+    expect(prompter.screens.filter((one) => one.includes('Proxy to the internet'))).toEqual([]);
+    expect(screen('set up this server')).not.toContain('Internet');
   });
 });
 

@@ -5,6 +5,7 @@ import { FactswayError } from '../../model/errors.ts';
 import { GiB, MiB } from '../../model/units.ts';
 import type { Choice } from '../../ports/prompter.ts';
 import type { Facts } from './facts.ts';
+import type { FoundProxy } from './found-proxy.ts';
 import type { Question, Value } from './question.ts';
 import type { Item } from './survey.ts';
 
@@ -26,6 +27,7 @@ export function welcomeLines(facts: Facts): string[] {
       ['Memory', `${amount(memoryBytes)}, ${cores === 1 ? '1 core' : `${cores} cores`}`],
       ['Time zone', timeZone],
       ...dockerRows(facts),
+      ...(facts.proxy ? [['Internet', throughOf(facts.proxy)]] : []),
       ['Ports', portsOf(facts)],
       ['Folder', directory],
     ]),
@@ -50,6 +52,9 @@ function dockerRows({ engine, built }: Facts): string[][] {
     ['Programs', programs],
   ];
 }
+
+const throughOf = ({ https }: FoundProxy): string =>
+  https === '' ? 'through a proxy of this server alone' : `through the proxy ${https}`;
 
 function portsOf({ busyPorts }: Facts): string {
   const taken = [80, 443].filter((port) => busyPorts.has(port));

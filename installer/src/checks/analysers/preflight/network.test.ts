@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { judge, lineOf } from '../../../../../test/fakes/preflight.ts';
-import type { HostNameFacts, NetworkFacts, ProxyFacts } from '../../facts-preflight.ts';
+import type { HostNameFacts, NetworkFacts } from '../../facts-preflight.ts';
 import { addressCollisions } from './address-collisions.ts';
 import { addressRanges } from './address-ranges.ts';
 import { dns } from './dns.ts';
 import { hostName } from './host-name.ts';
 import { overlap, parseRange, subdivide } from './ipv4.ts';
 import { ports } from './ports.ts';
-import { proxy } from './proxy.ts';
 
 const networks = (change: Partial<NetworkFacts>) => (facts: { networks: NetworkFacts }) => ({
   networks: { ...facts.networks, ...change },
@@ -204,45 +203,5 @@ describe('host-name', () => {
     expect(of({ resolved: ['203.0.113.7'] }).found).toBe(
       'factsway.example.com is 203.0.113.7; this server has 192.0.2.10',
     );
-  });
-});
-
-describe('proxy', () => {
-  const of = (facts: Partial<ProxyFacts>, source = 'upstream') =>
-    judge(proxy, () => ({ proxy: { shell: {}, engine: '', containers: '', ...facts } }), {
-      settings: { images: { source } },
-    });
-  const PROXY = 'http://proxy.example.com:3128';
-  const SPARED = { HTTPS_PROXY: PROXY, NO_PROXY: 'localhost, 127.0.0.1' };
-
-  it.each([
-    [{}, 'pass: none'],
-    [
-      { shell: SPARED, engine: PROXY },
-      `pass: HTTPS_PROXY=${PROXY}; the engine fetches through ${PROXY}`,
-    ],
-    [
-      { shell: { HTTPS_PROXY: PROXY }, engine: PROXY },
-      'warn: a proxy is set, but NO_PROXY does not spare localhost and 127.0.0.1',
-    ],
-    [
-      { shell: SPARED },
-      'warn: this shell has a proxy, but the Docker Engine fetches images without one',
-    ],
-    [
-      { shell: { ...SPARED, HTTPS_PROXY: 'proxy:3128' }, engine: PROXY },
-      'warn: HTTPS_PROXY is "proxy:3128", which is no address',
-    ],
-    [
-      { containers: PROXY },
-      `warn: the docker command gives every container the proxy ${PROXY}: requests between them would go there`,
-    ],
-  ])('%j', (facts, line) => {
-    expect(lineOf(of(facts))).toBe(line);
-  });
-
-  it('who fetches nothing needs no proxy in the engine; a star spares everything', () => {
-    expect(of({ shell: SPARED }, 'debian').status).toBe('pass');
-    expect(of({ shell: { HTTP_PROXY: PROXY, NO_PROXY: '*' }, engine: PROXY }).status).toBe('pass');
   });
 });

@@ -41,6 +41,9 @@ describe('the table of checks', () => {
         ...(check.name.startsWith('database')
           ? { postgres: { mode: 'external', external: { host: 'db.example.com' } } }
           : {}),
+        ...(check.name === 'proxy-answers'
+          ? { network: { proxy: { https: 'http://proxy.example.com:3128' } } }
+          : {}),
       });
       const wanted = { purpose: 'install', catalog, directory: DIRECTORY } as const;
       const verdict = check.analyse(goodFacts(catalog), wanted);

@@ -33,6 +33,7 @@ import { overcommit } from './overcommit.ts';
 import { platform } from './platform.ts';
 import { ports } from './ports.ts';
 import { project } from './project.ts';
+import { proxyAnswers } from './proxy-answers.ts';
 import { proxy } from './proxy.ts';
 import { registry } from './registry.ts';
 import { secretFiles } from './secret-files.ts';
@@ -69,6 +70,7 @@ export const PREFLIGHT_CHECKS: readonly AnyCheck[] = [
   dns,
   hostName,
   proxy,
+  proxyAnswers,
   ports,
   registry,
   images,

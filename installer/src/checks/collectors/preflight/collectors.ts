@@ -11,8 +11,9 @@ import {
   collectSecretFiles,
 } from './instance.ts';
 import { collectMachine } from './machine.ts';
-import { collectDns, collectHostName, collectProxy } from './names.ts';
+import { collectDns, collectHostName } from './names.ts';
 import { collectNetworks } from './networks.ts';
+import { collectProxy, collectProxyAnswers } from './proxy.ts';
 import { collectTls } from './tls.ts';
 import type { Collector } from './view.ts';
 
@@ -33,6 +34,7 @@ export const COLLECTORS: { readonly [Name in keyof PreflightFacts]: Collector<Na
   dns: collectDns,
   hostName: collectHostName,
   proxy: collectProxy,
+  proxyAnswers: collectProxyAnswers,
   images: collectImages,
   registry: collectRegistry,
   databaseSize: collectDatabaseSize,

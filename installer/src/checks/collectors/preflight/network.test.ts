@@ -3,7 +3,7 @@ import { containerOf, desiredWith } from '../../../../../test/fakes/builders.ts'
 import { FakeHost } from '../../../../../test/fakes/host.ts';
 import { MemoryFiles } from '../../../../../test/fakes/memory-files.ts';
 import { panicking } from '../../../../../test/fakes/panic.ts';
-import { ENGINE, fakeMachine, fakeProbes, viewWith } from '../../../../../test/fakes/preflight.ts';
+import { fakeMachine, fakeProbes, viewWith } from '../../../../../test/fakes/preflight.ts';
 import type { Docker } from '../../../ports/docker.ts';
 import {
   collectDatabaseSize,
@@ -11,7 +11,7 @@ import {
   collectProject,
   collectSecretFiles,
 } from './instance.ts';
-import { collectDns, collectProxy } from './names.ts';
+import { collectDns } from './names.ts';
 import { collectNetworks, parseRoutes } from './networks.ts';
 
 const ROUTES = [
@@ -65,19 +65,6 @@ describe('names', () => {
     expect(await collectDns(viewWith({ ports: { machine } }))).toEqual({
       servers: [],
       answers: false,
-    });
-  });
-
-  it('a proxy is told without its password, whichever way the variable is written', async () => {
-    const machine = fakeMachine({
-      environment: async () => ({ https_proxy: 'http://anna:canary-5@proxy.example.com:3128' }),
-    });
-    const engine = { ...ENGINE, rootIsHere: true, proxy: 'http://anna:canary-5@proxy:3128' };
-    const found = await collectProxy(viewWith({ ports: { machine }, facts: { engine } }));
-    expect(found).toEqual({
-      shell: { HTTPS_PROXY: 'http://proxy.example.com:3128' },
-      engine: 'http://proxy:3128',
-      containers: '',
     });
   });
 });
