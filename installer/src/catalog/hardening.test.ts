@@ -81,7 +81,15 @@ describe('every rendered combination', () => {
   it('is made of choices that the schema knows', () => {
     const real = AXES.filter(({ values }) => Object.keys(values).length > 1);
     expect(real.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['size', 'tls', 'source', 'addresses', 'proxy', 'grafana', 'password']),
+      expect.arrayContaining([
+        'size',
+        'tls',
+        'source',
+        'addresses',
+        'proxy',
+        'grafana',
+        'password',
+      ]),
     );
     expect(Object.keys(AXES[1]!.values)).toEqual(['internal', 'off', 'provided', 'acme']);
   });
