@@ -58,6 +58,7 @@ function allowed(node: SchemaNode): string {
   if (node.enum) return node.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (node.type === 'integer') return `${node.minimum ?? ''} to ${node.maximum ?? ''}`;
   if (node.type === 'object') return 'a map of strings';
+  if (node.type === 'array') return 'a list of strings';
   return node.type ?? 'text';
 }
 

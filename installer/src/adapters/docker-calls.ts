@@ -22,33 +22,39 @@ const UNREACHABLE = new Set([
 /** `undefined` where the engine says that there is no such thing (404) or nothing to change (304). */
 export async function finding<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await calling(work);
+    return await work();
   } catch (error) {
     const status = statusOf(error);
     if (status === 404 || status === 304) return undefined;
-    throw error;
+    throw refusal(error);
   }
 }
 
-/** A call of the engine's API. Throws FW-DOCKER-UNREACHABLE, and FW-DOCKER-COMMAND for what the engine refuses. */
+/**
+ * A call of the engine's API about something that is there. Throws FW-DOCKER-UNREACHABLE, and FW-DOCKER-COMMAND for
+ * what the engine refuses: also that somebody has taken it away in the meantime.
+ */
 export async function calling<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (typeof code === 'string' && UNREACHABLE.has(code)) {
-      throw unreachable(code);
-    }
-    const status = statusOf(error);
-    if (status !== undefined && status >= 400 && status !== 404) {
-      throw new FactswayError(
-        'FW-DOCKER-COMMAND',
-        `Docker refused: ${reasonOf(error)}.`,
-        'Correct what Docker names, then run the command again.',
-      );
-    }
-    throw error;
+    throw refusal(error);
   }
+}
+
+/** What is no answer of the engine stays what it was. */
+function refusal(error: unknown): unknown {
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === 'string' && UNREACHABLE.has(code)) return unreachable(code);
+  const status = statusOf(error);
+  if (status === undefined || status < 400) return error;
+  return new FactswayError(
+    'FW-DOCKER-COMMAND',
+    `Docker refused: ${reasonOf(error)}.`,
+    status === 404
+      ? 'Somebody else removed it in the meantime. Run the command again: it makes what is missing.'
+      : 'Correct what Docker names, then run the command again.',
+  );
 }
 
 /** No engine this user can use; `reason` is the code of the system's error, or words where there is none. */

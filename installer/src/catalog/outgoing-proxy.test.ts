@@ -148,9 +148,7 @@ describe('what they are told', () => {
 describe('the same variables in services.environment', () => {
   const environment = { HTTPS_PROXY: PROXY, NO_PROXY: 'a.example' };
   const issues = (settings: object): string[] =>
-    catalogRules(configWith(settings)).map(
-      ({ path, message }) => `${path.join('.')} ${message}`,
-    );
+    catalogRules(configWith(settings)).map(({ path, message }) => `${path.join('.')} ${message}`);
 
   it('are refused beside network.proxy, and stay the customer’s without it', () => {
     expect(issues({ services: { environment }, ...both() })).toEqual(

@@ -100,5 +100,3 @@ export const proxyConfig = z.strictObject({
       'What is asked for directly besides the platform itself: names, suffixes (.firm.example), addresses and ranges (10.0.0.0/8).',
     ),
 });
-
-export type ProxyConfig = z.output<typeof proxyConfig>;

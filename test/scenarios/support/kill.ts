@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cliJson, startCli } from './cli.ts';
 
@@ -29,4 +30,27 @@ export async function plannedSteps(argv: readonly string[]): Promise<string[]> {
   return steps.map(({ kind, action }) =>
     kind === 'StartComponents' ? (action.split(' (')[0] ?? kind) : kind,
   );
+}
+
+/**
+ * Kinds of the steps that began in a run of the journal and never ended. Steps that go side by side are killed
+ * together, whichever of them was meant.
+ */
+export async function interruptedSteps(journal: string): Promise<string[]> {
+  const entries = (await readFile(journal, 'utf8').catch(() => ''))
+    .split('\n')
+    .filter((line) => line.endsWith('}'))
+    .map(
+      (line) => JSON.parse(line) as { run: string; event: string; step: number; action: string },
+    );
+  return entries
+    .filter(
+      (begun) =>
+        begun.event === 'step-started' &&
+        !entries.some(
+          ({ run, event, step }) =>
+            run === begun.run && step === begun.step && /^step-(done|failed)$/.test(event),
+        ),
+    )
+    .map(({ action }) => action.split(' ')[0] ?? action);
 }

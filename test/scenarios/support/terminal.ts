@@ -130,7 +130,17 @@ export class TerminalRun {
 }
 
 /** A terminal like most have; what the machine that runs the tests says of its own does not count. */
-const USUAL = { SHELL: '/bin/sh', TERM: 'xterm-256color', LC_ALL: 'C.UTF-8', NO_COLOR: '' };
+const USUAL = {
+  SHELL: '/bin/sh',
+  TERM: 'xterm-256color',
+  LC_ALL: 'C.UTF-8',
+  NO_COLOR: '',
+  // A proxy of the machine would be one question more.
+  HTTP_PROXY: '',
+  HTTPS_PROXY: '',
+  http_proxy: '',
+  https_proxy: '',
+};
 
 const start = (line: string, environment: Record<string, string>) =>
   execa('script', ['-q', '-e', '-f', '-c', line, '/dev/null'], {
