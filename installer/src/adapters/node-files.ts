@@ -14,7 +14,13 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Files, TreeEntry, WriteOptions } from '../ports/files.ts';
-import { codeOf, reading, writing } from './file-errors.ts';
+import { formatSize, MiB } from '../model/units.ts';
+import { codeOf, reading, writing, wrongThing } from './file-errors.ts';
+
+/** Nothing that we read as a whole comes near; Node.js has a limit of its own and less to say about it. */
+const LARGEST = 256 * MiB;
+/** What the shell opened for us, as `<(…)` does. Any other pipe keeps its reader waiting, for ever if nobody writes. */
+const INHERITED = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/self\/fd\/\d+)$/;
 
 /** Durable means: the directory entry is on disk too. */
 async function syncDirectory(directory: string): Promise<void> {
@@ -109,12 +115,18 @@ function isLeftover(name: string): boolean {
 }
 
 export class NodeFiles implements Files {
-  readText(path: string): Promise<string | undefined> {
-    return reading(path, () => readFile(path, 'utf8'));
+  async readText(path: string): Promise<string | undefined> {
+    return (await this.readBytes(path))?.toString('utf8');
   }
 
-  readBytes(path: string): Promise<Uint8Array | undefined> {
-    return reading(path, () => readFile(path));
+  readBytes(path: string): Promise<Buffer | undefined> {
+    return reading(path, async () => {
+      const found = await stat(path);
+      if (!found.isFile() && !found.isDirectory() && !INHERITED.test(path))
+        throw wrongThing(path, 'it is a pipe, a device or a socket');
+      if (found.size > LARGEST) throw wrongThing(path, `it is larger than ${formatSize(LARGEST)}`);
+      return readFile(path);
+    });
   }
 
   async exists(path: string): Promise<boolean> {
