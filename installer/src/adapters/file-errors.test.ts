@@ -22,7 +22,7 @@ describe('a write the file system refuses', () => {
     async (code) => {
       const path = join(directory, 'instance/state/lock');
       const error = await rejectionOf(writing(path, refuse(code)));
-      expect([error.code, error.exitCode]).toEqual(['FW-DIR-NOT-WRITABLE', 2]);
+      expect([error.code, error.exitCode]).toEqual(['FW-DIR-NOT-WRITABLE', 3]);
       expect(error.message).toContain(path);
       expect(error.message).toContain(code);
       // Of what is not there yet, the nearest directory that is: quoted, since its name has a blank.

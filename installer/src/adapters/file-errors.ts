@@ -24,15 +24,20 @@ const isRefusal = (error: unknown): boolean =>
 
 /**
  * What `work` finds, undefined where nothing is there. Throws FW-FILE-UNREADABLE when the file system
- * does not let us look, or when something else is in its place.
+ * does not let us look, or when something else is in its place; a link that leads nowhere is nothing to
+ * whom `followed` counts alone.
  */
-export async function reading<T>(path: string, work: () => Promise<T>): Promise<T | undefined> {
+export async function reading<T>(
+  path: string,
+  work: () => Promise<T>,
+  links: 'followed' | 'looked at' = 'looked at',
+): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (!isRefusal(error)) throw error;
     if (NOT_THERE.has(codeOf(error))) {
-      const instead = await foundInstead(path);
+      const instead = links === 'followed' ? undefined : await foundInstead(path);
       if (instead === undefined) return undefined;
       throw wrongThing(path, instead);
     }

@@ -78,6 +78,18 @@ describe('a write that fails', () => {
   });
 });
 
+it('a first write that fails takes the directories away that were made for it', async () => {
+  await mkdir(join(directory, 'kept'));
+  // Longer than a name may be: the directories can be made, the file in them cannot.
+  const path = join(directory, 'kept/instance/state', 'x'.repeat(300));
+  for (const work of [
+    () => files.write(path, '', { mode: 0o600 }),
+    () => files.createExclusive(path, '', 0o600),
+  ])
+    expect((await rejectionOf(work())).code).toBe('FW-DIR-NOT-WRITABLE');
+  expect(await readdir(join(directory, 'kept'))).toEqual([]);
+});
+
 describe('a rename', () => {
   it('moves a file once', async () => {
     const [from, to] = [join(directory, 'a'), join(directory, 'b')];
@@ -195,6 +207,12 @@ describe('what is read', () => {
       'it is a link that leads nowhere.',
       'it is not a directory.',
     ]);
+  });
+
+  it('is nothing behind a link that leads nowhere, where only what it leads to counts', async () => {
+    await symlink('nowhere', join(directory, 'link'));
+    expect(await files.readText(join(directory, 'link'))).toBeUndefined();
+    expect(await files.stat(join(directory, 'link'))).toBeUndefined();
   });
 
   it('is refused before it fills the memory', async () => {

@@ -180,7 +180,12 @@ describe('what is no YAML', () => {
 
   it('because its aliases multiply is not taken for a forgotten quote', () => {
     const levels = ['a: &a [1,1,1,1,1,1,1,1,1]'];
-    for (const [above, level] of ['ab', 'bc', 'cd', 'de'].map((two) => [...two]))
+    for (const [above, level] of [
+      ['a', 'b'],
+      ['b', 'c'],
+      ['c', 'd'],
+      ['d', 'e'],
+    ] as const)
       levels.push(`${level}: &${level} [${Array(9).fill(`*${above}`).join()}]`);
     const error = problem(`${levels.join('\n')}\n`);
     expect(error.code).toBe('FW-CONFIG-SYNTAX');
@@ -189,7 +194,7 @@ describe('what is no YAML', () => {
 
   it.each([
     ['host: {}\n---\nhost: {}\n', ':2:1: A second document begins here'],
-    [`${'['.repeat(20_000)}`, 'Nested more deeply'],
+    ['['.repeat(20_000), 'Nested more deeply'],
   ])('is told in words that are not for programmers', (text, words) => {
     const { message } = problem(text);
     expect(message).toContain(words);

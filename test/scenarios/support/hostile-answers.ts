@@ -3,7 +3,7 @@ import type { Row } from './hostile.ts';
 
 const NAME = 'host:\n  name: law.example.com\n';
 /** Nine to the power of the levels: small as a file, and gigabytes if it were written out. */
-const BOMB = [...'bcdefghi'].reduce(
+const BOMB = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'].reduce(
   (lines, level, index) =>
     `${lines}${level}: &${level} [${Array(9)
       .fill(`*${'abcdefgh'.charAt(index)}`)

@@ -97,7 +97,7 @@ export const SERVER_ROWS: readonly Row[] = [
     code: 'FW-COMPOSE-MISSING',
     exit: 3,
     message: /compose/i,
-    hint: /docker-compose-plugin|docs\.docker\.com\/compose/,
+    hint: /sudo apt install docker-cli docker-compose/,
     world: path('echo "docker: \'compose\' is not a docker command." >&2; exit 1'),
   },
   {
