@@ -149,7 +149,7 @@ export function goodFacts(catalog: Catalog = catalogWith()): PreflightFacts {
         { ...CERTIFICATE, signedByNext: true },
         { ...CERTIFICATE, subject: 'Example Intermediate', issuer: 'Example Root', names: [] },
       ],
-      keyMatches: true,
+      keyOf: 0,
       keyMode: 0o600,
       endsAtKnownRoot: true,
     },

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { cli, cliJson } from './support/cli.ts';
+import { cliJson } from './support/cli.ts';
 
 let work = '';
 beforeEach(async () => {
@@ -11,21 +11,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await rm(work, { recursive: true, force: true });
-});
-
-it('an unknown key exits 2 with a coded error and a did-you-mean, and writes nothing', async () => {
-  const answers = join(work, 'answers.yaml');
-  await writeFile(answers, 'edge:\n  htpsPort: 8443\n');
-  const directory = join(work, 'instance');
-
-  const run = await cli(['install', '--yes', '--dir', directory, '--answers', answers]);
-
-  expect(existsSync(directory)).toBe(false);
-  expect(run.exitCode).toBe(2);
-  expect(run.stdout).toBe('');
-  expect(run.stderr).toContain('FW-CONFIG-UNKNOWN-KEY');
-  expect(run.stderr).toContain('answers.yaml:2:3');
-  expect(run.stderr).toContain('Did you mean "edge.httpsPort"?');
 });
 
 it('a broken factsway.yaml changes nothing on disk, whatever command meets it', async () => {
@@ -73,14 +58,4 @@ it('with --json stdout is one document and nothing else, for a success, a usage 
   expect(good.ok).toBe(true);
   const bad = await cliJson(['rendr']);
   expect(bad).toMatchObject({ ok: false, exitCode: 2, errors: [{ code: 'FW-USAGE' }] });
-});
-
-it('an engine that does not answer is said so, with the command that starts it', async () => {
-  const { exitCode, stderr } = await cli(['install', '--yes', '--dir', join(work, 'instance')], {
-    DOCKER_HOST: `unix://${work}/nobody.sock`,
-  });
-  expect(exitCode).toBe(3);
-  expect(stderr).toContain('FW-DOCKER-UNREACHABLE');
-  expect(stderr).toContain('systemctl start docker');
-  expect(existsSync(join(work, 'instance'))).toBe(false);
 });

@@ -1,19 +1,15 @@
 import { execa } from 'execa';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { COMPONENT_IMAGES } from '../../installer/src/catalog/images.ts';
-import { SERVICES } from '../../installer/src/catalog/services/index.generated.ts';
 import { cli, ROOT, type JsonDocument } from './support/cli.ts';
 import { containersOf, docker, dockerTry, networksOf } from './support/docker.ts';
 import { Instance } from './support/instance.ts';
-import { closedRegistry, engineOf, registryAt, withServer } from './support/stubs.ts';
 
 /** Never installed: every obligation here is that nothing happens. */
 const SERVER = new Instance('factsway-preflight', 47080);
-const MOUNT = join(ROOT, 'build/scenarios/mount');
 const IS_ROOT = process.getuid?.() === 0;
 /** A program of the system, by name: none of the package's own. */
 const call = ([program = '', ...argv]: readonly string[]) => execa(program, argv);
@@ -102,20 +98,6 @@ it('a check that only warns ends preflight with 4 and does not keep install from
   await expectNothingHappened();
 });
 
-it('a port that is taken is told with the program that holds it, and stops the installation', async () => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(SERVER.ports.https, '127.0.0.1', resolve));
-  try {
-    const found = await install();
-    await expectNothingHappened();
-    expect([codes(found), found.exitCode]).toEqual([['FW-PORT-IN-USE'], 3]);
-    expect(found.errors[0]?.message).toContain(`pid ${process.pid}`);
-    expect(found.errors[0]?.hint).toContain('--set edge.httpsPort=PORT');
-  } finally {
-    server.close();
-  }
-});
-
 it('a skipped check still says what it found, and what it stood for is refused all the same', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(SERVER.ports.https, '127.0.0.1', resolve));
@@ -143,77 +125,6 @@ it('checks are skipped by name and no other way', async () => {
   await expectNothingHappened();
 });
 
-it('a project of the same name from elsewhere is told once, and left alone', async () => {
-  const label = (name: string, value: string) => ['--label', `com.docker.compose.${name}=${value}`];
-  const ours = label('project', SERVER.project);
-  const volume = `${SERVER.project}_postgres-data`;
-  await docker('volume', 'create', ...ours, ...label('volume', 'postgres-data'), volume);
-  const elsewhere = [...label('project.working_dir', '/srv/old'), ...label('service', 'other')];
-  const container = await docker('create', ...ours, ...elsewhere, 'factsway/node:debian-13');
-
-  const found = await install();
-
-  expect(existsSync(SERVER.directory)).toBe(false);
-  expect(await docker('inspect', '--format', '{{.State.Status}}', container)).toBe('created');
-  expect(await containersOf(SERVER.project)).toEqual(['other']);
-  expect([codes(found), found.exitCode]).toEqual([['FW-PROJECT-FOREIGN'], 3]);
-  expect(found.errors[0]?.message).toContain('/srv/old');
-});
-
-/** Every image of the platform as it is on this host: with source upstream no registry has to give any. */
-const LOCAL_IMAGES = Object.fromEntries([
-  ...Object.keys(COMPONENT_IMAGES)
-    .filter((name) => name !== 'grafana')
-    .map((name) => [`images.overrides.${name}`, `factsway/${name}:debian-13`]),
-  ...['migrations', ...SERVICES.map(({ name }) => name)].map((name) => [
-    `images.overrides.${name}`,
-    `factsway/${name}:1.0.0`,
-  ]),
-  ['images.source', 'upstream'],
-  ['monitoring.grafana', 'off'],
-]) as Record<string, string>;
-
-it('a registry that asks for a login is told with the command that logs in', async () => {
-  await withServer(closedRegistry, async (host) => {
-    const found = await install({
-      ...LOCAL_IMAGES,
-      'images.overrides.edge': `${host}/factsway/edge:1`,
-      'images.registry': `${host}/factsway`,
-    });
-    await expectNothingHappened();
-    expect([codes(found), found.exitCode]).toEqual([['FW-REGISTRY-LOGIN'], 3]);
-    expect(found.errors[0]?.hint).toContain(`docker login ${host}`);
-  });
-});
-
-it('a registry nobody answers at is told before anything is pulled', async () => {
-  const found = await install({
-    ...LOCAL_IMAGES,
-    'images.overrides.edge': 'localhost:1/factsway/edge:1',
-  });
-  await expectNothingHappened();
-  expect([codes(found), found.exitCode]).toEqual([['FW-REGISTRY-UNREACHABLE'], 3]);
-  expect(found.errors[0]?.message).toContain('localhost:1');
-});
-
-it.each([86_400, -86_400])('a clock %d s off that of the registry is told', async (seconds) => {
-  await withServer(registryAt(-seconds), async (host) => {
-    const found = await install({ ...LOCAL_IMAGES, 'images.registry': `${host}/factsway` });
-    await expectNothingHappened();
-    expect([codes(found), found.exitCode]).toEqual([['FW-CLOCK-WRONG'], 3]);
-    expect(found.errors[0]?.message).toContain(host);
-  });
-});
-
-it('an engine that is too old is told with both versions', async () => {
-  await withServer(engineOf('20.10.24'), async (host) => {
-    const found = await install({}, [], { DOCKER_HOST: `tcp://${host}` });
-    await expectNothingHappened();
-    expect([codes(found), found.exitCode]).toEqual([['FW-DOCKER-TOO-OLD'], 3]);
-    expect(found.errors[0]?.message).toContain('20.10.24; 25.0 or newer');
-  });
-});
-
 it('without an engine that is the one error, and what needs one is not judged', async () => {
   const environment = { DOCKER_HOST: 'tcp://127.0.0.1:1' };
   const found = await preflight({}, [], environment);
@@ -226,16 +137,6 @@ it('without an engine that is the one error, and what needs one is not judged', 
   expect(checkOf(found, 'kernel').status).toBe('pass');
   expect(codes(await install({}, [], environment))).toEqual(['FW-DOCKER-UNREACHABLE']);
   await expectNothingHappened();
-});
-
-it('an engine on another machine is refused: its disk is not this one', async () => {
-  await withServer(engineOf('28.0.0'), async (host) => {
-    const found = await install({}, [], {
-      DOCKER_HOST: `tcp://${host.replace('127.0.0.1', '0.0.0.0')}`,
-    });
-    await expectNothingHappened();
-    expect([codes(found), found.exitCode]).toEqual([['FW-DOCKER-REMOTE'], 3]);
-  });
 });
 
 it('too few address ranges are told before a network is made', async () => {
@@ -276,41 +177,6 @@ it.runIf(IS_ROOT && HAS_IP)(
     }
   },
 );
-
-async function onMount(options: string, work: (directory: string) => Promise<void>): Promise<void> {
-  await mkdir(MOUNT, { recursive: true });
-  await call(['mount', '-t', 'tmpfs', '-o', options, 'factsway-test', MOUNT]);
-  try {
-    await work(join(MOUNT, 'instance'));
-  } finally {
-    await call(['umount', MOUNT]);
-    await rm(MOUNT, { recursive: true });
-  }
-}
-/** The later --dir counts. */
-const installIn = (directory: string): Promise<Found> => install({}, ['--dir', directory]);
-
-it.runIf(IS_ROOT)(
-  'a disk that is too small for the instance is told with the numbers',
-  async () => {
-    await onMount('size=1m', async (directory) => {
-      const found = await installIn(directory);
-      await expectNothingHappened(directory);
-      expect(await readdir(MOUNT)).toEqual([]);
-      expect([codes(found), found.exitCode]).toEqual([['FW-DISK-SPACE'], 3]);
-      expect(found.errors[0]?.message).toContain('1 MiB free of 1 MiB; 50 MiB needed now');
-    });
-  },
-);
-
-it.runIf(IS_ROOT)('a directory on a read-only file system is told as that', async () => {
-  await onMount('ro', async (directory) => {
-    const found = await installIn(directory);
-    await expectNothingHappened(directory);
-    expect([codes(found), found.exitCode]).toEqual([['FW-DIR-NOT-WRITABLE'], 3]);
-    expect(found.errors[0]?.message).toContain('mounted read-only');
-  });
-});
 
 it('everything that is wrong is told at once, each with its own code', async () => {
   const server = createServer();

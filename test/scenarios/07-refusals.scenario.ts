@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { containersOf, docker } from './support/docker.ts';
+import { containersOf } from './support/docker.ts';
 import { deriveImage, removeImages } from './support/images.ts';
 import { SCRATCH, SHARED } from './support/instance.ts';
 
@@ -40,15 +39,6 @@ it('an image that does not say its version is refused as well', async () => {
   }
 });
 
-it('an image that is missing is an error before anything starts, never a silent pull', async () => {
-  const run = await SCRATCH.install({ 'images.overrides.edge': 'factsway-test/not-there:1' });
-  expect(await containersOf(SCRATCH.project)).toEqual([]);
-  expect(run.exitCode).toBe(3);
-  expect(run.errors[0]?.code).toBe('FW-IMAGE-MISSING');
-  expect(run.errors[0]?.message).toContain('factsway-test/not-there:1');
-  expect(existsSync(SCRATCH.directory)).toBe(false);
-});
-
 it('an image no registry gives ends with everything put back', async () => {
   const run = await SCRATCH.install(
     {
@@ -64,40 +54,10 @@ it('an image no registry gives ends with everything put back', async () => {
   expect(run.errors[0]?.code).toBe('FW-IMAGE-PULL');
 });
 
-it('a port somebody holds is named, with the setting that changes it', async () => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(SCRATCH.ports.https, '127.0.0.1', resolve));
-  try {
-    const run = await SCRATCH.install();
-    expect(run.exitCode).toBe(3);
-    expect(run.errors[0]?.code).toBe('FW-PORT-IN-USE');
-    expect(run.errors[0]?.message).toContain(String(SCRATCH.ports.https));
-    expect(run.errors[0]?.hint).toContain('edge.httpsPort');
-  } finally {
-    server.close();
-  }
-});
-
 it('a project of the same name in another directory is left alone', async () => {
   const before = await containersOf(SHARED.project, 'running');
   const run = await SCRATCH.install({ project: SHARED.project });
   expect(run.errors[0]?.code).toBe('FW-PROJECT-FOREIGN');
   expect(run.errors[0]?.message).toContain(SHARED.directory);
   expect(await containersOf(SHARED.project, 'running')).toEqual(before);
-});
-
-it('a secret that is gone while its data is still there is not made up anew', async () => {
-  await docker(
-    'volume',
-    'create',
-    '--label',
-    `com.docker.compose.project=${SCRATCH.project}`,
-    '--label',
-    'com.docker.compose.volume=postgres-data',
-    `${SCRATCH.project}_postgres-data`,
-  );
-  const run = await SCRATCH.install();
-  expect(run.exitCode).toBe(3);
-  expect(run.errors[0]?.code).toBe('FW-SECRET-LOST');
-  expect(existsSync(SCRATCH.file('secrets'))).toBe(false);
 });

@@ -22,7 +22,7 @@ describe('a write the file system refuses', () => {
     async (code) => {
       const path = join(directory, 'instance/state/lock');
       const error = await rejectionOf(writing(path, refuse(code)));
-      expect([error.code, error.exitCode]).toEqual(['FW-DIR-NOT-WRITABLE', 2]);
+      expect([error.code, error.exitCode]).toEqual(['FW-DIR-NOT-WRITABLE', 3]);
       expect(error.message).toContain(path);
       expect(error.message).toContain(code);
       // Of what is not there yet, the nearest directory that is: quoted, since its name has a blank.
@@ -69,11 +69,18 @@ describe('a file that may not be read', () => {
     expect(error.hint).toContain(`ls -ld '${path}'`);
   });
 
-  it.each(['ENOENT', 'ENOTDIR', 'EISDIR'])(
-    'and is not there (%s) is simply absent',
+  it.each(['ENOENT', 'ENOTDIR'])('and is not there (%s) is simply absent', async (code) => {
+    const found = await reading<string>(join(directory, 'none'), refuse(code));
+    expect(found).toBeUndefined();
+  });
+
+  it.each(['ELOOP', 'EISDIR', 'ENAMETOOLONG'])(
+    'because of what it is (%s) is not a matter of users',
     async (code) => {
-      const found = await reading<string>(directory, refuse(code));
-      expect(found).toBeUndefined();
+      const error = await rejectionOf(reading(join(directory, 'x'), refuse(code)));
+      expect(error.code).toBe('FW-FILE-UNREADABLE');
+      expect(error.message).not.toContain('the file system refuses it');
+      expect(error.hint).not.toContain('as that user');
     },
   );
 });

@@ -3,14 +3,18 @@ import { dirname } from 'node:path';
 import { FactswayError } from '../model/errors.ts';
 import { shellWord } from '../model/shell.ts';
 
-/** A directory where a file should be holds no text either. */
-const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+const NOT_THERE = new Set(['ENOENT', 'ENOTDIR']);
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is mounted read-only',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
+  ELOOP: 'its symbolic links lead in a circle',
+  EISDIR: 'it is a directory',
+  ENAMETOOLONG: 'a name in it is too long',
 };
+/** Where another user would fare no better. */
+const WRONG_THING = new Set(['ELOOP', 'EISDIR', 'ENAMETOOLONG']);
 
 export const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException).code);
 
@@ -20,14 +24,24 @@ const isRefusal = (error: unknown): boolean =>
 
 /**
  * What `work` finds, undefined where nothing is there. Throws FW-FILE-UNREADABLE when the file system
- * does not let us look.
+ * does not let us look, or when something else is in its place; a link that leads nowhere is nothing to
+ * whom `followed` counts alone.
  */
-export async function reading<T>(path: string, work: () => Promise<T>): Promise<T | undefined> {
+export async function reading<T>(
+  path: string,
+  work: () => Promise<T>,
+  links: 'followed' | 'looked at' = 'looked at',
+): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (NOT_THERE.has(codeOf(error))) return undefined;
     if (!isRefusal(error)) throw error;
+    if (NOT_THERE.has(codeOf(error))) {
+      const instead = links === 'followed' ? undefined : await foundInstead(path);
+      if (instead === undefined) return undefined;
+      throw wrongThing(path, instead);
+    }
+    if (WRONG_THING.has(codeOf(error))) throw wrongThing(path, reasonOf(error));
     throw new FactswayError(
       'FW-FILE-UNREADABLE',
       `${path} cannot be read: ${reasonOf(error)}.`,
@@ -35,6 +49,21 @@ export async function reading<T>(path: string, work: () => Promise<T>): Promise<
     );
   }
 }
+
+/** Taken for nothing at all, it would be written over, or stop a run half way. */
+async function foundInstead(path: string): Promise<string | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found) return undefined;
+  return found.isSymbolicLink() ? 'it is a link that leads nowhere' : 'it is not a directory';
+}
+
+/** Something of another kind than what belongs there; `reason` says which. */
+export const wrongThing = (path: string, reason: string): FactswayError =>
+  new FactswayError(
+    'FW-FILE-UNREADABLE',
+    `${path} cannot be read: ${reason}.`,
+    `Look at it: ls -ld ${shellWord(path)}   move it away or name another; nothing was changed.`,
+  );
 
 /** Whatever refuses a write comes from the world and not from us. Throws FW-DISK-FULL or FW-DIR-NOT-WRITABLE. */
 export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +76,18 @@ describe('a write that fails', () => {
     expect(error.code).toBe('FW-DIR-NOT-WRITABLE');
     expect(error.hint).toContain('ls -ld /proc');
   });
+});
+
+it('a first write that fails takes the directories away that were made for it', async () => {
+  await mkdir(join(directory, 'kept'));
+  // Longer than a name may be: the directories can be made, the file in them cannot.
+  const path = join(directory, 'kept/instance/state', 'x'.repeat(300));
+  for (const work of [
+    () => files.write(path, '', { mode: 0o600 }),
+    () => files.createExclusive(path, '', 0o600),
+  ])
+    expect((await rejectionOf(work())).code).toBe('FW-DIR-NOT-WRITABLE');
+  expect(await readdir(join(directory, 'kept'))).toEqual([]);
 });
 
 describe('a rename', () => {
@@ -154,5 +177,48 @@ describe('a directory', () => {
     await symlink('real', join(directory, 'link'));
     expect(await files.removeDirectory(join(directory, 'link'))).toBe(false);
     expect(await readdir(directory)).toEqual(['link', 'real']);
+  });
+});
+
+describe('what is read', () => {
+  it('is never waited for: a pipe or a device in its place is refused', async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [pipe, '/dev/zero']) {
+      const error = await rejectionOf(files.readText(path));
+      expect(error.code).toBe('FW-FILE-UNREADABLE');
+      expect(error.message).toContain('a pipe, a device or a socket');
+    }
+  });
+
+  it('is no directory, no link to nowhere and no file where a directory belongs', async () => {
+    await mkdir(join(directory, 'factsway.yaml'));
+    await symlink('nowhere', join(directory, 'link'));
+    await writeFile(join(directory, 'secrets'), '');
+    const reasons = await Promise.all(
+      [
+        files.readBytes(join(directory, 'factsway.yaml')),
+        files.exists(join(directory, 'link')),
+        files.list(join(directory, 'secrets')),
+      ].map(async (work) => (await rejectionOf(work)).message),
+    );
+    expect(reasons.map((message) => message.replace(/.* cannot be read: /, ''))).toEqual([
+      'it is a directory (EISDIR).',
+      'it is a link that leads nowhere.',
+      'it is not a directory.',
+    ]);
+  });
+
+  it('is nothing behind a link that leads nowhere, where only what it leads to counts', async () => {
+    await symlink('nowhere', join(directory, 'link'));
+    expect(await files.readText(join(directory, 'link'))).toBeUndefined();
+    expect(await files.stat(join(directory, 'link'))).toBeUndefined();
+  });
+
+  it('is refused before it fills the memory', async () => {
+    const path = join(directory, 'huge');
+    await writeFile(path, '');
+    await truncate(path, 2 ** 32);
+    expect((await rejectionOf(files.readBytes(path))).message).toContain('larger than 256MiB');
   });
 });

@@ -14,7 +14,13 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Files, TreeEntry, WriteOptions } from '../ports/files.ts';
-import { codeOf, reading, writing } from './file-errors.ts';
+import { formatSize, MiB } from '../model/units.ts';
+import { codeOf, reading, writing, wrongThing } from './file-errors.ts';
+
+/** Nothing that we read as a whole comes near; Node.js has a limit of its own and less to say about it. */
+const LARGEST = 256 * MiB;
+/** What the shell opened for us, as `<(…)` does. Any other pipe keeps its reader waiting, for ever if nobody writes. */
+const INHERITED = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/self\/fd\/\d+)$/;
 
 /** Durable means: the directory entry is on disk too. */
 async function syncDirectory(directory: string): Promise<void> {
@@ -27,20 +33,36 @@ async function syncDirectory(directory: string): Promise<void> {
 }
 
 /**
- * The directory and those above it. Not `mkdir` with `recursive`: on a file system that makes no directories,
- * such as /proc, Node.js then goes round for ever.
+ * The directory and those above it; what was made is added to `made`, the topmost first. Not `mkdir` with `recursive`:
+ * on a file system that makes no directories, such as /proc, Node.js then goes round for ever.
  */
-async function makeDirectories(path: string, mode = 0o777): Promise<void> {
+async function makeDirectories(path: string, mode = 0o755, made: string[] = []): Promise<void> {
   try {
     await mkdir(path, mode);
   } catch (error) {
     if (await isDirectory(path)) return;
     if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeDirectories(dirname(path), mode);
-    await mkdir(path, mode).catch(async (second: unknown) => {
+    await makeDirectories(dirname(path), mode, made);
+    try {
+      await mkdir(path, mode);
+    } catch (second) {
       // Another step may have made it in the meantime.
-      if (!(await isDirectory(path))) throw second;
-    });
+      if (await isDirectory(path)) return;
+      throw second;
+    }
+  }
+  made.push(path);
+}
+
+/** Work in a directory that is made for it; what was made for nothing is taken away again. */
+async function inDirectory<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  const made: string[] = [];
+  try {
+    await makeDirectories(directory, undefined, made);
+    return await work();
+  } catch (error) {
+    for (const one of made.reverse()) await rmdir(one).catch(() => undefined);
+    throw error;
   }
 }
 
@@ -108,13 +130,21 @@ function isLeftover(name: string): boolean {
   return found !== null && (found[1] === undefined || !isAlive(Number(found[1])));
 }
 
+async function readWhole(path: string): Promise<Buffer> {
+  const found = await stat(path);
+  if (!found.isFile() && !found.isDirectory() && !INHERITED.test(path))
+    throw wrongThing(path, 'it is a pipe, a device or a socket');
+  if (found.size > LARGEST) throw wrongThing(path, `it is larger than ${formatSize(LARGEST)}`);
+  return readFile(path);
+}
+
 export class NodeFiles implements Files {
-  readText(path: string): Promise<string | undefined> {
-    return reading(path, () => readFile(path, 'utf8'));
+  async readText(path: string): Promise<string | undefined> {
+    return (await reading(path, () => readWhole(path), 'followed'))?.toString('utf8');
   }
 
   readBytes(path: string): Promise<Uint8Array | undefined> {
-    return reading(path, () => readFile(path));
+    return reading(path, () => readWhole(path));
   }
 
   async exists(path: string): Promise<boolean> {
@@ -148,26 +178,28 @@ export class NodeFiles implements Files {
   }
 
   write(path: string, content: string, { mode, uid, gid }: WriteOptions): Promise<void> {
-    return writing(path, async () => {
-      await makeDirectories(dirname(path));
+    const directory = dirname(path);
+    const write = async () => {
       const beside = `${path}.factsway-new`;
       await besides(beside, content, mode, async () => {
         if (uid !== undefined && gid !== undefined) await chown(beside, uid, gid);
         await rename(beside, path);
       });
-      await syncDirectory(dirname(path));
-    });
+      await syncDirectory(directory);
+    };
+    return writing(path, () => inDirectory(directory, write));
   }
 
   createExclusive(path: string, content: string, mode: number): Promise<boolean> {
-    return writing(dirname(path), async () => {
-      await makeDirectories(dirname(path));
+    const directory = dirname(path);
+    const create = async () => {
       // Complete before it has its name: nobody ever meets it empty, however we end.
       const beside = `${path}.factsway-${process.pid}`;
       const isOurs = await besides(beside, content, mode, () => linkUnlessThere(beside, path));
-      if (isOurs) await syncDirectory(dirname(path));
+      if (isOurs) await syncDirectory(directory);
       return isOurs;
-    });
+    };
+    return writing(directory, () => inDirectory(directory, create));
   }
 
   append(path: string, line: string): Promise<void> {
@@ -222,7 +254,7 @@ export class NodeFiles implements Files {
   async stat(
     path: string,
   ): Promise<{ mode: number; uid: number; gid: number; size: number } | undefined> {
-    const found = await reading(path, () => stat(path));
+    const found = await reading(path, () => stat(path), 'followed');
     return found && { mode: found.mode & 0o7777, uid: found.uid, gid: found.gid, size: found.size };
   }
 }

@@ -205,9 +205,10 @@ export type Certificate = {
 export type TlsFacts = {
   readonly certificateFile: string;
   readonly keyFile: string;
-  /** In the order of the file, the server's own first; never empty. */
+  /** In the order of the file, which should be the server's own first; never empty. */
   readonly chain: readonly Certificate[];
-  readonly keyMatches: boolean;
+  /** Place in the chain of the certificate that the key belongs to; below zero if it is none of them. */
+  readonly keyOf: number;
   /** Permission bits of the key file. */
   readonly keyMode: number;
   /** Whether the last of the chain is signed by a root that every browser brings along. */

@@ -51,4 +51,13 @@ describe('the program', { timeout: 30_000 }, () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`factsway-install install --dir '${work}'`);
   });
+
+  it('finishes what it began when nobody reads on', async () => {
+    const argv = ['--import', import.meta.resolve('tsx'), MAIN, 'render', '--dir', 'x', ...SMALL];
+    const run = execa(process.execPath, argv, { reject: false, stdin: 'ignore', cwd: work });
+    run.stdout.destroy();
+    run.stderr.destroy();
+    expect((await run).exitCode).toBe(4);
+    expect(await readdir(join(work, 'x'))).toContain('compose.yaml');
+  });
 });

@@ -88,6 +88,15 @@ function packageRoot(): string {
   return directory;
 }
 
+/**
+ * Who reads us may go (`| head`), and what was begun is finished all the same: a run that is cut off between two
+ * steps because nobody listens leaves more to mend than output that nobody saw.
+ */
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 const output = (stream: NodeJS.WriteStream) => ({
   write: (text: string): void => {
     stream.write(text);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { errorOf } from '../../../test/fakes/thrown.ts';
 import { configSchema } from '../model/config.ts';
 import { parseConfig, SET_SOURCE } from './parse-config.ts';
@@ -16,7 +16,7 @@ describe('a section with nothing in it', () => {
 
   it('is told from a key without a value', () => {
     expect(problem('host:\n  name:\n').message).toBe(
-      'factsway.yaml:2:3: host.name must be of type string.',
+      'factsway.yaml:2:3: host.name must be a text, in quotes if it looks like something else.',
     );
   });
 });
@@ -82,17 +82,20 @@ describe('a wrong value', () => {
     ],
     ['apiVersion: factsway/v2\n', ':1:1: apiVersion must be one of "factsway/v1".'],
     ['release: { version: "1.0" }\n', ':1:12: release.version must be a version such as 1.0.0.'],
-    ['release: { version: 1.0 }\n', ':1:12: release.version must be of type string.'],
-    ['edge: 5\n', ':1:1: edge must be of type object.'],
+    [
+      'release: { version: 1.0 }\n',
+      ':1:12: release.version must be a text, in quotes if it looks like something else.',
+    ],
+    ['edge: 5\n', ':1:1: edge must be a section with keys of its own.'],
     ['monitoring:\n  retentionDays: 30\n', ':2:3: monitoring.retentionDays must be at least 31.'],
     ['services:\n  drainSeconds: 51\n', ':2:3: services.drainSeconds must be at most 50.'],
     [
       'services: { passwordCompatibility: "yes" }\n',
-      ':1:13: services.passwordCompatibility must be of type boolean.',
+      ':1:13: services.passwordCompatibility must be true or false.',
     ],
     [
       'services:\n  environment:\n    FOO: 5\n',
-      ':3:5: services.environment.FOO must be of type string.',
+      ':3:5: services.environment.FOO must be a text, in quotes if it looks like something else.',
     ],
     [
       'services:\n  environment:\n    foo: x\n',
@@ -103,7 +106,7 @@ describe('a wrong value', () => {
       'images:\n  overrides:\n    prometheus: ":latest"\n',
       ':3:5: images.overrides.prometheus must be an image reference such as registry.example.com/prometheus:v3.5.0.',
     ],
-    ['- a\n- b\n', ': the document must be of type object.'],
+    ['- a\n- b\n', ': the document must be a section with keys of its own.'],
   ])('%j', (text, message) => {
     const error = problem(text);
     expect(error.code).toBe('FW-CONFIG-INVALID');
@@ -171,7 +174,37 @@ describe('what is no YAML', () => {
   it('because a value begins with a star is refused with how to write it', () => {
     const error = problem('host:\n  name: *.example.com\n');
     expect([error.code, error.exitCode]).toEqual(['FW-CONFIG-SYNTAX', 2]);
-    expect(error.message).toMatch(/^factsway\.yaml: .*\.example\.com/);
+    expect(error.message).toMatch(/^factsway\.yaml:2:9: .*\.example\.com/);
     expect(error.hint).toContain('"*.example.com"');
+  });
+
+  it('because its aliases multiply is not taken for a forgotten quote', () => {
+    const levels = ['a: &a [1,1,1,1,1,1,1,1,1]'];
+    for (const [above, level] of [
+      ['a', 'b'],
+      ['b', 'c'],
+      ['c', 'd'],
+      ['d', 'e'],
+    ] as const)
+      levels.push(`${level}: &${level} [${Array(9).fill(`*${above}`).join()}]`);
+    const error = problem(`${levels.join('\n')}\n`);
+    expect(error.code).toBe('FW-CONFIG-SYNTAX');
+    expect(error.hint).toContain('Write the values out');
+  });
+
+  it.each([
+    ['host: {}\n---\nhost: {}\n', ':2:1: A second document begins here'],
+    ['['.repeat(20_000), 'Nested more deeply'],
+  ])('is told in words that are not for programmers', (text, words) => {
+    const { message } = problem(text);
+    expect(message).toContain(words);
+    expect(message).not.toMatch(/YAML\.parse|call stack/);
+  });
+
+  it('because a key is a list is told, and nothing is written to stderr by the parser', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+    expect(problem('? [a, b]\n: c\n').code).toBe('FW-CONFIG-UNKNOWN-KEY');
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
   });
 });

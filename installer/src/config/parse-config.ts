@@ -1,4 +1,12 @@
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type ErrorCode,
+} from 'yaml';
 import * as z from 'zod';
 import type { ConfigRules } from '../model/config-rules.ts';
 import { configSchema, type InstanceConfig } from '../model/config.ts';
@@ -16,6 +24,16 @@ const MOST_SYNTAX_ERRORS = 20;
 
 /** What settings given on the command line are called in messages. */
 export const SET_SOURCE = '--set';
+/** The same where they meet the answers file and what was detected. */
+export const TOGETHER = 'the settings given';
+/** Made from settings: there are no lines a person could look at. */
+const UNSEEN = new Set([SET_SOURCE, TOGETHER]);
+
+/** For messages of the parser that speak to a programmer. */
+const WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  MULTIPLE_DOCS: 'A second document begins here (---); a configuration is one document',
+  RESOURCE_EXHAUSTION: 'Nested more deeply than any configuration is',
+};
 
 /**
  * Reads the text of a configuration file. `source` is what the file is called in messages; `rules` judge what
@@ -38,19 +56,22 @@ export function parseConfig(
   const document = parseDocument(text.replace(/^\uFEFF/, ''), {
     lineCounter: lines,
     prettyErrors: false,
+    // What it warns of is refused below, in our words and not on stderr.
+    logLevel: 'error',
   });
   const [broken, ...others] = document.errors
     .slice(0, MOST_SYNTAX_ERRORS)
-    .map(({ pos, message }) => brokenAt(lines.linePos(pos[0]), message, source));
+    .map(({ pos, code, message }) =>
+      brokenAt(lines.linePos(pos[0]), WORDS[code] ?? message, source),
+    );
   if (broken) throw together(broken, others);
-  const value = withoutEmptySections(toValue(document, source), configSchema.parse({}));
+  const value = withoutEmptySections(toValue(document, lines, source), configSchema.parse({}));
   const { config, issues } = judge(value, rules);
   if (config && issues.length === 0) return { config, document };
-  // `--set` has no lines a person could look at.
   throw explain(
     issues,
     source,
-    source === SET_SOURCE ? () => '' : (path) => position(document, lines, path),
+    UNSEEN.has(source) ? () => '' : (path) => position(document, lines, path),
   );
 }
 
@@ -99,18 +120,45 @@ function brokenAt(
   );
 }
 
-/** An alias to an anchor that does not exist is only found here. */
-function toValue(document: Document, source: string): unknown {
-  try {
-    return document.toJS() ?? {};
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+/** What aliases come to is only found here. */
+function toValue(document: Document, lines: LineCounter, source: string): unknown {
+  const lost = unknownAlias(document);
+  if (lost !== undefined) {
+    const { line, col } = lines.linePos(lost.offset);
     throw new FactswayError(
       'FW-CONFIG-SYNTAX',
-      `${source}: ${reason}`,
+      `${source}:${line}:${col}: the alias *${lost.name} has no anchor &${lost.name} before it.`,
       `Quote a value that begins with * or &, e.g. "*.example.com"; nothing was changed.`,
     );
   }
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    // The parser's own limit, against files that are small and mean gigabytes.
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new FactswayError(
+      'FW-CONFIG-SYNTAX',
+      `${source}: its aliases (*) multiply to more than any configuration holds.`,
+      `Write the values out in ${source} instead of repeating them by anchors (&) and aliases (*); nothing was changed.`,
+    );
+  }
+}
+
+/** The first alias whose anchor does not stand before it. */
+function unknownAlias(document: Document): { name: string; offset: number } | undefined {
+  const anchors = new Set<string>();
+  let lost: { name: string; offset: number } | undefined;
+  visit(document, {
+    Node: (_, node) => {
+      if ('anchor' in node && typeof node.anchor === 'string') anchors.add(node.anchor);
+    },
+    Alias: (_, { source, range }) => {
+      if (anchors.has(source)) return undefined;
+      lost = { name: source, offset: range?.[0] ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return lost;
 }
 
 /** `edge:` with nothing but comments below it means what leaving it out means. */
@@ -186,18 +234,27 @@ function invalidValue(
 /** What a rule knows better than where to look. */
 function hintOf(issue: z.core.$ZodIssue): string | undefined {
   const hint: unknown = issue.code === 'custom' ? issue.params?.['hint'] : undefined;
-  return typeof hint === 'string' ? `${hint} Nothing was changed.` : undefined;
+  if (typeof hint !== 'string') return undefined;
+  // A command is not to be copied with the sentence after it.
+  return `${hint}${hint.endsWith('.') ? ' ' : '   '}Nothing was changed.`;
 }
 
-/** Every number of the schema is a whole one. */
-const NUMBERS = new Set(['int', 'number']);
+/** What the schema expects, in the words of somebody who edits the file; every number of it is a whole one. */
+const TYPES: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a whole number',
+  string: 'a text, in quotes if it looks like something else',
+  boolean: 'true or false',
+  object: 'a section with keys of its own',
+  record: 'a section with keys of its own',
+};
 
 /** zod's message as the rest of a sentence that begins with the key. */
 export function phrase(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value')
     return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
   if (issue.code === 'invalid_type')
-    return `must be ${NUMBERS.has(issue.expected) ? 'a whole number' : `of type ${issue.expected}`}`;
+    return `must be ${TYPES[issue.expected] ?? `of type ${issue.expected}`}`;
   if (issue.code === 'too_small') return `must be at least ${String(issue.minimum)}`;
   if (issue.code === 'too_big') return `must be at most ${String(issue.maximum)}`;
   if (issue.code === 'invalid_union') return 'must be an IPv4 or IPv6 address';

@@ -26,7 +26,6 @@ export async function withLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { files, host, clock } = ports;
-  await files.makeDirectory(paths.state, 0o755);
   const owner: Owner = {
     pid: host.pid(),
     processStart: (await host.processStart(host.pid())) ?? '',

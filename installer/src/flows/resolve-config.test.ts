@@ -115,7 +115,7 @@ describe('bad input', () => {
       'a value where a section belongs',
       ['edge=5'],
       'FW-CONFIG-INVALID',
-      '--set: edge must be of type object',
+      '--set: edge must be a section with keys of its own.',
     ],
     ['no value at all', ['edge.httpPort'], 'FW-USAGE', '--set edge.httpPort is not'],
   ])('%s with --set names the option and no file', async (_what, sets, code, message) => {
@@ -167,6 +167,30 @@ describe('bad input', () => {
     expect(error.code).toBe('FW-CONFIG-NOT-FOUND');
     expect(error.message).toContain('/nowhere.yaml');
   });
+
+  it.each([
+    ['-', '--answers /dev/stdin'],
+    ['', '--answers FILE'],
+    ['/srv/my answers.yaml', 'ls -l /srv '],
+  ])('answers that are not there (%j) name the next command', async (path, command) => {
+    expect((await rejectionOf(resolve([], path))).hint).toContain(command);
+  });
+
+  it('a setting that only fails together with others names no line of a file nobody has seen', async () => {
+    const error = await rejectionOf(resolve(['edge.tls.mode=provided']));
+    expect(error.message).toMatch(/^the settings given: edge\.tls\.certificateFile /);
+    expect(error.hint).toMatch(/chain\.crt {3}Nothing was changed\.$/);
+  });
+
+  it.each(['/', '/etc', '/root', '/home/anna', '/usr/local', '/tmp'])(
+    'a new instance in %s is refused: others live there',
+    async (directory) => {
+      const request = { directory, sets: [] };
+      const error = await rejectionOf(resolveConfig(request, ports.files, ports.host, ENGINE));
+      expect(error.code).toBe('FW-DIR-FOREIGN');
+      expect(error.hint).toMatch(/--dir \/.*\/factsway$/);
+    },
+  );
 
   it('in factsway.yaml is found even when --set would mend another key', async () => {
     ports.files.put(FILE, 'host:\n  cores: 0\n');

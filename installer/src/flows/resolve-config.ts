@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { catalogRules, wholeRules } from '../catalog/config-rules.ts';
 import {
   applySettings,
@@ -8,10 +8,11 @@ import {
   type Setting,
 } from '../config/edit-config.ts';
 import { decodeText } from '../config/decode-text.ts';
-import { parseConfig, SET_SOURCE, type ParsedConfig } from '../config/parse-config.ts';
+import { parseConfig, SET_SOURCE, TOGETHER, type ParsedConfig } from '../config/parse-config.ts';
 import { configSchema, HOST_NAME, type InstanceConfig } from '../model/config.ts';
 import type { ConfigRules } from '../model/config-rules.ts';
 import { allOrErrors, FactswayError } from '../model/errors.ts';
+import { shellWord } from '../model/shell.ts';
 import { timeZoneProblem } from '../model/time-zone.ts';
 import { formatSize, MiB } from '../model/units.ts';
 import type { Files } from '../ports/files.ts';
@@ -62,9 +63,24 @@ export async function resolveConfig(
         : parseConfig(text, CONFIG_FILE, wholeRules);
     return { config, text, unchanged };
   }
+  refuseSharedDirectory(request.directory);
   const text = initialText(settings, host, engine);
   const { config } = parseConfig(text, CONFIG_FILE, wholeRules);
   return { config, text, unchanged: false };
+}
+
+/** Directories that every program of the server shares, and the home of a user: /, /etc, /usr/bin, /home/anna. */
+const SHARED_DIRECTORY =
+  /^\/(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|(?:usr|var)(?:\/[^/]+)?|home\/[^/]+)?$/;
+
+/** `uninstall`, owners and modes of an instance are about the whole of its directory. Throws FW-DIR-FOREIGN. */
+function refuseSharedDirectory(directory: string): void {
+  if (!SHARED_DIRECTORY.test(directory)) return;
+  throw new FactswayError(
+    'FW-DIR-FOREIGN',
+    `${directory} belongs to the system or to a user; an instance needs a directory of its own.`,
+    `Name one below it or elsewhere: --dir ${join(directory === '/' ? '/opt' : directory, 'factsway')}`,
+  );
 }
 
 /** factsway.yaml of an instance that must be there. Throws FW-NO-INSTANCE. */
@@ -122,8 +138,12 @@ async function readAnswers(path: string | undefined, files: Files): Promise<Sett
   if (found === undefined)
     throw new FactswayError(
       'FW-CONFIG-NOT-FOUND',
-      `The answers file ${path} does not exist or cannot be read.`,
-      'Check the path given with --answers.',
+      path === ''
+        ? 'The path given with --answers is empty.'
+        : `The answers file ${path} does not exist.`,
+      path === '-'
+        ? 'To read them from a pipe: --answers /dev/stdin'
+        : `Look for it: ls -l ${shellWord(dirname(path))}   and name it: --answers FILE`,
     );
   return explicitSettings(found.document);
 }
@@ -133,7 +153,7 @@ function initialText(settings: readonly Setting[], host: Host, engine: TemplateE
   // Validated first, so that an error names the key and not a line of a file nobody has seen.
   const { config } = parseConfig(
     settingsAsText([...detect(host), ...settings]),
-    settings.length > 0 ? 'the answers' : CONFIG_FILE,
+    settings.length > 0 ? TOGETHER : CONFIG_FILE,
     wholeRules,
   );
   const fromDefaults = configSchema.parse({});

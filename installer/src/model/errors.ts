@@ -41,7 +41,7 @@ export const ERROR_CATALOG = {
     exit: EXIT.usage,
     summary: 'The command changes something and nobody confirmed it.',
   },
-  'FW-DIR-NOT-WRITABLE': { exit: EXIT.usage, summary: 'The instance directory cannot be written.' },
+  'FW-DIR-NOT-WRITABLE': { exit: EXIT.check, summary: 'The instance directory cannot be written.' },
   'FW-DISK-FULL': {
     exit: EXIT.check,
     summary: 'The disk of the instance directory, or the quota of the user, is used up.',

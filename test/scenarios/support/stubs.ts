@@ -1,28 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** A server on loopback for as long as `work` takes; `host` is `127.0.0.1:PORT`. */
-export async function withServer<T>(
-  handler: Handler,
-  work: (host: string) => Promise<T>,
-): Promise<T> {
-  const server: Server = createServer(handler);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    return await work(`127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-}
-
-/** A registry that lets nobody in without a login. */
-export const closedRegistry: Handler = (_, response) => {
-  response.writeHead(401, { 'www-authenticate': 'Basic realm="registry"' });
-  response.end('{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}');
-};
 
 /** A registry whose clock is off by some seconds. */
 export const registryAt =

@@ -24,11 +24,12 @@ export function certificateFacts(
 ): TlsFacts {
   const certificates = certificatesOf(pair.chain);
   const last = certificates.at(-1);
+  const key = createPrivateKey(pair.key.reveal());
   return {
     certificateFile,
     keyFile,
     chain: certificates.map((one, index) => describe(one, certificates[index + 1])),
-    keyMatches: certificates[0]?.checkPrivateKey(createPrivateKey(pair.key.reveal())) ?? false,
+    keyOf: certificates.findIndex((one) => one.checkPrivateKey(key)),
     keyMode,
     endsAtKnownRoot: last !== undefined && isKnown(last),
   };

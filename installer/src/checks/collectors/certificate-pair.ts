@@ -87,7 +87,9 @@ async function look(
   } catch (error) {
     if (!(error instanceof FactswayError)) throw error;
     const problem =
-      error.code === 'FW-FILE-UNREADABLE' ? fileError(path, 'cannot be read by this user') : error;
+      error.code === 'FW-FILE-UNREADABLE'
+        ? new FactswayError('FW-TLS-FILE', error.message, error.hint)
+        : error;
     return { problem, absent: false };
   }
 }

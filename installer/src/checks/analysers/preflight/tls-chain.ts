@@ -12,14 +12,21 @@ export const tlsChain = defineCheck({
   purposes: ['install', 'upgrade'],
   needs: ['tls'],
   applies: hasTlsFiles,
-  analyse({ tls: { chain, certificateFile, endsAtKnownRoot } }) {
+  analyse({ tls: { chain, keyOf, certificateFile, endsAtKnownRoot } }) {
+    const order = `Put them in order, the server's own first, each followed by its issuer: cat server.crt intermediate.crt > ${shellWord(certificateFile)}`;
+    if (keyOf > 0)
+      return refusal(
+        'FW-TLS-CHAIN',
+        `${certificateFile}: ${chain[keyOf]?.subject ?? ''}, the server's own by its key, is certificate ${keyOf + 1} of ${chain.length}; it must be the first`,
+        order,
+      );
     const broken = chain.findIndex(({ signedByNext }) => signedByNext === false);
     if (broken >= 0) {
       const [one, next] = [chain[broken], chain[broken + 1]];
       return refusal(
         'FW-TLS-CHAIN',
         `${certificateFile}: ${one?.subject ?? ''} is issued by ${one?.issuer ?? ''}, but ${next?.subject ?? ''} follows`,
-        `Put them in order, the server's own first, each followed by its issuer: cat server.crt intermediate.crt > ${shellWord(certificateFile)}`,
+        order,
       );
     }
     const last = chain.at(-1);

@@ -16,15 +16,15 @@ export const tlsKey = defineCheck({
   purposes: ['install', 'upgrade'],
   needs: ['tls'],
   applies: hasTlsFiles,
-  analyse({ tls: { chain, keyMatches, keyFile, certificateFile } }) {
-    const [own] = chain;
-    if (!keyMatches)
+  analyse({ tls: { chain, keyOf, keyFile, certificateFile } }) {
+    const own = chain[keyOf];
+    if (!own)
       return refusal(
         'FW-TLS-KEY-MISMATCH',
-        `${keyFile} is not the key of ${own?.subject ?? 'the certificate'}`,
+        `${keyFile} is not the key of ${chain[0]?.subject ?? 'the certificate'}`,
         `Compare: openssl pkey -in ${shellWord(keyFile)} -pubout   openssl x509 -in ${shellWord(certificateFile)} -noout -pubkey   the first certificate of the file must be the server's own`,
       );
-    const { type, bits } = own?.key ?? { type: '', bits: undefined };
+    const { type, bits } = own.key;
     const shown = `${type}${bits === undefined ? '' : ` ${bits}`}`;
     if (type !== 'rsa' && type !== 'ec')
       return doubt(

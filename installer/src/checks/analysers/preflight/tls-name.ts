@@ -12,9 +12,10 @@ export const tlsName = defineCheck({
   purposes: ['install', 'upgrade'],
   needs: ['tls'],
   applies: hasTlsFiles,
-  analyse({ tls: { chain, certificateFile } }, { catalog }) {
+  analyse({ tls: { chain, keyOf, certificateFile } }, { catalog }) {
     const { name } = catalog.context.config.host;
-    const names = chain[0]?.names ?? [];
+    // Where the certificate of the key is not the first, the order is wrong, and tls-chain says so.
+    const names = chain[Math.max(0, keyOf)]?.names ?? [];
     const match = names.find((pattern) => covers(pattern, name));
     return match === undefined
       ? refusal(

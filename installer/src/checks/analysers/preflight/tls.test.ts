@@ -35,7 +35,7 @@ describe('tls-files', () => {
 
 describe('tls-key', () => {
   it('of another certificate is refused, and how to compare is told', () => {
-    const verdict = on(tlsKey, { keyMatches: false });
+    const verdict = on(tlsKey, { keyOf: -1 });
     expect(verdict.code).toBe('FW-TLS-KEY-MISMATCH');
     expect(verdict.remedy).toContain('openssl pkey -in /etc/tls/server.key -pubout');
   });
@@ -49,6 +49,20 @@ describe('tls-key', () => {
     [{ type: 'ed25519', bits: undefined }, 'warn'],
   ])('%j: %s', (key, status) => {
     expect(on(tlsKey, own({ key })).status).toBe(status);
+  });
+});
+
+describe('a chain in the wrong order', () => {
+  const turned = {
+    chain: [{ ...CERTIFICATE, subject: 'Authority', names: [], signedByNext: false }, CERTIFICATE],
+    keyOf: 1,
+  };
+
+  it('is told as that and by one check alone', () => {
+    expect(on(tlsChain, turned).code).toBe('FW-TLS-CHAIN');
+    expect(on(tlsChain, turned).found).toContain('is certificate 2 of 2; it must be the first');
+    expect(on(tlsKey, turned).status).toBe('pass');
+    expect(on(tlsName, turned)).toEqual(on(tlsName, {}));
   });
 });
 
