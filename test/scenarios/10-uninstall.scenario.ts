@@ -167,19 +167,13 @@ it('a purge killed at any step is finished by the next run; files, volumes, netw
   const steps = new Set(await plannedSteps(uninstall));
   expect([...steps]).toEqual(['StopProject', 'RemoveVolumes', 'RemoveImages', 'RemoveFiles']);
   const interrupted = new Set<string>();
-  for (const [step, afterMs] of [...steps].flatMap((one) => [
-    [one, 0] as const,
-    [one, 5] as const,
-  ])) {
-    const { killed, all } = await runKilledAt(
-      uninstall,
-      step,
-      step === 'StopProject' ? 300 * afterMs : afterMs,
-    );
+  for (const step of steps) {
+    // Volumes and images go side by side: what was under way when the other was killed was met as well.
+    if (interrupted.has(step)) continue;
+    const { killed, all } = await runKilledAt(uninstall, step, step === 'StopProject' ? 1500 : 0);
+    expect(killed, `killed at ${step}:\n${all}`).toBe(true);
     for (const one of await interruptedSteps(SCRATCH.file('state/journal.jsonl')))
       interrupted.add(one);
-    // It may have come to its end before it was killed; then there is nothing for the next one.
-    if (!killed) expect(all, step).not.toMatch(/FW-(?!NO-INSTANCE)/);
   }
   expect([...interrupted]).toEqual(expect.arrayContaining([...steps]));
   const last = await SCRATCH.runJson('uninstall', ...PURGE);
