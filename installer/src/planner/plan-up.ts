@@ -41,7 +41,7 @@ export type UpPlan = { readonly plan: Plan; readonly warnings: readonly string[]
  * Throws a coded error for everything that must be settled first (spec 00 "Bad input", spec 01 invariants).
  */
 export function planUp(desired: Desired, observed: Observed, options: UpOptions): UpPlan {
-  refuseEmptySecrets(observed);
+  refuseEmptySecrets(desired, observed);
   refuseNeededSecrets(desired, observed);
   if (desired.catalog.unlocked.length > 0) throw staleLock(desired.catalog.unlocked);
   const files = planFiles(desired.bundle, observed.instance, options.overwrite);

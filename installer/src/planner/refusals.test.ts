@@ -52,7 +52,7 @@ describe('nothing is planned', () => {
       const error = refusal(withoutSecret(running, name));
       expect(error.code).toBe('FW-SECRET-LOST');
       expect(error.message).toContain(`secrets/${name} is missing`);
-      expect(error.hint).toContain('docker volume rm');
+      expect(error.hint).toContain('docker volume rm factsway_postgres-data');
     },
   );
 
@@ -61,7 +61,7 @@ describe('nothing is planned', () => {
     const error = refusal({ ...running, instance: { ...running.instance, emptySecrets } });
     expect([error.code, error.exitCode]).toEqual(['FW-SECRET-INVALID', 3]);
     expect(error.message).toBe('secrets/postgres-app-password is empty.');
-    expect(error.hint).toContain('rm secrets/postgres-app-password');
+    expect(error.hint).toContain('rm /opt/factsway/secrets/postgres-app-password');
   });
 
   it('with an image that is missing where none can be pulled', () => {

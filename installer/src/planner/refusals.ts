@@ -2,6 +2,7 @@ import { externalPostgres } from '../catalog/database-access.ts';
 import { neededSecret } from '../catalog/secrets.ts';
 import { FactswayError } from '../model/errors.ts';
 import { isMadeIn, type Observed } from '../model/observed.ts';
+import { shellWord } from '../model/shell.ts';
 import { analyseImageVersions } from '../checks/analysers/image-versions.ts';
 import type { Desired } from './desired.ts';
 
@@ -71,24 +72,24 @@ function refuseForeignProject(
 }
 
 /** An empty password file is never a password: PostgreSQL would refuse it at the first start. */
-export function refuseEmptySecrets({ instance }: Observed): void {
+export function refuseEmptySecrets({ directory }: Desired, { instance }: Observed): void {
   const name = instance.emptySecrets?.[0];
   if (name === undefined) return;
   throw new FactswayError(
     'FW-SECRET-INVALID',
     `secrets/${name} is empty.`,
-    `Write the secret into it, or remove the file if there is no data yet: rm secrets/${name}`,
+    `Write the secret into it, or remove the file if there is no data yet: rm ${shellWord(`${directory}/secrets/${name}`)}`,
   );
 }
 
-function refuseLostSecrets({ bundle }: Desired, { instance, volumes }: Observed): void {
+function refuseLostSecrets({ bundle, catalog }: Desired, { instance, volumes }: Observed): void {
   for (const { name, unlocks } of bundle.secrets) {
     if (unlocks === undefined || instance.secrets.includes(name) || !volumes.includes(unlocks))
       continue;
     throw new FactswayError(
       'FW-SECRET-LOST',
       `secrets/${name} is missing, but the volume ${unlocks} it belongs to still holds data. A new secret would not fit.`,
-      `Put the file back from your backup, or remove the data knowingly: docker volume rm PROJECT_${unlocks}`,
+      `Put the file back from your backup, or remove the data knowingly: docker volume rm ${catalog.context.config.project}_${unlocks}`,
     );
   }
 }
