@@ -128,7 +128,10 @@ export function buildCatalog(
     notes.push('images.lock.yaml has no effect with images.source debian.');
   if (!sizing.twoSlots.value) warnings.push(`${sizing.twoSlots.because}.`);
   const proxy = proxyVariables(config, platformNames(services));
-  const workloads = built.map((workload) => throughProxy(workload, proxy));
+  const localImage = config.images.source === 'debian';
+  const workloads = built.map((workload) =>
+    throughProxy({ ...workload, ...(localImage ? { localImage } : {}) }, proxy),
+  );
   refuseEqualPorts(workloads);
   return {
     context,

@@ -71,6 +71,8 @@ export type DatabaseFacts = {
   readonly appCanCreate: boolean;
   readonly appIsSuperuser: boolean;
   readonly roles: readonly string[];
+  /** Roles that do not get in with the password in their secret file. */
+  readonly refused: readonly string[];
 };
 
 export type SecretFacts = {
@@ -78,6 +80,8 @@ export type SecretFacts = {
   readonly files: readonly {
     readonly name: string;
     readonly mode: number | undefined;
+    /** Whether it belongs to the user of the container that reads it: then nobody else has to. */
+    readonly owned?: boolean;
     readonly empty: boolean;
   }[];
   /** `service NAME` for each environment entry that holds the value of a secret. */

@@ -11,7 +11,9 @@ export function formatUninstall(result: UninstallResult, purge: boolean): string
     ? `Nothing is left to take away in ${directory}.`
     : executed
       ? purge
-        ? 'Uninstalled; the data is gone.'
+        ? stays.unproven.length > 0
+          ? 'Uninstalled; but there are volumes left that may be of it.'
+          : 'Uninstalled; the data is gone.'
         : 'Uninstalled; the data is still there.'
       : formatPlan(plan);
   const rows: string[][] = [

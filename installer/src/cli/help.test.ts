@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodesOf } from './help.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -20,6 +22,11 @@ describe('the list of commands', () => {
       'Documentation:',
     ]);
     expect(help(['--help'])).toContain('docs/operations/deployment.md');
+  });
+
+  it('is what the README shows', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
+    expect(readme).toContain(`$ factsway-install --help\n${help(['--help']).trimEnd()}\n`);
   });
 
   it('fits 80 columns, also on a wider terminal', () => {

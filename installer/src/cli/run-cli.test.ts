@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { desiredWith, DIRECTORY } from '../../../test/fakes/builders.ts';
+import { catalogWith, containerOf, desiredWith, DIRECTORY } from '../../../test/fakes/builders.ts';
 import { FakeEngine } from '../../../test/fakes/engine.ts';
 import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
 import { plainReporter, silentReporter } from '../adapters/reporters/plain-reporter.ts';
@@ -177,7 +177,9 @@ describe('a command that is named for the next step', () => {
     ports.files.put(`${SPACED}/factsway.yaml`, 'images: { source: debian }\n');
     const { exit, stdout } = await run('status', '--dir', SPACED);
     expect(exit).toBe(3);
-    expect(stdout).toContain(`Bring it back: factsway-install up --dir '${SPACED}'`);
+    expect(stdout).toContain(`Start it: factsway-install up --dir '${SPACED}'`);
+    const edge = catalogWith().workloads.find(({ id }) => id === 'edge')!;
+    engine.containers.set('edge', containerOf(edge, engine.desired));
     const { told } = await runJson(
       'verify',
       '--gate',

@@ -64,7 +64,7 @@ describe('a command whose checks fail has its whole result, and an error beside 
     expect((await verify.run(input, ports)).error).toBeUndefined();
     engine.change('container-edge', { health: 'unhealthy' });
     const { text, error } = await verify.run(input, ports);
-    expect(text).toContain('1 of 1 gates failed: containers.');
+    expect(text).toContain('1 of 1 gate failed: containers.');
     expect([error?.code, error?.exitCode]).toEqual(['FW-VERIFY-FAILED', 3]);
   });
 });

@@ -45,7 +45,12 @@ describe('the authority of a PostgreSQL of the customer', () => {
 
   it.each([
     ['nothing was rendered from it', () => undefined],
-    ['the copy was edited by hand', () => { rendered(PEM, 'what was rendered'); }],
+    [
+      'the copy was edited by hand',
+      () => {
+        rendered(PEM, 'what was rendered');
+      },
+    ],
     [
       'the file is there and holds no certificate',
       () => {

@@ -28,6 +28,21 @@ const prove = (gates: readonly string[], timeoutMs = 0): Promise<CheckResult[]> 
   verify({ directory: DIRECTORY, gates, timeoutMs }, ports);
 
 describe('verify', () => {
+  it('of what does not run is refused at once: of nothing nothing can be proven', async () => {
+    for (const id of [...engine.containers.keys()])
+      engine.change(id, { state: 'exited', health: 'none' });
+    const error = await rejectionOf(prove([], 60_000));
+    expect([error.code, error.exitCode]).toEqual(['FW-NOT-RUNNING', 3]);
+    expect(error.hint).toContain('factsway-install up');
+  });
+
+  it('asks no migrations of a database that does not run: Compose would make networks for it', async () => {
+    engine.change('container-postgres', { state: 'exited', health: 'none' });
+    const [result] = await prove(['migrations']);
+    expect(result).toMatchObject({ status: 'fail', details: ['PostgreSQL is exited'] });
+    expect(engine.calls).toEqual([]);
+  });
+
   it('runs the gates that are named, in their own order', async () => {
     const results = await prove(['exposure', 'containers']);
     expect(results.map(({ name, status }) => `${name} ${status}`)).toEqual([

@@ -4,6 +4,7 @@ import { GATES, type Gate } from '../checks/gates.ts';
 import { fail, type CheckResult } from '../model/check-result.ts';
 import { didYouMean } from '../model/did-you-mean.ts';
 import { FactswayError, toFactswayError } from '../model/errors.ts';
+import type { ObservedContainer } from '../model/observed.ts';
 import type { Ports } from '../ports/ports.ts';
 import { requireDocker } from './check-docker.ts';
 import { desire } from './desire.ts';
@@ -37,6 +38,7 @@ export async function verify(request: VerifyRequest, ports: Ports): Promise<Chec
     containers: () => ports.docker.containers(project),
     endpoints: shared(() => collectServiceEndpoints(view), ports.clock),
   };
+  refuseStopped(await view.containers());
   const running = gates.map((gate) => untilGreen(gate, view, request.timeoutMs, ports));
   const results: CheckResult[] = [];
   for (const result of running) {
@@ -45,6 +47,16 @@ export async function verify(request: VerifyRequest, ports: Ports): Promise<Chec
     results.push(finished);
   }
   return results;
+}
+
+/** Of what does not run nothing can be proven, and some gates would find nothing wrong with nothing. */
+function refuseStopped(containers: readonly ObservedContainer[]): void {
+  if (containers.some(({ state }) => state === 'running')) return;
+  throw new FactswayError(
+    'FW-NOT-RUNNING',
+    'Nothing of this instance is running, so there is nothing to verify.',
+    'Start it: factsway-install up',
+  );
 }
 
 /** Callers that come while an answer is under way, or just after it, get that answer. */

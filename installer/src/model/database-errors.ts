@@ -14,8 +14,7 @@ export const DATABASE_ERRORS = {
   },
   'FW-DB-DATA-BEHIND': {
     exit: EXIT.check,
-    summary:
-      'The data of this instance is in the other PostgreSQL: the bundled one, or your own.',
+    summary: 'The data of this instance is in the other PostgreSQL: the bundled one, or your own.',
   },
   'FW-DB-UNREACHABLE': {
     exit: EXIT.check,

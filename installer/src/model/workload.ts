@@ -62,6 +62,8 @@ export type Workload = {
   /** Why it speaks to the world outside; absent where it does not. Whoever does is told of network.proxy. */
   readonly speaksOut?: string;
   readonly image: string;
+  /** That it is on this host or nowhere: a registry that has one of this name has somebody else's. */
+  readonly localImage?: boolean;
   /** `uid:gid`, numeric, so that no image decides it by name. */
   readonly user: string;
   readonly entrypoint?: readonly string[];

@@ -79,6 +79,7 @@ describe('the database', () => {
     appCanCreate: false,
     appIsSuperuser: false,
     roles: ['factsway_owner', 'factsway_app', 'factsway_monitor'],
+    refused: [],
   };
 
   it('as it should be passes', () => {
@@ -88,6 +89,10 @@ describe('the database', () => {
 
   it.each([
     [{ roles: ['factsway_owner', 'factsway_app'] }, 'role factsway_monitor does not exist'],
+    [
+      { refused: ['factsway_app'] },
+      'factsway_app does not get in with the password in its file below secrets/',
+    ],
     [{ appCanCreate: true }, 'factsway_app may create objects; it should read and write rows only'],
     [{ appIsSuperuser: true }, 'factsway_app has administrator rights'],
     [{ checksums: false }, 'data checksums are off: silent corruption would not be noticed'],
@@ -266,6 +271,10 @@ describe('secrets', () => {
     [{ directoryMode: undefined }, 'secrets/ is missing, not 0700'],
     [{ files: [{ name: 's', mode: undefined, empty: true }] }, 'secrets/s is missing'],
     [{ files: [{ name: 's', mode: 0o400, empty: true }] }, 'secrets/s is empty'],
+    [
+      { files: [{ name: 's', mode: 0o444, owned: true, empty: false }] },
+      'secrets/s is 0444: others may read it',
+    ],
     [
       { files: [{ name: 's', mode: 0o460, empty: false }] },
       'secrets/s is 0460: others may write it',

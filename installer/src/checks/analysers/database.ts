@@ -14,6 +14,9 @@ export function analyseDatabase(facts: DatabaseFacts): CheckResult {
     ...[ROLES.owner, ROLES.app, ROLES.monitor]
       .filter((role) => !facts.roles.includes(role))
       .map((role) => `role ${role} does not exist`),
+    ...facts.refused
+      .filter((role) => facts.roles.includes(role))
+      .map((role) => `${role} does not get in with the password in its file below secrets/`),
     ...(facts.appCanCreate
       ? [`${ROLES.app} may create objects; it should read and write rows only`]
       : []),
@@ -31,7 +34,9 @@ export function analyseDatabase(facts: DatabaseFacts): CheckResult {
   return fail(
     'database',
     `PostgreSQL ${facts.version} is not as it should be`,
-    'Look at the log, and at what was changed by hand: factsway-install logs postgres',
+    facts.refused.length > 0
+      ? 'Put the former file back below secrets/, or give the role the password that is there: docker compose exec postgres psql, ALTER ROLE … PASSWORD'
+      : 'Look at the log, and at what was changed by hand: factsway-install logs postgres',
     findings,
   );
 }

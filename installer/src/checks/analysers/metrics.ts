@@ -1,3 +1,4 @@
+import { counted } from '../../model/units.ts';
 import { fail, pass, type CheckResult } from '../../model/check-result.ts';
 import type { PrometheusState } from '../facts.ts';
 
@@ -48,7 +49,7 @@ export function analyseMetrics(
     );
   return fail(
     'metrics',
-    `${findings.length} gaps in the metrics`,
+    `${counted(findings.length, 'gap')} in the metrics`,
     `See every target: http://127.0.0.1:${expected.prometheusPort}/targets, and the log: factsway-install logs prometheus`,
     findings,
   );

@@ -3,7 +3,7 @@ import type { SecretFacts } from '../facts.ts';
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
 
-/** The directory keeps everybody else out; no secret is empty, writable by others or visible in an environment listing. */
+/** The directory keeps everybody else out; no secret is empty, open to others or visible in an environment listing. */
 export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): CheckResult {
   const findings = [
     ...(directoryMode === 0o700
@@ -11,10 +11,13 @@ export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): 
       : [
           `secrets/ is ${directoryMode === undefined ? 'missing' : octal(directoryMode)}, not 0700`,
         ]),
-    ...files.flatMap(({ name, mode, empty }) => {
+    ...files.flatMap(({ name, mode, owned, empty }) => {
       if (mode === undefined) return [`secrets/${name} is missing`];
       if (empty) return [`secrets/${name} is empty`];
-      return (mode & 0o022) === 0 ? [] : [`secrets/${name} is ${octal(mode)}: others may write it`];
+      if ((mode & 0o022) !== 0) return [`secrets/${name} is ${octal(mode)}: others may write it`];
+      return owned && (mode & 0o004) !== 0
+        ? [`secrets/${name} is ${octal(mode)}: others may read it`]
+        : [];
     }),
     ...exposed.map((place) => `the value of a secret is visible in the environment of ${place}`),
   ];
@@ -26,7 +29,7 @@ export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): 
   return fail(
     'secrets',
     `${findings.length} secrets are not as safe as they should be`,
-    'Close them again: chmod 700 secrets && chmod go-w secrets/*',
+    'Close them again: chmod 700 secrets && chmod g-w,o-rw secrets/*   (not installed as root: chmod go-w)',
     findings,
   );
 }

@@ -1,4 +1,5 @@
 import type { DatabaseFacts } from '../facts.ts';
+import { DATABASE_ROLES, passwordSecret } from '../../catalog/database-access.ts';
 import { ROLES } from '../../catalog/roles.ts';
 import { findContainer, type InstanceView } from './instance-view.ts';
 
@@ -12,6 +13,15 @@ const QUERY = `SELECT json_build_object(
   'appIsSuperuser', (SELECT bool_or(rolsuper OR rolcreaterole OR rolcreatedb) FROM pg_roles WHERE rolname = '${ROLES.app}'),
   'roles', (SELECT json_agg(rolname) FROM pg_roles WHERE rolname IN ('${ROLES.owner}', '${ROLES.app}', '${ROLES.monitor}')))`;
 
+/**
+ * Prints the roles that do not get in over the network with the password in their file. No value passes through here:
+ * the files are those of the container, and who could read the environment of psql may read them anyway.
+ */
+const LOGINS = `database=$1; shift
+for pair in "$@"; do
+  PGPASSWORD=$(cat "/run/secrets/\${pair#*=}") psql -XAtqw -h 127.0.0.1 -U "\${pair%%=*}" -d "$database" -c 'SELECT 1' >/dev/null 2>&1 || echo "\${pair%%=*}"
+done`;
+
 export async function collectDatabaseFacts(view: InstanceView): Promise<DatabaseFacts> {
   const none = {
     version: '',
@@ -21,6 +31,7 @@ export async function collectDatabaseFacts(view: InstanceView): Promise<Database
     appCanCreate: false,
     appIsSuperuser: false,
     roles: [],
+    refused: [],
   };
   const container = await findContainer(view, 'postgres');
   if (container?.state !== 'running')
@@ -37,5 +48,17 @@ export async function collectDatabaseFacts(view: InstanceView): Promise<Database
     QUERY,
   ]);
   if (result.exitCode !== 0) return { ...none, unreachable: result.stderr.trim() };
-  return { unreachable: '', ...(JSON.parse(result.stdout) as Omit<DatabaseFacts, 'unreachable'>) };
+  const logins = await view.ports.docker.exec(container.id, [
+    'sh',
+    '-c',
+    LOGINS,
+    'sh',
+    database,
+    ...DATABASE_ROLES.map((role) => `${ROLES[role]}=${passwordSecret(role)}`),
+  ]);
+  return {
+    unreachable: '',
+    ...(JSON.parse(result.stdout) as Omit<DatabaseFacts, 'unreachable' | 'refused'>),
+    refused: logins.stdout.split('\n').filter((role) => role !== ''),
+  };
 }

@@ -9,7 +9,7 @@ export async function collectSecretFacts(view: InstanceView): Promise<SecretFact
   const containers = await view.containers();
   const exposed = new Set<string>();
   const facts = await Promise.all(
-    view.catalog.secrets.map(async ({ name }) => {
+    view.catalog.secrets.map(async ({ name, readers }) => {
       const path = join(directory, name);
       const value = ((await files.readText(path)) ?? '').replace(/\n$/, '');
       for (const { service, environment } of value.length < 6 ? [] : containers) {
@@ -17,7 +17,9 @@ export async function collectSecretFacts(view: InstanceView): Promise<SecretFact
           if (entry.includes(value))
             exposed.add(`${service} ${entry.slice(0, entry.indexOf('='))}`);
       }
-      return { name, mode: (await files.stat(path))?.mode, empty: value === '' };
+      const status = await files.stat(path);
+      const owned = status !== undefined && readers.includes(status.uid);
+      return { name, mode: status?.mode, owned, empty: value === '' };
     }),
   );
   return {

@@ -1,3 +1,4 @@
+import { counted } from '../../model/units.ts';
 import { FactswayError } from '../../model/errors.ts';
 import type { Command } from '../command.ts';
 
@@ -23,15 +24,18 @@ export const status: Command = {
       state,
       health === 'none' ? '' : health,
       state === 'running' ? formatAge(startedAt, now) : '',
-      restarts > 0 ? `${restarts} restarts` : '',
+      restarts > 0 ? counted(restarts, 'restart') : '',
     ]);
+    const isDown = found.components.every(({ state }) => state !== 'running');
     const head =
       found.release === null
         ? 'No release is recorded.'
-        : `Release ${found.release} serves in slot ${found.slot ?? ''} at ${found.url}`;
+        : isDown
+          ? `Release ${found.release} is down: nothing of it is running.`
+          : `Release ${found.release} serves in slot ${found.slot ?? ''} at ${found.url}`;
     const tail = found.healthy
       ? ''
-      : '\n\nNot everything is well. Bring it back: factsway-install up';
+      : `\n\n${isDown ? 'Start it' : 'Not everything is well. Bring it back'}: factsway-install up`;
     return {
       result: found,
       text: `${head}\n\n${formatTable([['', 'COMPONENT', 'STATE', 'HEALTH', 'UP', ''], ...rows])}${tail}`,

@@ -41,7 +41,11 @@ export const verify: Command = {
     const names = Array.isArray(options['gate']) ? options['gate'].map(String) : [];
     const gates = await prove({ directory, gates: names, timeoutMs: seconds * 1000 }, ports);
     const error = gatesError(gates);
-    const verdict = error ? error.message : `All ${gates.length} gates are green.`;
+    const verdict = error
+      ? error.message
+      : gates.length === 1
+        ? 'The gate is green.'
+        : `All ${gates.length} gates are green.`;
     return {
       result: { gates },
       text: `${formatChecks(gates, surface)}\n\n${verdict}`,

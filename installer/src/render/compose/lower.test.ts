@@ -11,6 +11,7 @@ describe('a workload as a Compose service', () => {
     const service = lowerWorkload(find('records-service-a'), 'abc');
     expect({ ...service, environment: undefined }).toEqual({
       image: 'factsway/records-service:1.0.0',
+      pull_policy: 'never',
       user: '10001:10001',
       command: ['node', '/app/service.mjs'],
       restart: 'unless-stopped',

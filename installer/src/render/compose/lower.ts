@@ -5,6 +5,7 @@ import { plain, type Health, type PublishedPort, type Workload } from '../../mod
 /** A service of a Compose file as an object: what the rendered text must parse back to. */
 export type ComposeService = {
   image: string;
+  pull_policy?: 'never';
   user: string;
   entrypoint?: string[];
   command?: string[];
@@ -56,6 +57,7 @@ export function lowerWorkload(workload: Workload, spec: string): ComposeService 
   const megabytes = `${mebibytes(workload.memory.value)}m`;
   return {
     image: workload.image,
+    ...(workload.localImage ? { pull_policy: 'never' as const } : {}),
     user: workload.user,
     ...(workload.entrypoint ? { entrypoint: [...workload.entrypoint] } : {}),
     ...(workload.command.length > 0 ? { command: [...workload.command] } : {}),
