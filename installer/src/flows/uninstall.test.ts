@@ -177,6 +177,8 @@ describe('whose it is', () => {
       world.ports.files.tree.delete(`${DIRECTORY}/state/${name}`);
     const { stays } = await world.uninstall(SURE);
     expect(stays.unproven).toContain('factsway_postgres-data');
+    const warning = world.ports.reporter.events.find((event) => event.startsWith('warning: '));
+    expect(warning).toMatch(/factsway_postgres-data.* keep a copy/);
     expect([world.engine.volumes.size, world.left()]).toEqual([4, []]);
   });
 

@@ -46,6 +46,11 @@ export async function uninstall(
   if (destroys && !consent.dryRun) refuseUnconfirmed(name, { confirmed, consent }, ports);
   if (destroys && backup.length > 0 && !consent.dryRun)
     ports.reporter.note(['A last copy of the data, before it is gone:', ...backup].join('\n  '));
+  const { unproven } = found.stays;
+  if (purge && unproven.length > 0)
+    ports.reporter.warning(
+      `Nothing shows that ${unproven.join(', ')} are of this directory, so they stay. If they are, they need the passwords in secrets/: keep a copy.`,
+    );
   const outcome = await runPlan(
     {
       command: 'uninstall',
