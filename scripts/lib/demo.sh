@@ -126,13 +126,29 @@ reach_engine() {
   fi
 }
 
+# Project of another installation on this engine, running or not: its images cannot be had from anywhere else.
+# Its data tells of it: that stays when it is stopped.
+other_installation() {
+  docker volume ls --filter label=com.docker.compose.volume=postgres-data \
+    --format '{{.Label "com.docker.compose.project"}}' | grep -vxF "$DEMO_PROJECT" | head -n 1
+}
+
+remove_images() {
+  local other
+  if other=$(other_installation) && [[ -n $other ]]; then
+    warn "the images stay, because the installation $other needs them; without it: $ROOT/scripts/images remove"
+    return
+  fi
+  "$ROOT/scripts/images" remove
+}
+
 demo_down() {
   local what=${1:-everything}
   [[ -e $DEMO_DIR ]] || note "there is no directory $DEMO_DIR; removing what else a demo leaves"
   reach_engine
   if have docker && docker_answers; then
     stage "Containers, networks and volumes" remove_project
-    [[ $what == keep-images ]] || stage "Images and build cache" "$ROOT/scripts/images" remove
+    [[ $what == keep-images ]] || stage "Images and build cache" remove_images
   else
     note "no engine runs; nothing to stop"
   fi
