@@ -17,7 +17,7 @@ export function analyseMigrations({ exitCode, result, output }: MigrationStatus)
   return fail(
     'migrations',
     `the migrations do not agree with the database (${result?.code ?? `exit code ${exitCode}`})`,
-    'See what they say: factsway-install logs migrations',
+    'What is wrong stands above. Look at the database: factsway-install logs postgres   and at what up would do: factsway-install up --dry-run',
     output.trim().split('\n').slice(-5),
   );
 }
