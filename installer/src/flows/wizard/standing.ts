@@ -2,18 +2,27 @@ import { FactswayError } from '../../model/errors.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { status } from '../status.ts';
 
+export type Standing = {
+  readonly lines: string[];
+  readonly healthy: boolean;
+  /** Whether an installation went through: until then parts of it may run and yet nothing serves. */
+  readonly installed: boolean;
+};
+
 /** How an existing instance is doing, in a few lines; what cannot be found out is one of them. */
-export async function standing(
-  directory: string,
-  ports: Ports,
-): Promise<{ readonly lines: string[]; readonly healthy: boolean }> {
+export async function standing(directory: string, ports: Ports): Promise<Standing> {
   try {
     const { release, url, components, healthy } = await status(directory, ports);
     const bad = components.filter(({ good }) => !good).map(({ service }) => service);
+    if (release === null) {
+      const up = `${components.length - bad.length} of its ${components.length} parts run so far.`;
+      return { healthy, installed: false, lines: ['The installation has not been finished.', up] };
+    }
     return {
       healthy,
+      installed: true,
       lines: [
-        release === null ? 'The installation has not been finished.' : `Release ${release}: ${url}`,
+        `Release ${release}: ${url}`,
         healthy
           ? `All ${components.length} parts of it are running well.`
           : `${bad.length} of ${components.length} parts are not as they should be: ${bad.slice(0, 4).join(', ')}${bad.length > 4 ? ', …' : ''}`,
@@ -22,6 +31,6 @@ export async function standing(
   } catch (error) {
     // A broken factsway.yaml has to be mended first; Docker can be away for a while.
     if (!(error instanceof FactswayError) || error.code !== 'FW-DOCKER-UNREACHABLE') throw error;
-    return { healthy: false, lines: [error.message, `→ ${error.hint}`] };
+    return { healthy: false, installed: true, lines: [error.message, `→ ${error.hint}`] };
   }
 }
