@@ -23,6 +23,10 @@ beforeEach(() => {
   });
 });
 
+const putRelease = (): void => {
+  const record = { version: '1.0.0', slot: 'a', schema: '0004', at: '2026-01-01T00:00:00Z' };
+  ports.files.put(`${DIRECTORY}/state/release.json`, JSON.stringify(record));
+};
 const useEngine = ({ docker, compose }: FakeEngine): void => {
   ports = { ...ports, docker, compose };
 };
@@ -106,14 +110,32 @@ describe('an instance that exists', () => {
   });
 
   it('that was finished and lost a part is brought back, one in good order looked at', async () => {
-    const record = { version: '1.0.0', slot: 'a', schema: '0004', at: '2026-01-01T00:00:00Z' };
-    ports.files.put(`${DIRECTORY}/state/release.json`, JSON.stringify(record));
+    putRelease();
     await run([], ['leave']);
     expect(asked()).toContain('> Bring it back');
     useEngine(FakeEngine.running(desiredWith()));
     await run([], ['leave']);
     expect(asked()).toContain('> See every part of it');
     expect(asked()).not.toMatch(/Bring it back|Finish/);
+  });
+
+  it('whose last change was interrupted finishes that first, also where everything runs', async () => {
+    putRelease();
+    useEngine(FakeEngine.running(desiredWith()));
+    const begun = {
+      run: 'r1',
+      at: '2026-01-02T03:04:05.000Z',
+      event: 'run-started',
+      command: 'up',
+    };
+    const ended = { run: 'r1', event: 'run-ended', outcome: 'cancelled' };
+    const journal = [begun, ended].map((entry) => JSON.stringify(entry)).join('\n');
+    ports.files.put(`${DIRECTORY}/state/journal.jsonl`, journal);
+    await run([], ['leave']);
+    expect(asked()).toContain(
+      'The last change, begun at 2026-01-02T03:04:05.000Z, was interrupted.',
+    );
+    expect(asked()).toContain('> Finish the change');
   });
 
   it('is told part by part', async () => {

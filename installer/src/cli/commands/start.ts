@@ -38,14 +38,14 @@ export const start: Command = {
   },
 };
 
-function choices({ healthy, installed }: Standing): Choice[] {
+function choices({ healthy, unfinished }: Standing): Choice[] {
   const up = {
     value: 'up',
-    label: installed ? 'Bring it back' : 'Finish the installation',
+    label: unfinished === undefined ? 'Bring it back' : `Finish the ${unfinished}`,
     explanation: 'Shows what is missing and asks before it does anything.',
   };
   return [
-    ...(healthy && installed ? [] : [up]),
+    ...(healthy && unfinished === undefined ? [] : [up]),
     { value: 'status', label: 'See every part of it', explanation: 'factsway-install status' },
     {
       value: 'verify',
