@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { startCli } from './support/cli.ts';
 import { until } from './support/docker.ts';
 import { SCRATCH } from './support/instance.ts';
 import { plannedSteps, runKilledAt } from './support/kill.ts';
+import { KEYS, TerminalRun } from './support/terminal.ts';
 
 afterAll(() => SCRATCH.remove());
 
@@ -71,4 +74,34 @@ it('an interrupted run says that nothing is lost, and the next one continues', a
   const again = await SCRATCH.runJson('up', '--yes');
   expect(again.errors).toEqual([]);
   expect((await SCRATCH.runJson('verify', '--timeout', '60')).exitCode).toBe(0);
+});
+
+it('Ctrl-C on a terminal ends what is under way in order and says how to go on; the wizard then finishes the installation', async () => {
+  await SCRATCH.remove();
+  for (const step of ['CreateContainers', 'StartComponents']) {
+    const run = new TerminalRun(['install', '--yes', ...SCRATCH.arguments()]);
+    const before = (await journal()).length;
+    const since = async () => (await journal()).slice(before);
+    const begun = async () =>
+      (await since()).some((line) => line.includes('step-started') && line.includes(step));
+    const deadline = Date.now() + 60_000;
+    while (!(await begun()) && Date.now() < deadline) await sleep(20);
+    run.type(KEYS.ctrlC);
+    expect(await run.ended(60), run.history()).toBe(130);
+    expect(run.screen(), step).toContain('FW-CANCELLED');
+    expect(run.screen().replaceAll('\n', ' ')).toContain('run the same command again');
+    expect((await since()).at(-1), step).toContain('"outcome":"cancelled"');
+    expect(existsSync(SCRATCH.file('state/lock')), step).toBe(false);
+    // What was begun was ended, and nothing was begun after it.
+    if (step === 'CreateContainers')
+      expect((await since()).join('\n')).not.toMatch(/StartComponents|step-failed/);
+  }
+  const wizard = new TerminalRun(['--dir', SCRATCH.directory]);
+  await wizard.sees('The installation has not been finished.', '❯ Finish the installation');
+  wizard.type(KEYS.enter);
+  await wizard.sees('Carry out this plan?', '❯ Yes');
+  wizard.type(KEYS.enter);
+  expect(await wizard.ended(180), wizard.history()).toBe(0);
+  expect((await SCRATCH.runJson('verify', '--timeout', '60')).exitCode).toBe(0);
+  expect((await SCRATCH.runJson('status')).result?.['release']).toBe('1.0.0');
 });

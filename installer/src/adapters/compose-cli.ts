@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { execa, type ExecaError } from 'execa';
 import { FactswayError } from '../model/errors.ts';
 import type { Compose, ComposeRun } from '../ports/compose.ts';
+import { OWN_GROUP } from './own-group.ts';
 
 /** Nothing but what the CLI needs: a variable of the caller's must never reach the interpolation of our files. */
 const PASSED_ON = [
@@ -24,8 +25,11 @@ const PASSED_ON = [
 /** The `docker compose` plugin, always run in the instance directory with arguments as an array. */
 export class ComposeCli implements Compose {
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #signal: AbortSignal;
 
-  constructor(environment: Readonly<Record<string, string | undefined>>) {
+  /** `signal` ends what goes on until somebody has seen enough. */
+  constructor(environment: Readonly<Record<string, string | undefined>>, signal: AbortSignal) {
+    this.#signal = signal;
     this.#environment = Object.fromEntries(
       PASSED_ON.flatMap((name) =>
         environment[name] === undefined ? [] : [[name, environment[name]]],
@@ -84,12 +88,13 @@ export class ComposeCli implements Compose {
   ): Promise<string[]> {
     const options = ['--tail', tail, ...(since === undefined ? [] : ['--since', since])];
     if (follow) {
-      // Ctrl-C reaches the child as well, since it is in our process group; its exit code says nothing new.
+      // Until Ctrl-C, which is how this ends: the child's exit code says nothing new.
       await execa('docker', ['compose', 'logs', '--follow', ...options, ...services], {
         cwd: directory,
         env: this.#environment,
         extendEnv: false,
         stdio: 'inherit',
+        cancelSignal: this.#signal,
         reject: false,
       });
       return [];
@@ -127,6 +132,7 @@ export class ComposeCli implements Compose {
   async #docker(argv: readonly string[], directory: string): Promise<ComposeRun> {
     try {
       const { exitCode, stdout, stderr } = await execa('docker', argv, {
+        ...OWN_GROUP,
         cwd: directory,
         env: this.#environment,
         extendEnv: false,

@@ -5,6 +5,7 @@ import { FactswayError } from '../model/errors.ts';
 import type { ContainerState, ObservedContainer, ObservedImage } from '../model/observed.ts';
 import type { Docker, ExecResult, LogOptions } from '../ports/docker.ts';
 import { LABELS } from '../model/labels.ts';
+import { OWN_GROUP } from './own-group.ts';
 import {
   calling,
   finding,
@@ -22,6 +23,12 @@ const ONE_OFF = 'com.docker.compose.oneoff';
 /** The engine that DOCKER_HOST or the default socket leads to, by its API. */
 export class DockerEngine implements Docker {
   readonly #client = new Dockerode();
+  readonly #signal: AbortSignal;
+
+  /** `signal` ends what may be given up half way. */
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
 
   async info() {
     const [version, info] = await calling(() =>
@@ -134,7 +141,14 @@ export class DockerEngine implements Docker {
 
   /** By the docker command: it knows the registry logins and credential helpers of this user, the API does not. */
   async pull(reference: string, progress: (line: string) => void): Promise<void> {
-    const run = execa('docker', ['pull', reference], { stdin: 'ignore', all: true, reject: false });
+    // Layers that came whole stay with the engine, so that an interrupted download goes on from there.
+    const run = execa('docker', ['pull', reference], {
+      ...OWN_GROUP,
+      cancelSignal: this.#signal,
+      stdin: 'ignore',
+      all: true,
+      reject: false,
+    });
     for await (const line of run.iterable({ from: 'all' })) progress(`${reference}: ${line}`);
     const { exitCode, all } = await run;
     if (exitCode === 0) return;

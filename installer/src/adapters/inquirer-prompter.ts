@@ -140,6 +140,9 @@ const keysOf = (keys: string, back: boolean): string =>
 function selectTheme({ paint, marks, plain }: Look, keys: string) {
   const same = (text: string): string => text;
   return {
+    // Turns the search by first letters off, which takes every key that leaves nothing typed (Ctrl-U, Home) for a
+    // search for nothing, and finds the first line.
+    keybindings: ['vim'] as const,
     prefix: { idle: '', done: '' },
     icon: { cursor: marks.pointer },
     style: {

@@ -64,15 +64,17 @@ const BELONGINGS = [
 /** A method that is missing from a list would be missing at run time: the compiler counts them. */
 type Complete<T, Listed> = Exclude<keyof T, Listed> extends never ? T : never;
 
-export const lazyDocker = (): Complete<Docker, (typeof DOCKER)[number]> =>
-  lazily<Docker>(DOCKER, async () => new (await import('./docker-engine.ts')).DockerEngine());
+/** `signal` ends what may be given up half way, such as a download. */
+export const lazyDocker = (signal: AbortSignal): Complete<Docker, (typeof DOCKER)[number]> =>
+  lazily<Docker>(DOCKER, async () => new (await import('./docker-engine.ts')).DockerEngine(signal));
 
 export const lazyCompose = (
   environment: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
 ): Complete<Compose, (typeof COMPOSE)[number]> =>
   lazily<Compose>(
     COMPOSE,
-    async () => new (await import('./compose-cli.ts')).ComposeCli(environment),
+    async () => new (await import('./compose-cli.ts')).ComposeCli(environment, signal),
   );
 
 export const lazyDatabase = (): Database =>

@@ -148,6 +148,17 @@ describe('questions on a terminal', () => {
     expect(await answer).toBe('debian');
   });
 
+  it.each([
+    ['Ctrl-U', '\u0015'],
+    ['Home', '\u001b[H'],
+    ['a letter', 'D'],
+  ])('%s marks no other line of a choice', async (_name, key) => {
+    const { prompter, press } = terminal(inquirerPrompter);
+    const answer = prompter.choose({ ...SOURCE, marked: 'debian' });
+    await press('❯ Built here', key, KEYS.enter);
+    expect(await answer).toBe('debian');
+  });
+
   it('a secret is shown as stars and nowhere else', async () => {
     const { prompter, press, raw } = terminal(inquirerPrompter);
     const answer = prompter.text({ ...NAME, title: 'Password', suggestion: '', secret: true });

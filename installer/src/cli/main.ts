@@ -6,7 +6,9 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EXIT } from '../model/exit-codes.ts';
 import type { Ports } from '../ports/ports.ts';
+import { interruption } from './interruption.ts';
 import { runCli, type Mode } from './run-cli.ts';
 
 /** Put in by the build; a run from source has none. */
@@ -15,15 +17,17 @@ const VERSION = typeof FACTSWAY_VERSION === 'undefined' ? '0.0.0-source' : FACTS
 
 const COLOR = (process.env['NO_COLOR'] ?? '') === '';
 
-/** Aborted by Ctrl-C. */
-function interruption(): AbortSignal {
-  const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      abort.abort();
-    });
-  return abort.signal;
-}
+/** The first Ctrl-C; what is under way is ended in order. Another one ends us where we are. */
+const interrupted = interruption(
+  process,
+  () => performance.now(),
+  () => {
+    process.stderr.write(
+      '\nFW-CANCELLED: Interrupted twice: ended at once, in the middle of what was under way.\n  → Run the same command again: it continues from what is there.\n',
+    );
+    process.exit(EXIT.cancelled);
+  },
+);
 
 /** Without symbolic links: Docker remembers where a project came from, and one directory must have one name. */
 const resolveDirectory = (typed: string): string => withoutLinks(resolve(typed));
@@ -46,14 +50,14 @@ async function createPorts({ json, quiet, plain: still, verbose }: Mode): Promis
     import('../adapters/reporters/plain-reporter.ts'),
     isLive ? import('../adapters/reporters/tty-reporter.ts') : undefined,
   ]);
-  const signal = interruption();
+  const signal = interrupted;
   const reporter = quiet
     ? plain.silentReporter
     : (tty?.ttyReporter(process.stderr, COLOR, verbose) ??
       plain.plainReporter((line) => process.stderr.write(`${line}\n`), verbose));
   return {
-    docker: lazy.lazyDocker(),
-    compose: lazy.lazyCompose(process.env),
+    docker: lazy.lazyDocker(signal),
+    compose: lazy.lazyCompose(process.env, signal),
     database: lazy.lazyDatabase(),
     belongings: lazy.lazyBelongings(),
     files: new files.NodeFiles(),
@@ -114,3 +118,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   resolveDirectory,
   createPorts,
 });
+// What was abandoned (a check that still waits for an answer) must not hold whoever pressed Ctrl-C.
+if (interrupted.aborted) process.exit();

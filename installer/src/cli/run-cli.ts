@@ -4,6 +4,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Command, CommandInput, CommandResult } from './command.ts';
 import { completeCommands } from './complete-commands.ts';
+import { completingPrompter } from './completing-prompter.ts';
 import type { Parsed } from './parse-arguments.ts';
 import { tellOutcome, type Output, type Telling } from './tell-outcome.ts';
 
@@ -96,7 +97,8 @@ async function runCommand(
   };
   const ports = await world.createPorts(mode);
   const { reporter, warnings } = listening(ports.reporter, complete);
-  const found = await attempt(() => command.run(input, { ...ports, reporter }));
+  const prompter = completingPrompter(ports.prompter, complete);
+  const found = await attempt(() => command.run(input, { ...ports, reporter, prompter }));
   reporter.settle();
   const { result, text, verbatim = '', error } = found;
   // A failed run said its warnings too; a command may have some that were not said on the way.

@@ -241,9 +241,10 @@ describe('Ctrl-C', () => {
   const plan = planOf({ name: 'a', undo: 'undo-a' }, { name: 'b', after: [1] });
 
   it('lets the step under way end, starts no more and undoes nothing', async () => {
-    const { ended, order, gates, settle, abort, events } = start(plan, {}, true);
+    const { ended, order, gates, settle, abort, events, reporter } = start(plan, {}, true);
     await settle();
     abort.abort();
+    expect(reporter.events.at(-1)).toContain('what is under way is ended first');
     gates.get('a')!.open();
     const error = await rejectionOf(ended);
     expect([error.code, error.exitCode]).toEqual(['FW-CANCELLED', 130]);

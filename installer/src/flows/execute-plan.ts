@@ -24,7 +24,7 @@ type Executor = {
  */
 export async function executePlan(plan: Plan, executor: Executor): Promise<void> {
   const begun: Step[] = [];
-  const failure = await runSteps(plan, executor, begun);
+  const failure = await tellingOfCtrlC(executor, () => runSteps(plan, executor, begun));
   if (!failure) {
     await executor.journal.end('done');
     return;
@@ -45,6 +45,22 @@ export async function executePlan(plan: Plan, executor: Executor): Promise<void>
   if (remaining !== undefined) throw leftBehind(failure, remaining);
   const stays = begun.find((step) => step.stays !== undefined)?.stays;
   throw asPutBack(failure, stays);
+}
+
+/** A step that has to come to its end may take a while after Ctrl-C: silence would look like a program that hangs. */
+async function tellingOfCtrlC<T>(
+  { signal, reporter }: Executor,
+  work: () => Promise<T>,
+): Promise<T> {
+  const tell = (): void => {
+    reporter.note('Interrupted: what is under way is ended first (Ctrl-C again: at once).');
+  };
+  signal.addEventListener('abort', tell);
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', tell);
+  }
 }
 
 async function runSteps(

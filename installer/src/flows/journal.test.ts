@@ -3,7 +3,7 @@ import { DIRECTORY } from '../../../test/fakes/builders.ts';
 import { VirtualClock } from '../../../test/fakes/host.ts';
 import { MemoryFiles } from '../../../test/fakes/memory-files.ts';
 import type { Step } from '../model/plan.ts';
-import { Journal, unfinishedRun } from './journal.ts';
+import { interruptedChange, Journal, unfinishedRun } from './journal.ts';
 import { instancePaths } from './paths.ts';
 
 const PATHS = instancePaths(DIRECTORY);
@@ -112,5 +112,27 @@ describe('an earlier run', () => {
     await two.begin('up', PLAN);
     await two.end('done');
     expect(await unfinishedRun(PATHS, files)).toBeUndefined();
+  });
+});
+
+describe('an interrupted change', () => {
+  const after = async (command: string, outcome?: string) => {
+    const one = journal(`${command}-${outcome ?? 'killed'}`);
+    await one.begin(command, PLAN);
+    if (outcome !== undefined) await one.end(outcome);
+    return interruptedChange(PATHS, files);
+  };
+
+  it('is the last run, cancelled or killed', async () => {
+    expect(await interruptedChange(PATHS, files)).toBeUndefined();
+    expect(await after('install', 'cancelled')).toBe('2026-01-02T03:04:05.000Z');
+    expect(await after('up')).toBe('2026-01-02T03:04:05.000Z');
+  });
+
+  it('is none that ended in another way, and none that takes things away', async () => {
+    for (const outcome of ['done', 'undone', 'stuck'])
+      expect(await after('up', outcome), outcome).toBeUndefined();
+    expect(await after('down', 'cancelled')).toBeUndefined();
+    expect(await after('uninstall')).toBeUndefined();
   });
 });

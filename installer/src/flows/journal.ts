@@ -75,6 +75,28 @@ export async function unfinishedRun(
   paths: InstancePaths,
   files: Files,
 ): Promise<string | undefined> {
+  const { entries, begun, ended } = await lastRun(paths, files);
+  if (!begun || ended) return undefined;
+  const last = entries.findLast(({ event, run }) => event === 'step-started' && run === begun.run);
+  const command = typeof begun['command'] === 'string' ? begun['command'] : 'a command';
+  const action = typeof last?.['action'] === 'string' ? ` at "${last['action']}"` : '';
+  return `"${command}" of ${begun.at} stopped${action} without finishing`;
+}
+
+/** What brings an instance to where its configuration wants it. */
+const BUILDS: readonly unknown[] = ['install', 'up'];
+
+/** When the last run began, where it was an installation or a change and somebody or something cut it off. */
+export async function interruptedChange(
+  paths: InstancePaths,
+  files: Files,
+): Promise<string | undefined> {
+  const { begun, ended } = await lastRun(paths, files);
+  if (!begun || !BUILDS.includes(begun['command'])) return undefined;
+  return ended === undefined || ended['outcome'] === 'cancelled' ? begun.at : undefined;
+}
+
+async function lastRun(paths: InstancePaths, files: Files) {
   const text = (await files.readText(paths.journal)) ?? '';
   const entries = text.split('\n').flatMap((line): Entry[] => {
     try {
@@ -85,10 +107,6 @@ export async function unfinishedRun(
     }
   });
   const begun = entries.findLast(({ event }) => event === 'run-started');
-  if (!begun || entries.some(({ event, run }) => event === 'run-ended' && run === begun.run))
-    return undefined;
-  const last = entries.findLast(({ event, run }) => event === 'step-started' && run === begun.run);
-  const command = typeof begun['command'] === 'string' ? begun['command'] : 'a command';
-  const action = typeof last?.['action'] === 'string' ? ` at "${last['action']}"` : '';
-  return `"${command}" of ${begun.at} stopped${action} without finishing`;
+  const ended = entries.find(({ event, run }) => event === 'run-ended' && run === begun?.run);
+  return { entries, begun, ended };
 }

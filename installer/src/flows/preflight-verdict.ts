@@ -4,6 +4,7 @@ import { EXIT } from '../model/exit-codes.ts';
 import type { Desired } from '../planner/desired.ts';
 import type { Ports } from '../ports/ports.ts';
 import { preflight, type PreflightRequest } from './preflight.ts';
+import { unlessInterrupted } from './unless-interrupted.ts';
 
 /** `34 checks: 31 passed, 2 warned, 1 failed`. */
 export function preflightSummary(results: readonly CheckResult[]): string {
@@ -40,13 +41,7 @@ export async function passPreflight(
   ports: Ports,
 ): Promise<CheckResult[]> {
   const { reporter, signal } = ports;
-  const results = await preflight(request, desired, ports);
-  if (signal.aborted)
-    throw new FactswayError(
-      'FW-CANCELLED',
-      'Interrupted.',
-      'Run the same command again to continue.',
-    );
+  const results = await unlessInterrupted(preflight(request, desired, ports), signal);
   const said = new Set(desired.bundle.warnings);
   for (const { name, status, found, remedy } of results) {
     if (status === 'skip' && request.skip.includes(name))

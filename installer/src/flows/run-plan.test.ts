@@ -114,3 +114,30 @@ describe('what a killed run left half written', () => {
     expect(LEFT.filter((path) => ports.files.tree.has(path))).toEqual(LEFT);
   });
 });
+
+describe('nothing to do', () => {
+  const NOTHING: Plan = { title: 'Up', steps: [] };
+  const path = `${DIRECTORY}/state/journal.jsonl`;
+  const began = '{"run":"r1","at":"2026-01-01","event":"run-started","command":"install"}\n';
+
+  it('settles a change that was interrupted: it is asked about no more', async () => {
+    const ports = fakePorts({});
+    ports.files.put(path, began);
+    await runOnce(NOTHING, ports);
+    expect(ports.files.text(path)).toMatch(/"command":"up","steps":0[^]*"outcome":"done"/);
+    expect(ports.files.text(`${DIRECTORY}/state/lock`)).toBeUndefined();
+    const settled = ports.files.text(path);
+    await runOnce(NOTHING, ports);
+    expect(ports.files.text(path)).toBe(settled);
+  });
+
+  it('to files alone settles nothing', async () => {
+    const ports = fakePorts({});
+    ports.files.put(path, began);
+    const request = { command: 'render', directory: DIRECTORY, project: 'factsway' };
+    const consent = { yes: true, dryRun: false };
+    const replan = async (): Promise<Plan> => NOTHING;
+    await runPlan({ ...request, plan: NOTHING, replan, consent, confirm: false }, ports);
+    expect(ports.files.text(path)).toBe(began);
+  });
+});

@@ -6,7 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import { serialQueue } from './actions/action-context.ts';
 import { actionRunner } from './actions/run-action.ts';
 import { executePlan, type RunAction } from './execute-plan.ts';
-import { Journal, unfinishedRun } from './journal.ts';
+import { interruptedChange, Journal, unfinishedRun } from './journal.ts';
 import { findLeftovers, removeLeftovers } from './leftovers.ts';
 import { withLock } from './lock.ts';
 import { secretMask } from './mask-secrets.ts';
@@ -45,7 +45,7 @@ export async function runPlan(run: PlanRun, ports: Ports): Promise<PlanOutcome> 
   if (run.consent.dryRun) return { plan: run.plan, executed: false };
   reporter.plan(run.plan);
   if (run.plan.steps.length === 0) {
-    await tidyUp(paths, run.command, ports);
+    await tidyUp(run, paths, ports);
     return { plan: run.plan, executed: true };
   }
   const agreed = run.agree
@@ -90,10 +90,21 @@ async function carryOut(run: PlanRun, paths: InstancePaths, ports: Ports): Promi
 }
 
 /** With nothing to do there is no run that would hold the lock; another one that does tidies up itself. */
-async function tidyUp(paths: InstancePaths, command: string, ports: Ports): Promise<void> {
+async function tidyUp(run: PlanRun, paths: InstancePaths, ports: Ports): Promise<void> {
+  const { files, clock, random } = ports;
   try {
-    if ((await findLeftovers(paths, ports.files)).length === 0) return;
-    await withLock(paths, command, ports, () => removeLeftovers(paths, ports.files));
+    const tidy = (await findLeftovers(paths, files)).length === 0;
+    // A plan that needs no yes is one of files alone, and says nothing about what runs.
+    const settled = run.confirm && (await interruptedChange(paths, files)) !== undefined;
+    if (tidy && !settled) return;
+    await withLock(paths, run.command, ports, async () => {
+      await removeLeftovers(paths, files);
+      if (!settled) return;
+      // Nothing is left of it to do: from here on it counts as finished.
+      const journal = new Journal(paths, random.id(), files, clock);
+      await journal.begin(run.command, run.plan);
+      await journal.end('done');
+    });
   } catch (error) {
     if (!(error instanceof FactswayError)) throw error;
   }

@@ -43,19 +43,24 @@ export const preflight: Command = {
   ],
   changes: false,
   async run(input, ports) {
-    const [flow, verdict, { desire }, { requireConfig }, { formatChecks }] = await Promise.all([
-      import('../../flows/preflight.ts'),
-      import('../../flows/preflight-verdict.ts'),
-      import('../../flows/desire.ts'),
-      import('../../flows/resolve-config.ts'),
-      import('../format.ts'),
-    ]);
+    const [flow, verdict, { desire }, { requireConfig }, { unlessInterrupted }, { formatChecks }] =
+      await Promise.all([
+        import('../../flows/preflight.ts'),
+        import('../../flows/preflight-verdict.ts'),
+        import('../../flows/desire.ts'),
+        import('../../flows/resolve-config.ts'),
+        import('../../flows/unless-interrupted.ts'),
+        import('../format.ts'),
+      ]);
     const purpose = flow.readPurpose(String(input.options['for']));
     const skip = skippedChecks(input);
     flow.requireCheckNames(skip);
     if (purpose === 'upgrade') await requireConfig(input.directory, ports.files);
     const desired = await desire(configRequest(input), ports);
-    const checks = await flow.preflight({ purpose, skip }, desired, ports);
+    const checks = await unlessInterrupted(
+      flow.preflight({ purpose, skip }, desired, ports),
+      ports.signal,
+    );
     const error = verdict.preflightError(checks);
     return {
       result: { purpose, checks },

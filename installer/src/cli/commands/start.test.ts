@@ -23,6 +23,14 @@ beforeEach(() => {
   });
 });
 
+const putRelease = (): void => {
+  const record = { version: '1.0.0', slot: 'a', schema: '0004', at: '2026-01-01T00:00:00Z' };
+  ports.files.put(`${DIRECTORY}/state/release.json`, JSON.stringify(record));
+};
+const useEngine = ({ docker, compose }: FakeEngine): void => {
+  ports = { ...ports, docker, compose };
+};
+
 /** A command line with somebody at the terminal, who replies. */
 async function run(argv: readonly string[], replies: readonly Reply[], answerable = true) {
   const [stdout, stderr]: [string[], string[]] = [[], []];
@@ -86,8 +94,48 @@ describe('an instance that exists', () => {
   it('is shown, with what can be done', async () => {
     const { exit } = await run([], ['leave']);
     expect(asked()).toContain('FACTSWAY in /opt/factsway\nThe installation has not been finished.');
-    expect(asked()).toContain('> Bring it back');
+    expect(asked()).toContain('0 of its 16 parts run so far.');
+    expect(asked()).toContain('> Finish the installation');
     expect(exit).toBe(0);
+  });
+
+  it('that runs and yet was not finished is finished first of all', async () => {
+    useEngine(FakeEngine.running(desiredWith()));
+    const { exit, stdout } = await run([], ['up', 'no']);
+    expect(asked()).toContain('16 of its 16 parts run so far.');
+    expect(asked()).toContain('> Finish the installation');
+    expect(prompter.screens.at(-1)).toBe('Carry out this plan?');
+    expect(stdout).toBe('');
+    expect(exit).toBe(130);
+  });
+
+  it('that was finished and lost a part is brought back, one in good order looked at', async () => {
+    putRelease();
+    await run([], ['leave']);
+    expect(asked()).toContain('> Bring it back');
+    useEngine(FakeEngine.running(desiredWith()));
+    await run([], ['leave']);
+    expect(asked()).toContain('> See every part of it');
+    expect(asked()).not.toMatch(/Bring it back|Finish/);
+  });
+
+  it('whose last change was interrupted finishes that first, also where everything runs', async () => {
+    putRelease();
+    useEngine(FakeEngine.running(desiredWith()));
+    const begun = {
+      run: 'r1',
+      at: '2026-01-02T03:04:05.000Z',
+      event: 'run-started',
+      command: 'up',
+    };
+    const ended = { run: 'r1', event: 'run-ended', outcome: 'cancelled' };
+    const journal = [begun, ended].map((entry) => JSON.stringify(entry)).join('\n');
+    ports.files.put(`${DIRECTORY}/state/journal.jsonl`, journal);
+    await run([], ['leave']);
+    expect(asked()).toContain(
+      'The last change, begun at 2026-01-02T03:04:05.000Z, was interrupted.',
+    );
+    expect(asked()).toContain('> Finish the change');
   });
 
   it('is told part by part', async () => {

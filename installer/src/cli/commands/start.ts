@@ -1,5 +1,6 @@
 import type { Choice } from '../../ports/prompter.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { Standing } from '../../flows/wizard/standing.ts';
 import type { Command, CommandInput, CommandResult } from '../command.ts';
 import { install, installByWizard } from './install.ts';
 import { status } from './status.ts';
@@ -24,26 +25,27 @@ export const start: Command = {
     ]);
     const exists = await ports.files.exists(instancePaths(input.directory).config);
     if (!exists) return installByWizard(input, ports);
-    const { lines, healthy } = await standing(input.directory, ports);
+    const found = await standing(input.directory, ports);
+    const offered = choices(found);
     const chosen = await ports.prompter.choose({
       title: `FACTSWAY in ${input.directory}`,
-      lines,
-      choices: choices(healthy),
-      marked: healthy ? 'status' : 'up',
+      lines: found.lines,
+      choices: offered,
+      marked: offered[0]?.value ?? 'leave',
       back: false,
     });
     return carryOut(chosen, input, ports);
   },
 };
 
-function choices(healthy: boolean): Choice[] {
+function choices({ healthy, unfinished }: Standing): Choice[] {
   const up = {
     value: 'up',
-    label: 'Bring it back',
+    label: unfinished === undefined ? 'Bring it back' : `Finish the ${unfinished}`,
     explanation: 'Shows what is missing and asks before it does anything.',
   };
   return [
-    ...(healthy ? [] : [up]),
+    ...(healthy && unfinished === undefined ? [] : [up]),
     { value: 'status', label: 'See every part of it', explanation: 'factsway-install status' },
     {
       value: 'verify',

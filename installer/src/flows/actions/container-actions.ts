@@ -38,6 +38,8 @@ async function pullError(
   { ports }: ActionContext,
 ): Promise<unknown> {
   if (!(error instanceof FactswayError) || error.code !== 'FW-IMAGE-PULL') return error;
+  // Given up by Ctrl-C: there is no reason to look for.
+  if (ports.signal.aborted) return error;
   const answer = await collectDigest(reference, ports).catch(() => undefined);
   return answer?.answer === 'login' ? registryError(reference, answer) : error;
 }

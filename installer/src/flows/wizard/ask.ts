@@ -17,6 +17,7 @@ import {
   derivedLines,
   furtherChoices,
   FURTHER,
+  FURTHER_LABEL,
   GO,
   reviewChoices,
   shownValue,
@@ -141,7 +142,7 @@ function further(
   prompter: Prompter,
 ): Promise<string | undefined> {
   return prompter.choose({
-    title: 'Further settings',
+    title: FURTHER_LABEL,
     lines: ['Each has a value that suits most firms.'],
     choices: furtherChoices(items),
     marked: BACK,

@@ -250,12 +250,16 @@ describe('before the plan is agreed to', () => {
     let tries = 0;
     const work = async (path: string, asking: Ports): Promise<string> => {
       tries += 1;
-      if (tries === 1) throw new FactswayError('FW-PORT-IN-USE', 'Port 443 is taken.', 'See who.');
+      const hint = 'See who, or take another: --set edge.httpsPort=8443';
+      if (tries === 1) throw new FactswayError('FW-PORT-IN-USE', 'Port 443 is taken.', hint);
       return carryOut(path, asking);
     };
     const replies: Reply[] = [GO, 'answers', 'host.name', 'b.example.com', GO, 'yes'];
     const text = await wizard([...YES, ...replies], work);
-    expect(screen('FW-PORT-IN-USE')).toContain('Port 443 is taken.\n→ See who.');
+    expect(screen('FW-PORT-IN-USE')).toContain('Port 443 is taken.\n→ See who, or');
+    expect(screen('FW-PORT-IN-USE')).toContain(
+      '→ Here: Back to the answers → Further settings → Port for encrypted connections',
+    );
     expect(text).toContain('name: b.example.com');
   });
 

@@ -11,8 +11,9 @@ import { detect } from './detect.ts';
 import { begin, type WizardState } from './machine.ts';
 import { QUESTIONS } from './questions.ts';
 import { idOf } from './question.ts';
-import { welcomeLines } from './screens.ts';
+import { STOP_LABEL, TO_ANSWERS_LABEL, welcomeLines } from './screens.ts';
 import { keyOf, settingsOf, type Answers, type WizardContext } from './survey.ts';
+import { waysInside } from './ways-inside.ts';
 
 export type WizardRequest<T> = {
   readonly directory: string;
@@ -53,7 +54,9 @@ export async function runWizard<T>(
         return result;
       } catch (error) {
         if (consent.given) throw error;
-        asks = error instanceof BackToReview || (await isAnsweredAnew(error, prompter));
+        const ways = (hint: string): string[] =>
+          waysInside(hint, context, state.answers, paths.answers);
+        asks = error instanceof BackToReview || (await isAnsweredAnew(error, ways, prompter));
       }
     }
   } catch (error) {
@@ -152,19 +155,28 @@ function confirmingBy(prompter: Prompter, consent: { given: boolean }): Prompter
  * Nothing was done yet: what stands in the way can perhaps be answered differently, or mended elsewhere. False for
  * another try with the same answers.
  */
-async function isAnsweredAnew(error: unknown, prompter: Prompter): Promise<boolean> {
+async function isAnsweredAnew(
+  error: unknown,
+  ways: (hint: string) => string[],
+  prompter: Prompter,
+): Promise<boolean> {
   if (!(error instanceof FactswayError) || isCancelled(error)) throw error;
   prompter.show(
     `Not possible yet (${error.code})`,
-    error.all.flatMap(({ message, details, hint }) => [message, ...details, `→ ${hint}`]),
+    error.all.flatMap(({ message, details, hint }) => [
+      message,
+      ...details,
+      `→ ${hint}`,
+      ...ways(hint).map((way) => `→ ${way}`),
+    ]),
   );
   const chosen = await prompter.choose({
     title: 'Nothing was done. How to go on?',
     lines: [],
     choices: [
       { value: 'again', label: 'Try again', explanation: 'Once you have mended it elsewhere.' },
-      { value: 'answers', label: 'Back to the answers', explanation: 'To change one of them.' },
-      { value: 'stop', label: 'Stop here', explanation: 'Your answers are kept.' },
+      { value: 'answers', label: TO_ANSWERS_LABEL, explanation: 'To change one of them.' },
+      { value: 'stop', label: STOP_LABEL, explanation: 'Your answers are kept.' },
     ],
     marked: 'again',
     back: true,

@@ -14,6 +14,10 @@ export const GO = ':go';
 export const FURTHER = ':further';
 export const STOP = ':stop';
 export const BACK = ':back';
+/** How the way to them is told elsewhere too. */
+export const TO_ANSWERS_LABEL = 'Back to the answers';
+export const FURTHER_LABEL = 'Further settings';
+export const STOP_LABEL = 'Stop here';
 
 /** What was found, before the first question. */
 export function welcomeLines(facts: Facts): string[] {
@@ -94,19 +98,19 @@ export function reviewChoices(items: readonly Item[], further: number, isNew: bo
     ...itemChoices(items),
     {
       value: FURTHER,
-      label: `Further settings (${further})`,
+      label: `${FURTHER_LABEL} (${further})`,
       explanation: 'What seldom needs another value.',
     },
     {
       value: STOP,
-      label: 'Stop here',
+      label: STOP_LABEL,
       explanation: isNew ? 'Your answers are kept.' : 'Your changes are kept, and not applied.',
     },
   ];
 }
 
 export function furtherChoices(items: readonly Item[]): Choice[] {
-  return [{ value: BACK, label: 'Back to the answers' }, ...itemChoices(items)];
+  return [{ value: BACK, label: TO_ANSWERS_LABEL }, ...itemChoices(items)];
 }
 
 function itemChoices(items: readonly Item[]): Choice[] {
