@@ -1,7 +1,7 @@
 /** What differs between factsway.yaml, the last rendering, the disk and the containers: the result of `diff`. */
 
 export type FileState =
-  'new' | 'missing' | 'outdated' | 'obsolete' | 'edited' | 'conflict' | 'foreign';
+  'new' | 'missing' | 'outdated' | 'obsolete' | 'edited' | 'conflict' | 'foreign' | 'permissions';
 
 export type Patch = {
   readonly of: 'edit' | 'change';
@@ -52,6 +52,7 @@ export const FILE_WORDS: Readonly<Record<FileState, Words>> = {
     is: 'edited by hand, would change',
     then: 'up refuses; --overwrite-edited keeps a copy',
   },
+  permissions: { is: 'closed to the containers', then: 'up sets its permissions' },
   foreign: { is: 'there, but not rendered', then: 'up refuses' },
 };
 

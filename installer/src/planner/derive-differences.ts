@@ -63,7 +63,9 @@ function compareFiles(desired: Desired, evidence: Evidence): FileDifference[] {
           : 'new'
         : change === 'update'
           ? 'outdated'
-          : 'obsolete',
+          : change === 'permissions'
+            ? 'permissions'
+            : 'obsolete',
     ]),
     ...conflicts.map((path): [string, FileState] => [
       path,
@@ -93,7 +95,7 @@ function patchesOf(
     of,
     text: unifiedDiff(path, [mask(from[0]), from[1]], [mask(to[0]), to[1]]),
   });
-  if (disk === undefined || state === 'obsolete') return [];
+  if (disk === undefined || state === 'obsolete' || state === 'permissions') return [];
   const edit =
     last === undefined || (state !== 'edited' && state !== 'conflict')
       ? []
