@@ -7,7 +7,7 @@ const hostName = (is: string, name: string): Row => ({
   is: `a host name ${is}`,
   ...invalid,
   message: /^--set: host\.name must be a DNS name such as/,
-  hint: /^Correct host\.name in --set; nothing was changed/,
+  hint: /^Correct host\.name in --set, for example: --set host\.name=factsway\.example\.com {3}Nothing/,
   settings: { 'host.name': name },
 });
 const setting = (is: string, key: string, value: string | number, message: RegExp): Row => ({
@@ -47,6 +47,14 @@ export const COMMAND_LINE: readonly Row[] = [
     hint: /Give each its own: edge\.httpPort, edge\.httpsPort/,
     settings: { 'edge.httpsPort': 28_580 },
   },
+  {
+    is: 'a port in a notation of programmers',
+    ...invalid,
+    message: /edge\.httpPort must be a whole number/,
+    hint: /--set edge\.httpPort=80/,
+    command: ['install', '--yes', '--set', 'edge.httpPort=0x50'],
+  },
+  setting('memory of no server', 'host.memory', '99999999TiB', /must be at most 64TiB/),
   setting('memory in words', 'host.memory', 'lots', /must be a size such as/),
   setting('memory in another unit', 'host.memory', '8 GB', /such as 512MiB or 8GiB/),
   {
