@@ -95,6 +95,12 @@ export const COMMAND_LINE: readonly Row[] = [
   },
   setting('a range of addresses that is none', 'network.subnet', '10.0.0.0/33', /IPv4 range/),
   setting('a project name that is a path', 'project', '../other', /project must be lower-case/),
+  typed(
+    'a time that is none',
+    ['logs', 'edge', '--since', 'gestern'],
+    /--since takes an age or a time; "gestern" is neither/,
+    /--since 10m .*--since 2h .*--since 2026-01-31T10:00/,
+  ),
   typed('a flag that is none', ['install', '--frobnicate'], /--frobnicate/, /install --help/),
   typed('a flag that is misspelt', ['install', '--answer', 'x'], /--answer/, /mean --answers\?/),
   typed('a command that is misspelt', ['instal'], /unknown command 'instal'/, /mean install\?/),
