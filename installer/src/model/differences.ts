@@ -15,7 +15,8 @@ export type FileDifference = {
   readonly patches: readonly Patch[];
 };
 
-export type ContainerState = 'missing' | 'definition' | 'override' | 'configuration' | 'obsolete';
+export type ContainerState =
+  'missing' | 'definition' | 'override' | 'stopped' | 'configuration' | 'obsolete';
 export type ContainerDifference = { readonly service: string; readonly state: ContainerState };
 
 export type SecretState = 'missing' | 'empty';
@@ -60,6 +61,7 @@ export const CONTAINER_WORDS: Readonly<Record<ContainerState, Words>> = {
   missing: { is: 'missing', then: 'up makes it' },
   definition: { is: 'definition differs', then: 'up makes it again' },
   override: { is: 'older than the override', then: 'up makes it again where that matters' },
+  stopped: { is: 'does not run', then: 'up starts it' },
   configuration: { is: 'configuration differs', then: 'up reloads it' },
   obsolete: { is: 'no longer needed', then: 'up removes it' },
 };

@@ -135,6 +135,9 @@ function compareContainers(
     if (container.spec !== specOf(workload, bundle.configHashes) || container.mountsBy)
       return [{ service, state: 'definition' }];
     if (stale === 'override') return [{ service, state: stale }];
+    // One that starts takes up its configuration with that.
+    if (workload.kind === 'service' && container.state !== 'running')
+      return [{ service, state: 'stopped' }];
     const [applied] = appliedHash(workload, bundle.configHashes);
     return applied && instance.appliedConfig[service] !== applied[1]
       ? [{ service, state: 'configuration' }]
