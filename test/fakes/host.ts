@@ -42,6 +42,8 @@ export class FakeHost implements Host {
   /** Processes that live, by pid, and when they started. */
   readonly processes = new Map<number, string>([[100, 'boot+100']]);
   readonly busy = new Set<string>();
+  /** Addresses of other servers. */
+  readonly absent = new Set<string>();
   ownPid = 100;
   root = true;
   name = 'server1';
@@ -76,5 +78,8 @@ export class FakeHost implements Host {
   }
   async portBusy(bind: string, port: number): Promise<boolean> {
     return this.busy.has(`${bind}:${port}`);
+  }
+  async hasAddress(bind: string): Promise<boolean> {
+    return !this.absent.has(bind);
   }
 }

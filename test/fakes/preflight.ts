@@ -110,7 +110,7 @@ export function goodFacts(catalog: Catalog = catalogWith()): PreflightFacts {
         { address: '192.0.2.53', use: 'name server' },
       ],
     },
-    ports: { wanted: 4, busy: [] },
+    ports: { wanted: 4, absent: [], busy: [] },
     project: { elsewhere: [], containers: 0 },
     secrets: {
       files: catalog.secrets.map(({ name }) => ({ name, state: 'absent', unlocks: undefined })),

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { execa, type ExecaError } from 'execa';
 import { FactswayError } from '../model/errors.ts';
+import { shellWord } from '../model/shell.ts';
 import type { Compose, ComposeRun } from '../ports/compose.ts';
 import { OWN_GROUP } from './own-group.ts';
 
@@ -107,7 +108,7 @@ export class ComposeCli implements Compose {
       throw new FactswayError(
         'FW-COMPOSE-REFUSED',
         'docker compose logs failed.',
-        'See the lines below.',
+        `The same by hand: cd ${shellWord(directory)} && docker compose logs`,
         stderr.trim().split('\n').slice(-5),
       );
     // Compose erases lines of a terminal it does not have.

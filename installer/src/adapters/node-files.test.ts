@@ -78,6 +78,36 @@ describe('a write that fails', () => {
   });
 });
 
+describe('under the umask of a hardened server', () => {
+  let before: number;
+  beforeEach(() => {
+    before = process.umask(0o077);
+  });
+  afterEach(() => {
+    process.umask(before);
+  });
+
+  it('what is made has the modes it should have all the same', async () => {
+    await files.write(join(directory, 'config/edge/Caddyfile'), '', { mode: 0o644 });
+    await files.append(join(directory, 'state/journal.jsonl'), '{}\n');
+    await files.makeDirectory(join(directory, 'secrets'), 0o700);
+    const modes = await Promise.all(
+      ['config', 'config/edge', 'config/edge/Caddyfile', 'state/journal.jsonl', 'secrets'].map(
+        async (path) => ((await stat(join(directory, path))).mode & 0o777).toString(8),
+      ),
+    );
+    expect(modes).toEqual(['755', '755', '644', '644', '700']);
+  });
+
+  it('what somebody closed since is not opened by a line more', async () => {
+    const path = join(directory, 'journal.jsonl');
+    await files.append(path, '{}\n');
+    await files.setMode(path, 0o600);
+    await files.append(path, '{}\n');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+});
+
 it('a first write that fails takes the directories away that were made for it', async () => {
   await mkdir(join(directory, 'kept'));
   // Longer than a name may be: the directories can be made, the file in them cannot.

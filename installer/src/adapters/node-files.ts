@@ -1,5 +1,4 @@
 import {
-  appendFile,
   chmod,
   chown,
   link,
@@ -19,6 +18,8 @@ import { codeOf, reading, writing, wrongThing } from './file-errors.ts';
 
 /** Nothing that we read as a whole comes near; Node.js has a limit of its own and less to say about it. */
 const LARGEST = 256 * MiB;
+/** The journal: no secret is in it, and support may be somebody else than who installed. */
+const APPENDED = 0o644;
 /** What the shell opened for us, as `<(…)` does. Any other pipe keeps its reader waiting, for ever if nobody writes. */
 const INHERITED = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/self\/fd\/\d+)$/;
 
@@ -34,7 +35,8 @@ async function syncDirectory(directory: string): Promise<void> {
 
 /**
  * The directory and those above it; what was made is added to `made`, the topmost first. Not `mkdir` with `recursive`:
- * on a file system that makes no directories, such as /proc, Node.js then goes round for ever.
+ * on a file system that makes no directories, such as /proc, Node.js then goes round for ever. A mode given to
+ * mkdir(2) is cut by the umask, and the users of the containers are none that a hardened one lets in.
  */
 async function makeDirectories(path: string, mode = 0o755, made: string[] = []): Promise<void> {
   try {
@@ -52,6 +54,7 @@ async function makeDirectories(path: string, mode = 0o755, made: string[] = []):
     }
   }
   made.push(path);
+  await chmod(path, mode);
 }
 
 /** Work in a directory that is made for it; what was made for nothing is taken away again. */
@@ -205,7 +208,14 @@ export class NodeFiles implements Files {
   append(path: string, line: string): Promise<void> {
     return writing(path, async () => {
       await makeDirectories(dirname(path));
-      await appendFile(path, line, { flush: true });
+      const handle = await open(path, 'a', APPENDED);
+      try {
+        if ((await handle.stat()).size === 0) await handle.chmod(APPENDED);
+        await handle.appendFile(line);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
     });
   }
 

@@ -10,6 +10,9 @@ import type { Clock, Host, Random } from '../ports/host.ts';
 /** Field 22 of /proc/PID/stat: clock ticks from boot to the start of the process (proc(5)). */
 const START_TIME = 22;
 
+/** The kernel picks one. */
+const ANY_PORT = 0;
+
 /** A resolver that does not answer must not be waited for. */
 const RESOLVER_MS = 2000;
 
@@ -61,19 +64,29 @@ export class NodeHost implements Host {
     }
   }
 
-  portBusy(bind: string, port: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const server = createServer();
-      server.once('error', (error: NodeJS.ErrnoException) => {
-        resolve(error.code === 'EADDRINUSE');
-      });
-      server.listen({ host: bind, port, exclusive: true }, () => {
-        server.close(() => {
-          resolve(false);
-        });
+  async portBusy(bind: string, port: number): Promise<boolean> {
+    return (await listenOnce(bind, port)) === 'EADDRINUSE';
+  }
+
+  async hasAddress(bind: string): Promise<boolean> {
+    const refused = await listenOnce(bind, ANY_PORT);
+    return refused !== 'EADDRNOTAVAIL' && refused !== 'EAFNOSUPPORT';
+  }
+}
+
+/** Listens for a moment; the code of what refuses it, or nothing. */
+function listenOnce(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code);
+    });
+    server.listen({ host, port, exclusive: true }, () => {
+      server.close(() => {
+        resolve(undefined);
       });
     });
-  }
+  });
 }
 
 export const nodeClock: Clock = {

@@ -101,6 +101,8 @@ export type NetworkFacts = {
 
 export type PortFacts = {
   readonly wanted: number;
+  /** Addresses to listen on that are none of this server's. */
+  readonly absent: readonly string[];
   readonly busy: readonly {
     readonly port: number;
     readonly bind: string;

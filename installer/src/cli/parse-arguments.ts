@@ -92,6 +92,12 @@ export function parseArguments(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'text', text };
+    if (isOptionOfAll(argv[0]))
+      throw new FactswayError(
+        'FW-USAGE',
+        `Before ${argv[0] ?? ''} a command is missing.`,
+        'Example: factsway-install status --dir /opt/factsway   All commands: factsway-install --help',
+      );
     throw new FactswayError(
       'FW-USAGE',
       error.message.replace(/^error: /, '').split('\n')[0] ?? '',
@@ -99,6 +105,11 @@ export function parseArguments(
     );
   }
   return parsed ?? { kind: 'text', text: program.helpInformation() };
+}
+
+/** Every command takes it, and none is there to take it. */
+function isOptionOfAll(word = ''): boolean {
+  return GLOBAL_OPTIONS.some(({ flags }) => flags.split(' ')[0] === word.split('=')[0]);
 }
 
 /** Only options, and none that asks for a text: `factsway-install --dir /srv/factsway`. */

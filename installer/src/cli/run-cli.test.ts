@@ -134,6 +134,26 @@ describe('the streams', () => {
     expect((await run('render', '--json', '--quiet', ...SMALL)).stderr).toBe('');
   });
 
+  it.each([
+    [['--version'], 'version', { version: '1.2.3' }],
+    [['--json', '-V'], 'version', { version: '1.2.3' }],
+    [['help', 'up'], 'help', { text: expect.stringContaining('Usage: factsway-install up') }],
+    [['up', '--help'], 'help', { text: expect.stringContaining('Usage: factsway-install up') }],
+  ])('%j with --json is one document', async (argv, command, result) => {
+    const { exit, stdout } = await run(...argv, '--json');
+    expect(exit).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ ok: true, command, result, warnings: [], errors: [] });
+  });
+
+  it('a command that is missing is none, whatever the words after it are', async () => {
+    const { exit, stdout } = await run('--dir', '/srv/x', '--json');
+    expect(exit).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      command: '',
+      errors: [{ code: 'FW-USAGE', message: 'Before --dir a command is missing.' }],
+    });
+  });
+
   it('the version and help are text on stdout', async () => {
     expect(await run('--version')).toEqual({ exit: 0, stdout: '1.2.3\n', stderr: '' });
     expect((await run('render', '--help')).stdout).toContain('--answers <file>');

@@ -40,6 +40,7 @@ export type World = {
  */
 export async function runCli(argv: readonly string[], world: World): Promise<ExitCode> {
   const { stdout, stderr } = world;
+  const json = argv.includes('--json');
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     stdout.write(`${world.version}\n`);
     return EXIT.ok;
@@ -50,7 +51,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<Exi
       import('./registry.ts'),
       import('./commands/start.ts'),
     ]);
-    const isSilent = argv.includes('--json') || argv.includes('--quiet');
+    const isSilent = json || argv.includes('--quiet');
     const parsed = parseArguments(
       argv,
       COMMANDS,
@@ -59,12 +60,13 @@ export async function runCli(argv: readonly string[], world: World): Promise<Exi
       world.answerable && !isSilent ? start : undefined,
     );
     if (parsed.kind === 'run') return await runCommand(parsed, COMMANDS, world);
-    stdout.write(parsed.text.endsWith('\n') ? parsed.text : `${parsed.text}\n`);
-    return EXIT.ok;
+    return tellText(parsed.text.trimEnd(), json, world);
   } catch (thrown) {
     // Nothing was parsed, so what was meant is taken from the words themselves.
-    const [json, verbose] = [argv.includes('--json'), argv.includes('--verbose')];
-    const command = argv.find((word) => !word.startsWith('-')) ?? '';
+    const verbose = argv.includes('--verbose');
+    const { COMMANDS } = await import('./registry.ts');
+    const first = argv[0]?.startsWith('-') === false ? argv[0] : '';
+    const command = argv.find((word) => COMMANDS.some(({ name }) => name === word)) ?? first;
     const error = toFactswayError(thrown);
     const complete = (text: string): string => text;
     return tellOutcome(
@@ -72,6 +74,20 @@ export async function runCli(argv: readonly string[], world: World): Promise<Exi
       { json, quiet: false, verbose, complete, stdout, stderr },
     );
   }
+}
+
+/** Help and version: for people as they are, for a script as one document like everything else. */
+function tellText(text: string, json: boolean, { version, stdout, stderr }: World): ExitCode {
+  const isVersion = text === version;
+  return tellOutcome(
+    {
+      command: isVersion ? 'version' : 'help',
+      result: isVersion ? { version } : { text },
+      text,
+      warnings: [],
+    },
+    { json, quiet: false, verbose: false, complete: (hint) => hint, stdout, stderr },
+  );
 }
 
 async function runCommand(

@@ -18,6 +18,14 @@ describe('--set', () => {
       ['services', 'environment', 'X'],
       'http://a:1/?b=c#d',
     ],
+    // Texts are typed without quotes, whatever they look like; a port is written in digits.
+    ['host.memory=8', ['host', 'memory'], '8'],
+    ['host.name=[::1]', ['host', 'name'], '[::1]'],
+    ['host.name=', ['host', 'name'], ''],
+    ['services.environment.X=1', ['services', 'environment', 'X'], '1'],
+    ['edge.httpPort=0x50', ['edge', 'httpPort'], '0x50'],
+    ['edge.httpPort=8e1', ['edge', 'httpPort'], '8e1'],
+    ['edge.httpPort= 80 ', ['edge', 'httpPort'], 80],
     // No YAML at all: taken as it stands.
     ['services.environment.X={"', ['services', 'environment', 'X'], '{"'],
   ])('%s', (text, path, value) => {

@@ -11,6 +11,7 @@ import {
 } from 'yaml';
 import { FactswayError } from '../model/errors.ts';
 import { editText } from './edit-text.ts';
+import { typeAt } from './schema-node.ts';
 
 /** One key that somebody set on purpose: a leaf of an answers file or a `--set`. */
 export type Setting = { readonly path: readonly string[]; readonly value: unknown };
@@ -26,15 +27,24 @@ export function parseSetting(text: string): Setting[] {
       'Example: --set edge.httpsPort=8443',
     );
   }
-  const raw = text.slice(equals + 1);
+  const path = key.split('.');
+  return flatten(path, readValue(text.slice(equals + 1), typeAt(path)));
+}
+
+/** As the key wants it: what is to be a text is one without quotes, and a whole number is written in its digits. */
+function readValue(raw: string, type: string | undefined): unknown {
   let value: unknown;
   try {
     value = parse(raw);
   } catch {
     // What is no YAML is meant as it stands.
-    value = raw;
+    return raw;
   }
-  return flatten(key.split('.'), value);
+  if (type === 'string' && typeof value !== 'string') return raw;
+  // 0x50 and 8e1 are numbers of YAML; of a port nobody means them.
+  return type === 'integer' && typeof value === 'number' && !/^-?\d+$/.test(raw.trim())
+    ? raw
+    : value;
 }
 
 function flatten(path: readonly string[], value: unknown): Setting[] {

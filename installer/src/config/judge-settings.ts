@@ -1,6 +1,6 @@
 import { configSchema, type InstanceConfig } from '../model/config.ts';
 import type { ConfigRules } from '../model/config-rules.ts';
-import { phrase } from './parse-config.ts';
+import { phrase } from './phrase-issue.ts';
 
 export type SettingProblem = {
   readonly path: string;

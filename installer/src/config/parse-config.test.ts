@@ -208,3 +208,44 @@ describe('what is no YAML', () => {
     warn.mockRestore();
   });
 });
+
+describe('what was typed', () => {
+  const said = (text: string): string[] =>
+    errorOf(() => parseConfig(text, '--set')).all.map(({ message, hint }) => `${message} ${hint}`);
+
+  it.each([
+    [
+      'host: {memory: "8"}',
+      [
+        '--set: host.memory must be a size such as 512MiB or 8GiB. Correct host.memory in --set, for example: --set host.memory=8GiB   Nothing was changed.',
+      ],
+    ],
+    [
+      'host: {memory: 99999999TiB}',
+      [
+        '--set: host.memory must be at most 64TiB. Correct host.memory in --set, for example: --set host.memory=8GiB   Nothing was changed.',
+      ],
+    ],
+    [
+      'host: {cores: 9007199254740993}',
+      [
+        '--set: host.cores must be at most 512. Correct host.cores in --set, for example: --set host.cores=2   Nothing was changed.',
+      ],
+    ],
+    [
+      'postgres: {external: {port: 5432}}',
+      [
+        '--set: postgres.external.host is missing. Correct postgres.external.host in --set, for example: --set postgres.external.host=db.example.com   Nothing was changed.',
+      ],
+    ],
+  ])('%s is answered once, with an example', (text, expected) => {
+    expect(said(text)).toEqual(expected);
+  });
+
+  it.each([
+    'postgres: {mode: external}',
+    'postgres: {mode: external, external: {host: localhost}}',
+  ])('%s is wrong in one way, and nothing else is said of it', (text) => {
+    expect(said(text)).toHaveLength(1);
+  });
+});

@@ -7,11 +7,13 @@ import {
   type Document,
   type ErrorCode,
 } from 'yaml';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { ConfigRules } from '../model/config-rules.ts';
 import { configSchema, type InstanceConfig } from '../model/config.ts';
 import { FactswayError, together } from '../model/errors.ts';
 import { didYouMean } from '../model/did-you-mean.ts';
+import { exampleOf, hintOf, phrase } from './phrase-issue.ts';
+import { keysAt } from './schema-node.ts';
 
 export type ParsedConfig = { readonly config: InstanceConfig; readonly document: Document };
 type Path = readonly PropertyKey[];
@@ -71,6 +73,7 @@ export function parseConfig(
   throw explain(
     issues,
     source,
+    value,
     UNSEEN.has(source) ? () => '' : (path) => position(document, lines, path),
   );
 }
@@ -83,7 +86,33 @@ function judge(value: unknown, rules: ConfigRules): Judgement {
   if (!error) return { config, issues: rules(config).map(asIssue) };
   const rest = configSchema.safeParse(withoutRefused(value, error.issues));
   const further = rest.success ? rules(rest.data).map(asIssue) : rest.error.issues;
-  return { issues: [...error.issues, ...further] };
+  // Of what was refused and taken out, nothing but our taking it out can be said.
+  const refused = new Set(error.issues.map(({ path }) => path.join('.')));
+  return {
+    issues: [
+      ...withoutWiderLimits(error.issues),
+      ...further.filter(({ path }) => !refused.has(path.join('.'))),
+    ],
+  };
+}
+
+/** A number can be beyond what any number may be and beyond what this one may be: the second is what helps. */
+function withoutWiderLimits(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const limitOf = (issue: z.core.$ZodIssue): number | undefined =>
+    issue.code === 'too_big'
+      ? Number(issue.maximum)
+      : issue.code === 'too_small'
+        ? -Number(issue.minimum)
+        : undefined;
+  return issues.filter((issue) => {
+    const limit = limitOf(issue);
+    return !issues.some(
+      (other) =>
+        other.code === issue.code &&
+        other.path.join('.') === issue.path.join('.') &&
+        (limitOf(other) ?? 0) < (limit ?? 0),
+    );
+  });
 }
 
 function withoutRefused(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
@@ -177,12 +206,13 @@ const isSection = (value: unknown): value is Record<string, unknown> =>
 function explain(
   issues: readonly z.core.$ZodIssue[],
   source: string,
+  value: unknown,
   where: (path: Path) => string,
 ): FactswayError {
   const errors = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => unknownKey(issue.path, key, source, where))
-      : [invalidValue(issue, source, where)],
+      : [invalidValue(issue, source, value, where)],
   );
   // An unknown key explains a missing one (a misspelling is both), so it comes first.
   const [first, ...others] = errors.toSorted(
@@ -221,46 +251,22 @@ function unknownKey(
 function invalidValue(
   issue: z.core.$ZodIssue,
   source: string,
+  value: unknown,
   where: (path: Path) => string,
 ): FactswayError {
   const name = issue.path.length > 0 ? issue.path.join('.') : 'the document';
+  const given = issue.path.reduce(childOf, value);
+  const what = issue.code === 'invalid_type' && given === undefined ? 'is missing' : phrase(issue);
+  // Of what was typed, an example can be typed as well.
+  const example = UNSEEN.has(source) ? exampleOf(issue.path, given) : undefined;
   return new FactswayError(
     'FW-CONFIG-INVALID',
-    `${source}${where(issue.path)}: ${name} ${phrase(issue)}.`,
-    hintOf(issue) ?? `Correct ${name} in ${source}; nothing was changed.`,
+    `${source}${where(issue.path)}: ${name} ${what}.`,
+    hintOf(issue) ??
+      (example === undefined
+        ? `Correct ${name} in ${source}; nothing was changed.`
+        : `Correct ${name} in ${source}, for example: ${example}   Nothing was changed.`),
   );
-}
-
-/** What a rule knows better than where to look. */
-function hintOf(issue: z.core.$ZodIssue): string | undefined {
-  const hint: unknown = issue.code === 'custom' ? issue.params?.['hint'] : undefined;
-  if (typeof hint !== 'string') return undefined;
-  // A command is not to be copied with the sentence after it.
-  return `${hint}${hint.endsWith('.') ? ' ' : '   '}Nothing was changed.`;
-}
-
-/** What the schema expects, in the words of somebody who edits the file; every number of it is a whole one. */
-const TYPES: Readonly<Record<string, string>> = {
-  int: 'a whole number',
-  number: 'a whole number',
-  string: 'a text, in quotes if it looks like something else',
-  boolean: 'true or false',
-  object: 'a section with keys of its own',
-  record: 'a section with keys of its own',
-};
-
-/** zod's message as the rest of a sentence that begins with the key. */
-export function phrase(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_value')
-    return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
-  if (issue.code === 'invalid_type')
-    return `must be ${TYPES[issue.expected] ?? `of type ${issue.expected}`}`;
-  if (issue.code === 'too_small') return `must be at least ${String(issue.minimum)}`;
-  if (issue.code === 'too_big') return `must be at most ${String(issue.maximum)}`;
-  if (issue.code === 'invalid_union') return 'must be an IPv4 or IPv6 address';
-  if (issue.code === 'invalid_key' || issue.code === 'invalid_element')
-    return issue.issues[0]?.message ?? issue.message;
-  return issue.message;
 }
 
 /** `:line:column` of a key where it stands in the text, or of the nearest parent that does. */
@@ -277,14 +283,4 @@ function position(document: Document, lines: LineCounter, path: Path): string {
     }
   }
   return '';
-}
-
-type JsonSchemaNode = { readonly properties?: Readonly<Record<string, JsonSchemaNode>> };
-
-/** Keys the schema knows below a path; empty where any key is allowed. */
-function keysAt(path: Path): string[] {
-  let node = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as
-    JsonSchemaNode | undefined;
-  for (const part of path) node = node?.properties?.[String(part)];
-  return Object.keys(node?.properties ?? {});
 }

@@ -52,7 +52,10 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
   warn([...doubts, ...desired.bundle.warnings]);
   let warnings: readonly string[] = [];
   const replan = async (): Promise<Plan> => {
-    const found = planUp(desired, await look(), options);
+    const found = planUp(desired, await look(), {
+      ...options,
+      skipChecks: request.skipChecks ?? [],
+    });
     warn(found.warnings);
     warnings = [...doubts, ...found.warnings];
     return found.plan;

@@ -43,6 +43,14 @@ it('after an installation nothing differs, and looking changes nothing', async (
   expect(ports.files.changes.length).toBe(changes);
 });
 
+it('a file no container can read is named, and up opens it', async () => {
+  await ports.files.setMode(CADDY, 0o600);
+  const { files } = await diff(DIRECTORY, ports);
+  expect(files).toEqual([{ path: 'config/edge/Caddyfile', state: 'permissions', patches: [] }]);
+  await install();
+  expect(countDifferences(await diff(DIRECTORY, ports))).toBe(0);
+});
+
 describe('a key of factsway.yaml', () => {
   it('that was edited is named with what it was, and what it changes', async () => {
     edit(CONFIG, 'httpPort: 80', 'httpPort: 8080');

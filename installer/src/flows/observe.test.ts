@@ -35,6 +35,24 @@ describe('a port is taken', () => {
   });
 });
 
+describe('an address', () => {
+  const elsewhere = desiredWith({ images: { source: 'debian' }, edge: { bind: '10.1.2.3' } });
+
+  it('of another server is named once', async () => {
+    ports.host.absent.add('10.1.2.3');
+    expect((await observe(elsewhere, ports)).absentAddresses).toEqual(['10.1.2.3']);
+    expect((await observe(desired, ports)).absentAddresses).toEqual([]);
+  });
+
+  it('on which our proxy listens is not asked about: one that moves between servers may be away', async () => {
+    engine.change('container-edge', {
+      ports: [80, 443].map((port) => ({ bind: '10.1.2.3', port })),
+    });
+    ports.host.absent.add('10.1.2.3');
+    expect((await observe(elsewhere, ports)).absentAddresses).toEqual([]);
+  });
+});
+
 it('a secret file with nothing in it but white space is empty, a file of another name is none of ours', async () => {
   for (const [name, text] of [
     ['postgres-app-password', 'x\n'],

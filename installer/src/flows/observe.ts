@@ -1,4 +1,4 @@
-import { collectBusyPorts } from '../checks/collectors/busy-ports.ts';
+import { collectAbsentAddresses, collectBusyPorts } from '../checks/collectors/busy-ports.ts';
 import { sha256 } from '../render/digest.ts';
 import { externalPostgres } from '../catalog/database-access.ts';
 import { parseConfig } from '../config/parse-config.ts';
@@ -7,6 +7,7 @@ import { FactswayError } from '../model/errors.ts';
 import type { Observed, ObservedInstance } from '../model/observed.ts';
 import type { Slot } from '../model/workload.ts';
 import type { Desired } from '../planner/desired.ts';
+import { wantedModes } from '../planner/plan-permissions.ts';
 import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
@@ -24,6 +25,11 @@ export async function observeInstance(desired: Desired, files: Files): Promise<O
     const text = await files.readText(paths.file(path));
     if (text !== undefined) digests[path] = sha256(text);
   }
+  const modes: Record<string, number> = {};
+  for (const path of wantedModes(desired.bundle).keys()) {
+    const found = await files.stat(paths.file(path));
+    if (found) modes[path] = found.mode;
+  }
   const secrets = await files.list(paths.secrets);
   // Only what the platform reads: whatever else lies in the directory is none of our business.
   const needed = desired.bundle.secrets
@@ -37,6 +43,7 @@ export async function observeInstance(desired: Desired, files: Files): Promise<O
   return {
     manifest,
     digests,
+    modes,
     secrets,
     emptySecrets: needed.filter((_, index) => sizes[index] === 0),
     appliedConfig: (await readJson<Record<string, string>>(paths.applied, files)) ?? {},
@@ -83,6 +90,8 @@ export async function observe(desired: Desired, ports: Ports): Promise<Observed>
     volumes,
     networks,
     busyPorts: await collectBusyPorts(desired.catalog.workloads, containers, host),
+    absentAddresses: await collectAbsentAddresses(desired.catalog.workloads, containers, host),
+    server: { memoryBytes: host.memoryBytes(), cores: host.cores() },
   };
 }
 

@@ -27,6 +27,9 @@ export type SecretFile = {
   readonly given?: true;
 };
 
+/** Of the directories below config/: users of containers come in, whoever they are. */
+export const CONFIG_DIRECTORY_MODE = 0o755;
+
 export type Bundle = {
   readonly files: readonly BundleFile[];
   readonly secrets: readonly SecretFile[];

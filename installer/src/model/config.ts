@@ -9,7 +9,7 @@ import {
 import { networkConfig } from './network-config.ts';
 import { TIME_ZONE, timeZoneProblem } from './time-zone.ts';
 import { tlsConfig } from './tls-config.ts';
-import { SIZE_PATTERN } from './units.ts';
+import { parseSize, SIZE_PATTERN, TiB } from './units.ts';
 
 /** The only version of the file this installer writes; later versions migrate older ones step by step. */
 export const CONFIG_API_VERSION = 'factsway/v1';
@@ -21,8 +21,14 @@ export const HOST_NAME =
 const OWN_REGISTRY = 'registry.factsway.com/onprem';
 const VERSION = /^\d+\.\d+\.\d+$/;
 
+/** More than any server has; far beyond it, figures derived from it are no longer exact. */
+const LARGEST_SIZE = 64 * TiB;
 const size = (what: string) =>
-  z.string().regex(SIZE_PATTERN, `must be a size such as 512MiB or 8GiB`).describe(what);
+  z
+    .string()
+    .regex(SIZE_PATTERN, `must be a size such as 512MiB or 8GiB`)
+    .refine((text) => (parseSize(text) ?? 0) <= LARGEST_SIZE, 'must be at most 64TiB')
+    .describe(what);
 const port = (what: string) => z.int().min(1).max(65535).describe(what);
 
 /** What is wrong with a value, as the rest of a sentence, and what to do if that is not plain. */

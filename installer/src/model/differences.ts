@@ -1,7 +1,7 @@
 /** What differs between factsway.yaml, the last rendering, the disk and the containers: the result of `diff`. */
 
 export type FileState =
-  'new' | 'missing' | 'outdated' | 'obsolete' | 'edited' | 'conflict' | 'foreign';
+  'new' | 'missing' | 'outdated' | 'obsolete' | 'edited' | 'conflict' | 'foreign' | 'permissions';
 
 export type Patch = {
   readonly of: 'edit' | 'change';
@@ -15,7 +15,8 @@ export type FileDifference = {
   readonly patches: readonly Patch[];
 };
 
-export type ContainerState = 'missing' | 'definition' | 'override' | 'configuration' | 'obsolete';
+export type ContainerState =
+  'missing' | 'definition' | 'override' | 'stopped' | 'configuration' | 'obsolete';
 export type ContainerDifference = { readonly service: string; readonly state: ContainerState };
 
 export type SecretState = 'missing' | 'empty';
@@ -52,6 +53,7 @@ export const FILE_WORDS: Readonly<Record<FileState, Words>> = {
     is: 'edited by hand, would change',
     then: 'up refuses; --overwrite-edited keeps a copy',
   },
+  permissions: { is: 'closed to the containers', then: 'up sets its permissions' },
   foreign: { is: 'there, but not rendered', then: 'up refuses' },
 };
 
@@ -59,6 +61,7 @@ export const CONTAINER_WORDS: Readonly<Record<ContainerState, Words>> = {
   missing: { is: 'missing', then: 'up makes it' },
   definition: { is: 'definition differs', then: 'up makes it again' },
   override: { is: 'older than the override', then: 'up makes it again where that matters' },
+  stopped: { is: 'does not run', then: 'up starts it' },
   configuration: { is: 'configuration differs', then: 'up reloads it' },
   obsolete: { is: 'no longer needed', then: 'up removes it' },
 };

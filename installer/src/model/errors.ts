@@ -97,6 +97,10 @@ export const ERROR_CATALOG = {
     exit: EXIT.check,
     summary: 'Another directory already runs a Compose project of this name.',
   },
+  'FW-ADDRESS-ABSENT': {
+    exit: EXIT.check,
+    summary: 'The platform is to listen on an address that this server has not got.',
+  },
   'FW-PORT-IN-USE': { exit: EXIT.check, summary: 'A host port the platform publishes is taken.' },
   'FW-IMAGE-MISSING': {
     exit: EXIT.check,

@@ -53,6 +53,8 @@ export type ObservedInstance = {
   readonly manifest: Manifest;
   /** sha256 (hex) of every file the manifest or the new bundle names; absent when the file is not there. */
   readonly digests: Readonly<Record<string, string>>;
+  /** Permission bits of what the containers read: files of the new bundle and directories, by path. */
+  readonly modes?: Readonly<Record<string, number>>;
   readonly secrets: readonly string[];
   /** Of these, the files with nothing in them. */
   readonly emptySecrets?: readonly string[];
@@ -76,4 +78,8 @@ export type Observed = {
   readonly networks: readonly string[];
   /** Host ports we would publish and that something else listens on. */
   readonly busyPorts: readonly { readonly port: number; readonly bind: string }[];
+  /** Addresses we would listen on that are none of this server's. */
+  readonly absentAddresses?: readonly string[];
+  /** What there is for containers; absent where no container is looked at. */
+  readonly server?: { readonly memoryBytes: number; readonly cores: number };
 };

@@ -1,6 +1,10 @@
 import type { Reload, Slot } from './workload.ts';
 
-export type FileChange = { readonly path: string; readonly change: 'create' | 'update' | 'delete' };
+/** `permissions`: what is there stays, a file as well as a directory; the containers cannot read it as it is. */
+export type FileChange = {
+  readonly path: string;
+  readonly change: 'create' | 'update' | 'delete' | 'permissions';
+};
 
 /**
  * What a step does. Every kind is an order, holds all its executor needs, and nothing the executor

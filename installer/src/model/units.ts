@@ -2,6 +2,7 @@
 const UNITS = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, TiB: 1024 ** 4 } as const;
 export const MiB = UNITS.MiB;
 export const GiB = UNITS.GiB;
+export const TiB = UNITS.TiB;
 
 export const SIZE_PATTERN = /^(\d+(?:\.\d+)?)\s?(KiB|MiB|GiB|TiB)$/;
 

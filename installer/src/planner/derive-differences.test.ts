@@ -175,6 +175,15 @@ describe('a container', () => {
     expect(states(withContainers(running, () => 'gone'))).toEqual([]);
   });
 
+  it('that does not run would be started, with whatever configuration it has now', () => {
+    const appliedConfig = { ...running.instance.appliedConfig, prometheus: 'old' };
+    const stopped = withContainers(running, ({ service }) =>
+      service === 'prometheus' ? { state: 'exited', health: 'none' } : {},
+    );
+    const instance = { ...running.instance, appliedConfig };
+    expect(states({ ...stopped, instance })).toEqual(['prometheus stopped']);
+  });
+
   it('that has not taken up its configuration would reload it', () => {
     const appliedConfig = { ...running.instance.appliedConfig, edge: 'old' };
     expect(states({ ...running, instance: { ...running.instance, appliedConfig } })).toEqual([

@@ -63,7 +63,9 @@ function compareFiles(desired: Desired, evidence: Evidence): FileDifference[] {
           : 'new'
         : change === 'update'
           ? 'outdated'
-          : 'obsolete',
+          : change === 'permissions'
+            ? 'permissions'
+            : 'obsolete',
     ]),
     ...conflicts.map((path): [string, FileState] => [
       path,
@@ -93,7 +95,7 @@ function patchesOf(
     of,
     text: unifiedDiff(path, [mask(from[0]), from[1]], [mask(to[0]), to[1]]),
   });
-  if (disk === undefined || state === 'obsolete') return [];
+  if (disk === undefined || state === 'obsolete' || state === 'permissions') return [];
   const edit =
     last === undefined || (state !== 'edited' && state !== 'conflict')
       ? []
@@ -133,6 +135,9 @@ function compareContainers(
     if (container.spec !== specOf(workload, bundle.configHashes) || container.mountsBy)
       return [{ service, state: 'definition' }];
     if (stale === 'override') return [{ service, state: stale }];
+    // One that starts takes up its configuration with that.
+    if (workload.kind === 'service' && container.state !== 'running')
+      return [{ service, state: 'stopped' }];
     const [applied] = appliedHash(workload, bundle.configHashes);
     return applied && instance.appliedConfig[service] !== applied[1]
       ? [{ service, state: 'configuration' }]

@@ -53,3 +53,12 @@ it('whatever else is there is somebody else’s, a directory of their own as one
 it('a link in the place of a directory of ours is not ours, nor is what it leads to', () => {
   expect(deriveNotOurs([file('config')], RENDERED)).toEqual(['config']);
 });
+
+it('what a component left empty is nobody’s; the same with a file in it, or elsewhere, is somebody’s', () => {
+  const left = ['config', 'config/grafana', 'config/grafana/provisioning'].map(directory);
+  const ours = [...left, directory('config/edge'), file('config/edge/Caddyfile')];
+  expect(deriveNotOurs([...ours, directory('dumps')], RENDERED)).toEqual(['dumps/']);
+  expect(deriveNotOurs([...ours, file('config/grafana/my.ini')], RENDERED)).toEqual([
+    'config/grafana/',
+  ]);
+});

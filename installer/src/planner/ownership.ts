@@ -26,6 +26,18 @@ export function isOurs(path: string, rendered: ReadonlySet<string>): boolean {
   );
 }
 
+/**
+ * Directories below config/ with no file in them, as a component leaves them that the configuration no longer has.
+ * They are not taken away at once: its container, until it is gone or put back, has them mounted.
+ */
+export function emptyLeftovers(entries: readonly TreeEntry[]): string[] {
+  const files = entries.filter(({ kind }) => kind === 'file');
+  return entries
+    .filter(({ path, kind }) => kind === 'directory' && isBelow(path, 'config'))
+    .map(({ path }) => path)
+    .filter((path) => !files.some((file) => isBelow(file.path, path)));
+}
+
 /** What others keep in the instance directory. A directory with nothing of ours in it stands for all below it. */
 export function deriveNotOurs(
   entries: readonly TreeEntry[],
@@ -34,8 +46,10 @@ export function deriveNotOurs(
   const ours = [...entries.map(({ path }) => path), ...rendered].filter((path) =>
     isOurs(path, rendered),
   );
+  const empty = new Set(emptyLeftovers(entries));
   const isTheirs = ({ path, kind }: TreeEntry): boolean =>
     path !== 'secrets' &&
+    !empty.has(path) &&
     !isOurs(path, rendered) &&
     !(kind === 'directory' && ours.some((one) => isBelow(one, path)));
   const theirs = entries.filter(isTheirs);

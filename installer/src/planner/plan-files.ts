@@ -2,6 +2,7 @@ import type { Bundle } from '../model/bundle.ts';
 import type { ObservedInstance } from '../model/observed.ts';
 import type { FileChange } from '../model/plan.ts';
 import { sha256 } from '../render/digest.ts';
+import { planPermissions } from './plan-permissions.ts';
 
 export type FilePlan = {
   readonly changes: readonly FileChange[];
@@ -48,5 +49,9 @@ export function planFiles(
     if (isOurs(path, onDisk) || overwrite) changes.push({ path, change: 'delete' });
     else conflicts.push(path);
   }
+  // What is written anew gets its mode with that.
+  const written = new Set(changes.map(({ path }) => path));
+  for (const path of planPermissions(bundle, instance))
+    if (!written.has(path)) changes.push({ path, change: 'permissions' });
   return { changes, conflicts, kept };
 }

@@ -63,6 +63,14 @@ const filesOf = (purge: boolean, given: Partial<Footprint> = {}) =>
     action.kind === 'RemoveFiles' ? [action] : [],
   );
 
+it.each([false, true])('a directory left empty goes as well, with purge: %s', (purge) => {
+  const left = ['config/grafana', 'config/grafana/provisioning'];
+  const tree = [...RUNNING.tree, ...left.map((path) => ({ path, kind: 'directory' as const }))];
+  const removed = filesOf(purge, { tree }).flatMap(({ directories }) => directories);
+  expect(removed.filter((path) => left.includes(path)).slice(0, 2)).toEqual(left.toReversed());
+  expect(plan(purge, { tree }).stays.notOurs).toEqual(plan(purge).stays.notOurs);
+});
+
 describe('without --purge', () => {
   it('containers, networks and what can be rendered again go', () => {
     expect(formatPlan(plan(false).plan)).toBe(

@@ -3,7 +3,7 @@ import { FactswayError } from '../model/errors.ts';
 import type { Footprint, Stays } from '../model/footprint.ts';
 import { PlanBuilder, type Plan } from '../model/plan.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
-import { deriveNotOurs, HALF_WRITTEN, isOurs } from './ownership.ts';
+import { deriveNotOurs, emptyLeftovers, HALF_WRITTEN, isOurs } from './ownership.ts';
 
 export type UninstallPlan = { readonly plan: Plan; readonly stays: Stays };
 export type Outsider = {
@@ -112,12 +112,16 @@ function planRendered(
   purge: boolean,
 ): number | undefined {
   if (files.length === 0) return undefined;
+  const empty = emptyLeftovers(footprint.tree);
   const copies = purge ? [] : footprint.edited.filter((path) => files.includes(path));
   return builder.add({
     action: {
       kind: 'RemoveFiles',
       files,
-      directories: directoriesOf(footprint, (path) => files.some((file) => isBelow(file, path))),
+      directories: directoriesOf(
+        footprint,
+        (path) => empty.includes(path) || files.some((file) => isBelow(file, path)),
+      ),
       copies,
     },
     cause: purge

@@ -35,6 +35,24 @@ function steps(desired: Desired, observed: Observed, options: Partial<UpOptions>
 const desired = desiredWith();
 const running = observedRunning(desired);
 
+it('what the containers cannot read is opened, and what stopped over it started again', () => {
+  const closed = {
+    ...running,
+    instance: { ...running.instance, modes: { 'config/edge': 0o700 } },
+  };
+  expect(
+    steps(
+      desired,
+      withContainers(closed, ({ service }) => (service === 'edge' ? { state: 'exited' } : {})),
+    ),
+  ).toEqual([
+    expect.stringMatching(
+      /^\[1\] WriteBundle 1 file because the containers cannot read 1 as they are/,
+    ),
+    expect.stringMatching(/^\[2\] StartComponents edge because .*, after 1/),
+  ]);
+});
+
 describe('on an empty server', () => {
   it('the plan writes, creates, starts in order and records', () => {
     const fresh = { ...desired, configUnchanged: false };
@@ -236,7 +254,7 @@ describe('a changed configuration', () => {
     );
     expect(steps(changed, observed)).toEqual([
       '[1] WriteBundle 1 file because the configuration renders one file differently (undo: RestoreBundle 1 file)',
-      '[2] StartComponents edge because not running (undo: StopComponents edge)',
+      '[2] StartComponents edge because not running, after 1 (undo: StopComponents edge)',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { EDGE_ROOT_CERTIFICATE } from '../catalog/components/edge.ts';
 import type { Workload } from '../model/workload.ts';
 import type { Observed } from '../model/observed.ts';
-import { PlanBuilder, type ActionOf, type Plan } from '../model/plan.ts';
+import { PlanBuilder, type ActionOf, type FileChange, type Plan } from '../model/plan.ts';
 import { FactswayError } from '../model/errors.ts';
 import { sha256 } from '../render/digest.ts';
 import { OVERRIDE_FILE, specOf } from '../render/compose/render-compose.ts';
@@ -19,6 +19,7 @@ import { planCertificate } from './plan-certificate.ts';
 import { staleLock } from './plan-image-lock.ts';
 import { planFiles } from './plan-files.ts';
 import { planRecordNetworks, planRemake, withoutContainers } from './plan-networks.ts';
+import { refuseOvercommitment } from './refuse-overcommitment.ts';
 import {
   refuseEmptySecrets,
   refuseNeededSecrets,
@@ -32,6 +33,8 @@ export type UpOptions = {
   readonly overwrite: boolean;
   /** Write the bundle only; nothing is created or started, Docker is not asked. */
   readonly renderOnly: boolean;
+  /** Names of checks whose verdict does not count. */
+  readonly skipChecks?: readonly string[];
 };
 
 export type UpPlan = { readonly plan: Plan; readonly warnings: readonly string[] };
@@ -61,7 +64,9 @@ export function planUp(desired: Desired, observed: Observed, options: UpOptions)
     ...desired.bundle.warnings,
     ...files.kept.map((path) => `${path} was edited by hand and is left as it is.`),
   ];
-  return { plan: builder.build(options.title), warnings };
+  const plan = builder.build(options.title);
+  refuseOvercommitment(desired, observed, plan, options.skipChecks ?? []);
+  return { plan, warnings };
 }
 
 function conflictError(paths: readonly string[], { instance }: Observed): FactswayError {
@@ -77,6 +82,17 @@ function conflictError(paths: readonly string[], { instance }: Observed): Factsw
     `Edited by hand since it was rendered, and about to change: ${paths.join(', ')}.`,
     'Move your change to factsway.yaml or compose.override.yaml, or replace the file and keep a copy of yours: --overwrite-edited',
   );
+}
+
+function causeOf(changes: readonly FileChange[]): string {
+  const texts = changes.filter(({ change }) => change !== 'permissions').length;
+  const unreadable = changes.length - texts;
+  return [
+    ...(texts === 0
+      ? []
+      : [`the configuration renders ${texts === 1 ? 'one file' : `${texts} files`} differently`]),
+    ...(unreadable === 0 ? [] : [`the containers cannot read ${unreadable} as they are`]),
+  ].join(', and ');
 }
 
 /** Secrets first, files second: a container never meets a bundle whose secrets do not exist. */
@@ -123,9 +139,7 @@ function planInstanceDirectory(
   });
   return builder.add({
     action: { kind: 'WriteBundle', changes },
-    cause: fresh
-      ? 'the instance directory is new'
-      : `the configuration renders ${changes.length === 1 ? 'one file' : `${changes.length} files`} differently`,
+    cause: fresh ? 'the instance directory is new' : causeOf(changes),
     dependsOn: [last],
     // Of a first rendering there is nothing to go back to; the files stay and show what was meant.
     ...(fresh
@@ -173,6 +187,8 @@ function planContainers(
   );
   const early = toCreate.filter((workload) => !late.includes(workload));
   const created = planCreate(builder, early, creating, [written, forgotten, ...pulls]);
+  // What exists already reads its files when it starts.
+  const ready = created ?? written;
   const obsolete = planObsolete(builder, observed.containers, workloads, [written]);
   const touched = new Set(toCreate);
   const needsStart = (workload: Workload): boolean =>
@@ -191,17 +207,17 @@ function planContainers(
   const database = start(
     'database',
     long.filter(({ component }) => component === 'postgres'),
-    [created],
+    [ready],
   );
   const monitoring = start(
     'monitoring',
     long.filter(({ group }) => group === 'monitoring'),
-    [created],
+    [ready],
   );
   const edge = start(
     'edge',
     long.filter(({ component }) => component === 'edge'),
-    [created],
+    [ready],
   );
 
   const app = workloads.filter(({ slot }) => slot === activeSlot);
@@ -223,11 +239,11 @@ function planContainers(
       cause: migrationsDone
         ? 'services are about to start on this schema'
         : `the schema is not proven to be that of ${config.release.version}`,
-      dependsOn: [created, database],
+      dependsOn: [ready, database],
     });
   }
   const replaced = planCreate(builder, late, creating, [written, created, migrated]);
-  const slot = start(`slot ${activeSlot}`, services, [created, migrated, replaced]);
+  const slot = start(`slot ${activeSlot}`, services, [ready, migrated, replaced]);
 
   const saved =
     config.edge.tls.mode === 'internal' && !certificateIsCurrent(observed)

@@ -94,6 +94,13 @@ describe('nothing is planned', () => {
     expect(error.message).toContain(`Port ${port} on ${bind}`);
     expect(error.hint).toContain(`--set ${key}=PORT`);
   });
+
+  it('on an address of another server', () => {
+    const error = refusal({ ...fresh, absentAddresses: ['10.1.2.3'] });
+    expect(error.code).toBe('FW-ADDRESS-ABSENT');
+    expect(error.message).toBe('edge.bind is 10.1.2.3, which is no address of this server.');
+    expect(error.hint).toContain('--set edge.bind=0.0.0.0');
+  });
 });
 
 describe('what is no reason to refuse', () => {

@@ -3,6 +3,7 @@ import { neededSecret } from '../catalog/secrets.ts';
 import { FactswayError } from '../model/errors.ts';
 import { isMadeIn, type Observed } from '../model/observed.ts';
 import { shellWord } from '../model/shell.ts';
+import { absentAddress } from '../checks/analysers/absent-address.ts';
 import { analyseImageVersions } from '../checks/analysers/image-versions.ts';
 import type { Desired } from './desired.ts';
 
@@ -42,6 +43,7 @@ export function refuseWhatCannotWork(desired: Desired, observed: Observed): void
   refuseDataLeftBehind(desired, observed);
   refuseMissingImages(desired, observed);
   refuseMixedVersions(desired, observed);
+  refuseAbsentAddress(observed);
   refuseBusyPorts(desired, observed);
 }
 
@@ -134,6 +136,13 @@ export function releaseImages(workloads: Desired['catalog']['workloads']): strin
       workloads.filter((workload) => workload.slot !== undefined).map((workload) => workload.image),
     ),
   ];
+}
+
+function refuseAbsentAddress({ absentAddresses = [] }: Observed): void {
+  const [address] = absentAddresses;
+  if (address === undefined) return;
+  const { found, remedy } = absentAddress(address);
+  throw new FactswayError('FW-ADDRESS-ABSENT', `${found}.`, remedy);
 }
 
 function refuseBusyPorts({ catalog }: Desired, { busyPorts }: Observed): void {

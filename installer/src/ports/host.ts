@@ -13,6 +13,8 @@ export type Host = {
   processStart(pid: number): Promise<string | undefined>;
   /** Whether something listens on the port already. */
   portBusy(bind: string, port: number): Promise<boolean>;
+  /** Whether one can listen on the address: it is one of this server's, or stands for all of them. */
+  hasAddress(bind: string): Promise<boolean>;
 };
 
 export type Clock = {

@@ -7,7 +7,7 @@ const hostName = (is: string, name: string): Row => ({
   is: `a host name ${is}`,
   ...invalid,
   message: /^--set: host\.name must be a DNS name such as/,
-  hint: /^Correct host\.name in --set; nothing was changed/,
+  hint: /^Correct host\.name in --set, for example: --set host\.name=factsway\.example\.com {3}Nothing/,
   settings: { 'host.name': name },
 });
 const setting = (is: string, key: string, value: string | number, message: RegExp): Row => ({
@@ -47,6 +47,14 @@ export const COMMAND_LINE: readonly Row[] = [
     hint: /Give each its own: edge\.httpPort, edge\.httpsPort/,
     settings: { 'edge.httpsPort': 28_580 },
   },
+  {
+    is: 'a port in a notation of programmers',
+    ...invalid,
+    message: /edge\.httpPort must be a whole number/,
+    hint: /--set edge\.httpPort=80/,
+    command: ['install', '--yes', '--set', 'edge.httpPort=0x50'],
+  },
+  setting('memory of no server', 'host.memory', '99999999TiB', /must be at most 64TiB/),
   setting('memory in words', 'host.memory', 'lots', /must be a size such as/),
   setting('memory in another unit', 'host.memory', '8 GB', /such as 512MiB or 8GiB/),
   {
@@ -87,6 +95,12 @@ export const COMMAND_LINE: readonly Row[] = [
   },
   setting('a range of addresses that is none', 'network.subnet', '10.0.0.0/33', /IPv4 range/),
   setting('a project name that is a path', 'project', '../other', /project must be lower-case/),
+  typed(
+    'a time that is none',
+    ['logs', 'edge', '--since', 'gestern'],
+    /--since takes an age or a time; "gestern" is neither/,
+    /--since 10m .*--since 2h .*--since 2026-01-31T10:00/,
+  ),
   typed('a flag that is none', ['install', '--frobnicate'], /--frobnicate/, /install --help/),
   typed('a flag that is misspelt', ['install', '--answer', 'x'], /--answer/, /mean --answers\?/),
   typed('a command that is misspelt', ['instal'], /unknown command 'instal'/, /mean install\?/),

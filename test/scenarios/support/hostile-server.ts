@@ -85,6 +85,14 @@ export const SERVER_ROWS: readonly Row[] = [
     },
   },
   {
+    is: 'an address to listen on that another server has',
+    code: 'FW-ADDRESS-ABSENT',
+    exit: 3,
+    message: /edge\.bind is 192\.0\.2\.1, which is no address of this server/,
+    hint: /ip -br address .*--set edge\.bind=0\.0\.0\.0/,
+    settings: { 'edge.bind': '192.0.2.1' },
+  },
+  {
     is: 'no docker command on the PATH',
     code: 'FW-COMPOSE-MISSING',
     exit: 3,

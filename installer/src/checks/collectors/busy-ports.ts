@@ -23,3 +23,24 @@ export async function collectBusyPorts(
   );
   return busy.flat();
 }
+
+/** Addresses the workloads would listen on that are none of this server's. What listens already is not asked about. */
+export async function collectAbsentAddresses(
+  workloads: readonly Workload[],
+  containers: readonly ObservedContainer[],
+  host: Host,
+): Promise<string[]> {
+  const listening = new Set(
+    containers
+      .filter(({ state }) => state === 'running')
+      .flatMap(({ ports }) => ports.map(({ bind, port }) => `${bind} ${port}`)),
+  );
+  const wanted = workloads
+    .flatMap(({ ports }) => ports)
+    .filter(({ bind, host: port }) => !listening.has(`${bind} ${port}`))
+    .map(({ bind }) => bind);
+  const found = await Promise.all(
+    [...new Set(wanted)].map(async (bind) => ((await host.hasAddress(bind)) ? [] : [bind])),
+  );
+  return found.flat();
+}

@@ -1,4 +1,5 @@
 import { FactswayError } from '../../model/errors.ts';
+import { isLogTime } from '../../model/log-time.ts';
 import type { Command } from '../command.ts';
 
 export const logs: Command = {
@@ -31,6 +32,12 @@ export const logs: Command = {
         'FW-USAGE',
         `--tail takes a number of lines or "all".`,
         'Example: factsway-install logs edge --tail 200',
+      );
+    if (typeof since === 'string' && !isLogTime(since))
+      throw new FactswayError(
+        'FW-USAGE',
+        `--since takes an age or a time; "${since}" is neither.`,
+        'Examples: --since 10m   --since 2h   --since 2026-01-31T10:00',
       );
     const request = {
       directory,

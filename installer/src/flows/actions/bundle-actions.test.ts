@@ -42,6 +42,28 @@ const ALL: FileChange[] = desired.bundle.files.map(({ path }) => ({ path, change
 const update = (path: string): FileChange[] => [{ path, change: 'update' }];
 const manifest = (): unknown => JSON.parse(ports.files.text(`${DIRECTORY}/state/manifest.json`)!);
 
+describe('permissions', () => {
+  it('are set in place: an edit stays, the bits of an administrator too, and an undo closes nothing', async () => {
+    await write(ALL);
+    const path = `${DIRECTORY}/${CADDY}`;
+    const directory = `${DIRECTORY}/config/edge`;
+    ports.files.put(path, 'by hand', 0o600);
+    ports.files.directories.set(directory, 0o2700);
+    const changes: FileChange[] = [
+      { path: 'config/edge', change: 'permissions' },
+      { path: CADDY, change: 'permissions' },
+    ];
+    await write(changes);
+    expect(ports.files.tree.get(path)).toMatchObject({ content: 'by hand', mode: 0o644 });
+    expect(ports.files.directories.get(directory)).toBe(0o2755);
+    await restoreBundle(
+      { kind: 'RestoreBundle', changes, services: [], oneShots: [] },
+      actionContext(ports, desired),
+    );
+    expect(ports.files.tree.get(path)).toMatchObject({ content: 'by hand', mode: 0o644 });
+  });
+});
+
 describe('secrets', () => {
   const create = (...names: string[]): Promise<void> =>
     createSecrets({ kind: 'CreateSecrets', names }, actionContext(ports, desired));

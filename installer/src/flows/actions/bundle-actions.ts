@@ -1,6 +1,7 @@
 import { sha256 } from '../../render/digest.ts';
 import { EMPTY_MANIFEST, type Manifest, type RenderedTexts } from '../../model/bundle.ts';
 import type { ActionOf } from '../../model/plan.ts';
+import { wantedModes } from '../../planner/plan-permissions.ts';
 import { readJson } from '../observe.ts';
 import { requireDesired, type ActionContext } from './action-context.ts';
 import { alignKeyPermissions } from './certificate-actions.ts';
@@ -68,7 +69,11 @@ export async function writeBundle(
 
   // The copy of the manifest is written last: with it the way back is complete, without it nothing was changed.
   await files.remove(previousManifest(paths));
-  await untilAllEnded(action.changes.map(({ path }) => keepPrevious(path)));
+  await untilAllEnded(
+    action.changes
+      .filter(({ change }) => change !== 'permissions')
+      .map(({ path }) => keepPrevious(path)),
+  );
   const texts = await files.readText(paths.rendered);
   if (texts !== undefined) await files.write(previousTexts(paths), texts, { mode: 0o644 });
   await files.write(previousManifest(paths), JSON.stringify(manifest), { mode: 0o644 });
@@ -91,13 +96,25 @@ export async function writeBundle(
     files.write(paths.rendered, `${JSON.stringify(rendering)}\n`, { mode: 0o644 }),
     ...action.changes.map(async ({ path, change }) => {
       const file = wanted.get(path);
-      if (path === 'factsway.yaml') await files.write(paths.config, configText, { mode: 0o644 });
+      if (change === 'permissions') await openToContainers(path, context);
+      else if (path === 'factsway.yaml')
+        await files.write(paths.config, configText, { mode: 0o644 });
       else if (file && change !== 'delete')
         await files.write(paths.file(path), file.content, { mode: file.mode });
     }),
   ]);
   await saveManifest({ version: 1, files: digests }, context);
   await alignSecretPermissions(context);
+}
+
+/** Set in place: what is edited by hand stays as it is, and what a container has mounted stays the same file. */
+async function openToContainers(path: string, context: ActionContext): Promise<void> {
+  const { files } = context.ports;
+  const wanted = wantedModes(requireDesired(context).bundle).get(path);
+  const found = await files.stat(context.paths.file(path));
+  if (wanted === undefined || !found) return;
+  // Bits for the group of a directory (setgid) are the administrator's.
+  await files.setMode(context.paths.file(path), wanted | (found.mode & 0o7000));
 }
 
 /**
@@ -168,6 +185,8 @@ async function restoreFile(
   { path, change }: ActionOf<'RestoreBundle'>['changes'][number],
   { ports: { files }, paths }: ActionContext,
 ): Promise<void> {
+  // Nothing that was broken is broken again.
+  if (change === 'permissions') return;
   if (change === 'create') return files.remove(paths.file(path));
   const text = await files.readText(`${paths.previous}/${path}`);
   if (text === undefined) return;

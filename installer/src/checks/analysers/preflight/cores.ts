@@ -1,4 +1,5 @@
-import { count, defineCheck, doubt, fine, refusal } from './check.ts';
+import type { Catalog } from '../../../catalog/catalog.ts';
+import { count, defineCheck, doubt, fine, refusal, type Verdict } from './check.ts';
 
 const COMFORTABLE = 2;
 
@@ -11,20 +12,23 @@ export const cores = defineCheck({
   remedy: 'factsway-install install --set host.cores=N',
   purposes: ['install', 'upgrade'],
   needs: ['machine'],
-  analyse({ machine }, { catalog }) {
-    const promised = catalog.context.config.host.cores;
-    const found = count(machine.cores, 'core', 'cores');
-    if (promised > machine.cores)
-      return refusal(
-        'FW-CORES-TOO-FEW',
-        `${found}, but host.cores is ${promised}; Docker refuses a limit above what is there`,
-        `Say what is there: --set host.cores=${machine.cores}`,
-      );
-    return machine.cores < COMFORTABLE
-      ? doubt(
-          `${found}; ${COMFORTABLE} or more are recommended`,
-          'Give the server another core: everything waits for the one',
-        )
-      : fine(`${found}, host.cores is ${promised}`);
-  },
+  analyse: ({ machine }, { catalog }) => judgeCores(machine, catalog),
 });
+
+/** Also of what `up` is about to make. */
+export function judgeCores(machine: { readonly cores: number }, catalog: Catalog): Verdict {
+  const promised = catalog.context.config.host.cores;
+  const found = count(machine.cores, 'core', 'cores');
+  if (promised > machine.cores)
+    return refusal(
+      'FW-CORES-TOO-FEW',
+      `${found}, but host.cores is ${promised}; Docker refuses a limit above what is there`,
+      `Say what is there: --set host.cores=${machine.cores}`,
+    );
+  return machine.cores < COMFORTABLE
+    ? doubt(
+        `${found}; ${COMFORTABLE} or more are recommended`,
+        'Give the server another core: everything waits for the one',
+      )
+    : fine(`${found}, host.cores is ${promised}`);
+}

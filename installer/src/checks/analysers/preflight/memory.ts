@@ -1,7 +1,8 @@
+import type { Catalog } from '../../../catalog/catalog.ts';
 import { externalPostgres } from '../../../catalog/database-access.ts';
 import { MINIMUM_MEMORY, MINIMUM_MEMORY_EXTERNAL } from '../../../catalog/sizing.ts';
 import { formatSize, MiB, parseSize } from '../../../model/units.ts';
-import { defineCheck, doubt, fine, readableSize, refusal } from './check.ts';
+import { defineCheck, doubt, fine, readableSize, refusal, type Verdict } from './check.ts';
 
 /** Firmware and kernel keep up to this share of what a server is sold with. */
 const NOMINAL = 1.1;
@@ -19,27 +20,30 @@ export const memory = defineCheck({
   remedy: 'factsway-install install --set host.memory=SIZE',
   purposes: ['install', 'upgrade'],
   needs: ['machine'],
-  analyse({ machine }, { catalog }) {
-    const { config } = catalog.context;
-    const { memory: written } = config.host;
-    const minimum = externalPostgres(config) ? MINIMUM_MEMORY_EXTERNAL : MINIMUM_MEMORY;
-    const promised = parseSize(written) ?? 0;
-    const found = readableSize(machine.memoryBytes);
-    if (machine.memoryBytes * NOMINAL < minimum)
-      return refusal(
-        'FW-MEMORY-TOO-SMALL',
-        `${found}; the platform needs ${formatSize(minimum)}`,
-        'Give the server more memory. What it has: free -h',
-      );
-    const remedy = `Say what is there: --set host.memory=${rounded(Math.max(machine.memoryBytes, minimum))}`;
-    if (promised > machine.memoryBytes * NOMINAL)
-      return refusal(
-        'FW-MEMORY-TOO-SMALL',
-        `${found}, but host.memory is ${written}: limits would promise memory that does not exist`,
-        remedy,
-      );
-    return promised > machine.memoryBytes
-      ? doubt(`${found}, a little less than host.memory (${written})`, remedy)
-      : fine(`${found}, host.memory is ${written}`);
-  },
+  analyse: ({ machine }, { catalog }) => judgeMemory(machine, catalog),
 });
+
+/** Also of what `up` is about to make. */
+export function judgeMemory(machine: { readonly memoryBytes: number }, catalog: Catalog): Verdict {
+  const { config } = catalog.context;
+  const { memory: written } = config.host;
+  const minimum = externalPostgres(config) ? MINIMUM_MEMORY_EXTERNAL : MINIMUM_MEMORY;
+  const promised = parseSize(written) ?? 0;
+  const found = readableSize(machine.memoryBytes);
+  if (machine.memoryBytes * NOMINAL < minimum)
+    return refusal(
+      'FW-MEMORY-TOO-SMALL',
+      `${found}; the platform needs ${formatSize(minimum)}`,
+      'Give the server more memory. What it has: free -h',
+    );
+  const remedy = `Say what is there: --set host.memory=${rounded(Math.max(machine.memoryBytes, minimum))}`;
+  if (promised > machine.memoryBytes * NOMINAL)
+    return refusal(
+      'FW-MEMORY-TOO-SMALL',
+      `${found}, but host.memory is ${written}: limits would promise memory that does not exist`,
+      remedy,
+    );
+  return promised > machine.memoryBytes
+    ? doubt(`${found}, a little less than host.memory (${written})`, remedy)
+    : fine(`${found}, host.memory is ${written}`);
+}

@@ -150,6 +150,7 @@ describe('ports', () => {
     const verdict = judge(ports, () => ({
       ports: {
         wanted: 4,
+        absent: [],
         busy: [
           { port: 443, bind: '0.0.0.0', holder: 'nginx (pid 812)' },
           { port: 9090, bind: '127.0.0.1', holder: '' },
@@ -163,6 +164,14 @@ describe('ports', () => {
       '--set edge.httpsPort=PORT --set monitoring.prometheusPort=PORT',
     );
     expect(judge(ports).status).toBe('pass');
+  });
+
+  it('of an address of another server are none to listen on', () => {
+    const verdict = judge(ports, () => ({ ports: { wanted: 4, absent: ['10.1.2.3'], busy: [] } }));
+    expect(lineOf(verdict)).toBe(
+      'fail FW-ADDRESS-ABSENT: edge.bind is 10.1.2.3, which is no address of this server',
+    );
+    expect(verdict.remedy).toMatch(/ip -br address .*--set edge\.bind=0\.0\.0\.0$/);
   });
 });
 

@@ -1,15 +1,21 @@
 import type { InstanceConfig } from '../../../model/config.ts';
+import { absentAddress } from '../absent-address.ts';
 import { count, defineCheck, fine, refusal } from './check.ts';
 
 export const ports = defineCheck({
   name: 'ports',
   proves: 'Every port the platform publishes is free, or is its own already.',
-  fails: 'another program listens on one',
-  codes: ['FW-PORT-IN-USE'],
+  fails: 'another program listens on one, or edge.bind is an address of another server',
+  codes: ['FW-PORT-IN-USE', 'FW-ADDRESS-ABSENT'],
   remedy: "ss -ltnp 'sport = :443'; factsway-install install --set edge.httpsPort=PORT",
   purposes: ['install', 'upgrade'],
   needs: ['ports'],
-  analyse({ ports: { wanted, busy } }, { catalog }) {
+  analyse({ ports: { wanted, busy, absent } }, { catalog }) {
+    const [elsewhere] = absent;
+    if (elsewhere !== undefined) {
+      const { found, remedy } = absentAddress(elsewhere);
+      return refusal('FW-ADDRESS-ABSENT', found, remedy);
+    }
     const [first] = busy;
     if (!first) return fine(count(wanted, 'port is free or ours', 'ports are free or ours'));
     const lines = busy.map(

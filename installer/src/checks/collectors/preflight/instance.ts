@@ -6,20 +6,25 @@ import type {
   ProjectFacts,
   SecretFileFacts,
 } from '../../facts-preflight.ts';
-import { collectBusyPorts } from '../busy-ports.ts';
+import { collectAbsentAddresses, collectBusyPorts } from '../busy-ports.ts';
 import type { PreflightView } from './view.ts';
 
 export async function collectPorts(view: PreflightView): Promise<PortFacts> {
   const { host, machine } = view.ports;
   const { workloads } = view.catalog;
-  const busy = await collectBusyPorts(workloads, await view.containers(), host);
+  const containers = await view.containers();
+  const busy = await collectBusyPorts(workloads, containers, host);
   const held = await Promise.all(
     busy.map(async (port) => ({
       ...port,
       holder: (await machine.portHolder(port.port).catch(() => undefined)) ?? '',
     })),
   );
-  return { wanted: workloads.flatMap(({ ports }) => ports).length, busy: held };
+  return {
+    wanted: workloads.flatMap(({ ports }) => ports).length,
+    absent: await collectAbsentAddresses(workloads, containers, host),
+    busy: held,
+  };
 }
 
 export async function collectProject(view: PreflightView): Promise<ProjectFacts> {

@@ -89,6 +89,7 @@ describe('the instance', () => {
     });
     expect(await collectPorts(viewWith({ ports: { host, machine, docker: docker({}) } }))).toEqual({
       wanted: 4,
+      absent: [],
       busy: [
         { port: 443, bind: '0.0.0.0', holder: 'nginx (pid 812)' },
         { port: 9090, bind: '127.0.0.1', holder: '' },
