@@ -91,6 +91,12 @@ export function observedFresh(desired: Desired): Observed {
   };
 }
 
+/** What Compose makes of a service, with an override that says nothing of it. */
+export function composedHash(id: string, { catalog, bundle }: Desired, override = ''): string {
+  const workload = catalog.workloads.find((one) => one.id === id);
+  return `${workload ? specOf(workload, bundle.configHashes) : id} ${override}`;
+}
+
 export function containerOf(workload: Workload, desired: Desired): ObservedContainer {
   const oneShot = workload.kind === 'one-shot';
   return {
@@ -103,6 +109,7 @@ export function containerOf(workload: Workload, desired: Desired): ObservedConta
     exitCode: 0,
     spec: specOf(workload, desired.bundle.configHashes),
     image: workload.image,
+    configHash: composedHash(workload.id, desired),
     workingDirectory: DIRECTORY,
     startedAt: '2026-01-01T00:00:00Z',
     restarts: 0,

@@ -3,7 +3,7 @@ import type { Desired } from '../../installer/src/planner/desired.ts';
 import type { Belongings, Outsider } from '../../installer/src/ports/belongings.ts';
 import type { Compose } from '../../installer/src/ports/compose.ts';
 import type { Docker } from '../../installer/src/ports/docker.ts';
-import { containerOf, imagesOf } from './builders.ts';
+import { composedHash, containerOf, imagesOf } from './builders.ts';
 import { panicking } from './panic.ts';
 
 /** What a container does when it is started; by default it runs and is healthy at once. */
@@ -30,6 +30,10 @@ export class FakeEngine {
   readonly outsiders: Outsider[] = [];
   /** Images beyond those of the platform, with the project of the container that uses each; empty for none. */
   readonly otherImages = new Map<string, string>();
+  /** By service, what the override says of it; one that the platform has not is added. */
+  readonly override = new Map<string, string>();
+  /** As `docker network inspect` has it. */
+  readonly subnets: Record<string, string> = {};
   desired: Desired;
 
   /** One on which everything runs and is healthy. */
@@ -56,6 +60,7 @@ export class FakeEngine {
         ),
       volumes: async () => [...this.volumes],
       networks: async () => [...this.networks],
+      subnets: async () => this.subnets,
       removeNetworks: async (_project, names) => {
         this.calls.push(`remove networks ${[...names].sort().join(' ')}`);
         for (const name of names) this.networks.delete(name);
@@ -88,6 +93,15 @@ export class FakeEngine {
       create: async (_directory, services) => {
         this.calls.push(`create ${services.join(' ')}`);
         for (const service of services) this.#create(service);
+      },
+      read: async () => {
+        const ours = this.desired.catalog.workloads.map(({ id }) => id);
+        return Object.fromEntries(
+          [...new Set([...ours, ...this.override.keys()])].map((id) => [
+            id,
+            { hash: composedHash(id, this.desired, this.override.get(id)) },
+          ]),
+        );
       },
       down: async () => {
         this.calls.push('down');
@@ -140,12 +154,31 @@ export class FakeEngine {
   /** Like Compose: a container whose definition is the same stays as it is. */
   #create(service: string): void {
     const workload = this.desired.catalog.workloads.find(({ id }) => id === service);
+    const configHash = composedHash(service, this.desired, this.override.get(service));
+    if (!workload && this.override.has(service)) return this.#add(service, configHash);
     if (!workload) throw new Error(`the test's Compose file has no service ${service}`);
     for (const { name } of workload.volumes) this.volumes.add(name);
     for (const { name } of workload.networks) this.networks.add(name);
     const made = containerOf(workload, this.desired);
-    if (this.containers.get(made.id)?.spec === made.spec) return;
-    this.containers.set(made.id, { ...made, state: 'created', health: 'none' });
+    if (this.containers.get(made.id)?.configHash === configHash) return;
+    this.containers.set(made.id, { ...made, configHash, state: 'created', health: 'none' });
+  }
+
+  #add(service: string, configHash: string): void {
+    const [like] = this.desired.catalog.workloads.map((one) => containerOf(one, this.desired));
+    if (!like) return;
+    const id = `container-${service}`;
+    if (this.containers.get(id)?.configHash === configHash) return;
+    const made = {
+      ...like,
+      id,
+      service,
+      name: `factsway-${service}-1`,
+      spec: '',
+      configHash,
+      composeFiles: ['compose.yaml', 'compose.override.yaml'],
+    };
+    this.containers.set(id, { ...made, state: 'created', health: 'none', ports: [] });
   }
 
   #start(container: ObservedContainer): void {

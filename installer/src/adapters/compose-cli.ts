@@ -1,8 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { execa, type ExecaError } from 'execa';
 import { FactswayError } from '../model/errors.ts';
+import type { ComposedService } from '../model/observed.ts';
 import { shellWord } from '../model/shell.ts';
 import type { Compose, ComposeRun } from '../ports/compose.ts';
+import { readServices, reasonFirst } from './compose-output.ts';
 import { OWN_GROUP } from './own-group.ts';
 
 /** Nothing but what the CLI needs: a variable of the caller's must never reach the interpolation of our files. */
@@ -48,20 +50,33 @@ export class ComposeCli implements Compose {
     return (await this.#docker(['compose', 'config', '--quiet'], directory)).exitCode === 0;
   }
 
-  async create(directory: string, services: readonly string[]): Promise<void> {
-    await this.#must(directory, [
-      'up',
-      '--no-start',
-      '--no-deps',
-      '--no-build',
-      '--pull',
-      'never',
-      ...services,
+  async read(directory: string): Promise<Record<string, ComposedService>> {
+    const [hashes, config] = await Promise.all([
+      this.#must(directory, ['config', '--hash', '*'], 'docker compose config --quiet'),
+      this.#must(directory, ['config', '--format', 'json'], 'docker compose config --quiet'),
     ]);
+    return readServices(hashes, config);
+  }
+
+  async create(
+    directory: string,
+    services: readonly string[],
+    { own }: { readonly own: boolean } = { own: false },
+  ): Promise<void> {
+    const images = own ? ['--pull', 'missing'] : ['--no-build', '--pull', 'never'];
+    await this.#must(
+      directory,
+      ['up', '--no-start', ...images, ...services],
+      'docker compose up --no-start',
+    );
   }
 
   async down(directory: string, project: string): Promise<void> {
-    await this.#must(directory, ['--project-name', project, 'down', '--remove-orphans']);
+    await this.#must(
+      directory,
+      ['--project-name', project, 'down', '--remove-orphans'],
+      `docker compose --project-name ${project} down`,
+    );
   }
 
   run(directory: string, service: string, argv: readonly string[]): Promise<ComposeRun> {
@@ -115,18 +130,18 @@ export class ComposeCli implements Compose {
     return stdout === '' ? [] : stripVTControlCharacters(stdout).split('\n');
   }
 
-  async #must(directory: string, argv: readonly string[]): Promise<void> {
-    const { exitCode, stderr } = await this.#docker(
+  /** What it printed; `byHand` shows the same to a person who types it. */
+  async #must(directory: string, argv: readonly string[], byHand: string): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.#docker(
       ['compose', '--progress', 'plain', ...argv],
       directory,
     );
-    if (exitCode === 0) return;
-    const lines = stderr.trim().split('\n').slice(-12);
+    if (exitCode === 0) return stdout;
     throw new FactswayError(
       'FW-COMPOSE-REFUSED',
-      `docker compose ${argv[0] ?? ''} failed (exit code ${exitCode}).`,
-      `See the lines below. The same by hand: cd ${directory} && docker compose config --quiet`,
-      lines,
+      `${byHand} failed (exit code ${exitCode}).`,
+      `See the lines below. The same by hand: cd ${shellWord(directory)} && ${byHand}`,
+      reasonFirst(stderr),
     );
   }
 

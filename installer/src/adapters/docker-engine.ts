@@ -18,6 +18,8 @@ import {
 } from './docker-calls.ts';
 
 const SERVICE = 'com.docker.compose.service';
+const CONFIG_HASH = 'com.docker.compose.config-hash';
+const CONFIG_FILES = 'com.docker.compose.project.config_files';
 const ONE_OFF = 'com.docker.compose.oneoff';
 
 /** The engine that DOCKER_HOST or the default socket leads to, by its API. */
@@ -70,6 +72,8 @@ export class DockerEngine implements Docker {
       exitCode: details.State.ExitCode,
       spec: labels[LABELS.spec] ?? '',
       image: details.Config.Image,
+      ...(labels[CONFIG_HASH] === undefined ? {} : { configHash: labels[CONFIG_HASH] }),
+      composeFiles: (labels[CONFIG_FILES] ?? '').split(','),
       ...madeIn(labels[WORKING_DIRECTORY] ?? ''),
       startedAt: details.State.StartedAt,
       restarts: details.RestartCount,
@@ -123,6 +127,16 @@ export class DockerEngine implements Docker {
     return (await this.#networks(project)).map(({ name }) => name);
   }
 
+  async subnets(project: string): Promise<Record<string, string>> {
+    const found = await this.#networks(project);
+    return Object.fromEntries(
+      found.flatMap(({ name, subnets }) => {
+        const range = subnets.find((subnet) => !subnet.includes(':'));
+        return range === undefined ? [] : [[name, range]];
+      }),
+    );
+  }
+
   async removeNetworks(project: string, names: readonly string[]): Promise<void> {
     const found = await this.#networks(project);
     await Promise.all(
@@ -132,11 +146,15 @@ export class DockerEngine implements Docker {
     );
   }
 
-  async #networks(project: string): Promise<{ id: string; name: string }[]> {
+  async #networks(project: string): Promise<{ id: string; name: string; subnets: string[] }[]> {
     const found = await calling(() =>
       this.#client.listNetworks({ filters: { label: [`${PROJECT}=${project}`] } }),
     );
-    return found.map(({ Id, Name, Labels }) => ({ id: Id, name: Labels?.[NETWORK] ?? Name }));
+    return found.map(({ Id, Name, Labels, IPAM }) => ({
+      id: Id,
+      name: Labels?.[NETWORK] ?? Name,
+      subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
+    }));
   }
 
   /** By the docker command: it knows the registry logins and credential helpers of this user, the API does not. */

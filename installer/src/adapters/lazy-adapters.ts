@@ -14,6 +14,7 @@ const DOCKER = [
   'images',
   'volumes',
   'networks',
+  'subnets',
   'removeNetworks',
   'pull',
   'start',
@@ -26,6 +27,7 @@ const DOCKER = [
 const COMPOSE = [
   'version',
   'accepts',
+  'read',
   'create',
   'down',
   'run',

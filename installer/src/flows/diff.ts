@@ -3,12 +3,14 @@ import type { RenderedTexts } from '../model/bundle.ts';
 import type { InstanceConfig } from '../model/config.ts';
 import type { Differences, KeyChange } from '../model/differences.ts';
 import { FactswayError } from '../model/errors.ts';
-import type { ObservedContainer } from '../model/observed.ts';
+import type { ObservedContainer, ObservedInstance, ObservedOverride } from '../model/observed.ts';
+import type { Desired } from '../planner/desired.ts';
 import { deriveDifferences } from '../planner/derive-differences.ts';
 import type { Ports } from '../ports/ports.ts';
 import { desire } from './desire.ts';
 import { secretMask } from './mask-secrets.ts';
 import { observeInstance, readJson } from './observe.ts';
+import { observeOverride } from './observe-override.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
 import { CONFIG_FILE, requireConfig } from './resolve-config.ts';
 
@@ -21,7 +23,7 @@ export type DiffResult = Differences & {
 /** What `factsway-install up` would find: files, containers and secrets against what should be. Reads only. */
 export async function diff(
   directory: string,
-  ports: Pick<Ports, 'docker' | 'files' | 'host' | 'templates'>,
+  ports: Pick<Ports, 'compose' | 'docker' | 'files' | 'host' | 'templates'>,
 ): Promise<DiffResult> {
   const { files } = ports;
   const paths = instancePaths(directory);
@@ -35,8 +37,12 @@ export async function diff(
     readJson<RenderedTexts>(paths.rendered, files),
     secretMask(paths, files),
   ]);
+  const override = containers
+    ? await lookAtOverride(desired, instance, containers, ports)
+    : undefined;
   const evidence = {
     instance,
+    ...(override ? { override } : {}),
     containers,
     tree,
     onDisk: await readTexts(Object.keys(instance.digests), paths.file, files),
@@ -69,6 +75,21 @@ async function lookAtContainers(
   } catch (error) {
     if (!(error instanceof FactswayError) || error.code !== 'FW-DOCKER-UNREACHABLE') throw error;
     return { containers: null, engine: error.message };
+  }
+}
+
+/** An override that Compose refuses is for `up` to refuse: here everything else is told all the same. */
+async function lookAtOverride(
+  desired: Desired,
+  instance: ObservedInstance,
+  containers: readonly ObservedContainer[],
+  ports: Pick<Ports, 'compose' | 'files'>,
+): Promise<ObservedOverride | undefined> {
+  try {
+    return await observeOverride(desired, instance, containers, ports);
+  } catch (error) {
+    if (!(error instanceof FactswayError)) throw error;
+    return { added: [], rendered: false };
   }
 }
 

@@ -3,6 +3,7 @@ import { FactswayError, toFactswayError } from '../model/errors.ts';
 import { describeAction, type Action, type Plan, type Step } from '../model/plan.ts';
 import type { Clock } from '../ports/host.ts';
 import type { Reporter } from '../ports/reporter.ts';
+import { NothingDone } from './nothing-done.ts';
 import type { Journal } from './journal.ts';
 
 /** Carries out one action; `waiting` tells the person what it is waiting for. */
@@ -24,7 +25,8 @@ type Executor = {
  */
 export async function executePlan(plan: Plan, executor: Executor): Promise<void> {
   const begun: Step[] = [];
-  const failure = await tellingOfCtrlC(executor, () => runSteps(plan, executor, begun));
+  const untouched = new Set<Step>();
+  const failure = await tellingOfCtrlC(executor, () => runSteps(plan, executor, begun, untouched));
   if (!failure) {
     await executor.journal.end('done');
     return;
@@ -41,7 +43,9 @@ export async function executePlan(plan: Plan, executor: Executor): Promise<void>
   const undoErrors = await undoSteps(begun, executor);
   await end(undoErrors.length > 0 ? 'stuck' : 'undone');
   if (undoErrors.length > 0) throw undoFailed(failure, undoErrors);
-  const remaining = begun.find(({ irreversible }) => irreversible !== undefined)?.irreversible;
+  const remaining = begun.find(
+    (step) => step.irreversible !== undefined && !untouched.has(step),
+  )?.irreversible;
   if (remaining !== undefined) throw leftBehind(failure, remaining);
   const stays = begun.find((step) => step.stays !== undefined)?.stays;
   throw asPutBack(failure, stays);
@@ -67,6 +71,7 @@ async function runSteps(
   plan: Plan,
   executor: Executor,
   begun: Step[],
+  untouched: Set<Step>,
 ): Promise<FactswayError | undefined> {
   const waiting = new Set(plan.steps);
   const running = new Map<number, Promise<void>>();
@@ -84,7 +89,9 @@ async function runSteps(
           () => {
             finished.add(step.id);
           },
-          (error: unknown) => {
+          (thrown: unknown) => {
+            if (thrown instanceof NothingDone) untouched.add(step);
+            const error = reasonOf(thrown);
             // The first failure is the cause; what falls over after it is a consequence.
             failure ??= executor.signal.aborted ? cancelled() : toFactswayError(error);
           },
@@ -100,6 +107,9 @@ async function runSteps(
   }
 }
 
+const reasonOf = (thrown: unknown): unknown =>
+  thrown instanceof NothingDone ? thrown.reason : thrown;
+
 async function runStep(step: Step, { run, journal, reporter, clock }: Executor): Promise<void> {
   const begun = clock.monotonicMs();
   await journal.stepStarted(step);
@@ -109,7 +119,7 @@ async function runStep(step: Step, { run, journal, reporter, clock }: Executor):
       reporter.stepWaiting(step, message);
     });
   } catch (error) {
-    const { code, message } = toFactswayError(error);
+    const { code, message } = toFactswayError(reasonOf(error));
     reporter.stepFailed(step, message);
     await whereItCan(journal.stepFailed(step, code, message));
     throw error;
@@ -143,7 +153,7 @@ async function undoSteps(
       await run(step.undo, () => undefined);
       await whereItCan(journal.undo('undo-done', step));
     } catch (error) {
-      const { message } = toFactswayError(error);
+      const { message } = toFactswayError(reasonOf(error));
       errors.push(`${describeAction(step.undo)}: ${message}`);
       await whereItCan(journal.undo('undo-failed', step, message));
     }

@@ -4,12 +4,15 @@ import { externalPostgres } from '../catalog/database-access.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import { EMPTY_MANIFEST, type Manifest, type RenderedTexts } from '../model/bundle.ts';
 import { FactswayError } from '../model/errors.ts';
-import type { Observed, ObservedInstance } from '../model/observed.ts';
+import type { Made } from '../model/footprint.ts';
+import { isMadeIn, type Observed, type ObservedInstance } from '../model/observed.ts';
+import { NETWORKS_RECORD } from '../planner/plan-networks.ts';
 import type { Slot } from '../model/workload.ts';
 import type { Desired } from '../planner/desired.ts';
 import { wantedModes } from '../planner/plan-permissions.ts';
 import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
+import { observeOverride } from './observe-override.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
 import { CONFIG_FILE } from './resolve-config.ts';
 
@@ -76,23 +79,50 @@ export function readRelease(
 export async function observe(desired: Desired, ports: Ports): Promise<Observed> {
   const { docker, files, host } = ports;
   const { config } = desired.catalog.context;
-  const [instance, containers, images, volumes, networks] = await Promise.all([
-    observeInstance(desired, files),
-    docker.containers(config.project),
-    docker.images([...new Set(desired.catalog.workloads.map(({ image }) => image))]),
-    docker.volumes(config.project),
-    docker.networks(config.project),
-  ]);
+  const instance = await observeInstance(desired, files);
+  const isChosen =
+    config.network.subnet !== undefined || (instance.appliedConfig[NETWORKS_RECORD] ?? '') !== '';
+  const found = docker.containers(config.project);
+  const [containers, images, volumes, networks, subnets, override, otherProject] =
+    await Promise.all([
+      found,
+      docker.images([...new Set(desired.catalog.workloads.map(({ image }) => image))]),
+      docker.volumes(config.project),
+      docker.networks(config.project),
+      isChosen ? docker.subnets(config.project) : undefined,
+      found.then((there) => observeOverride(desired, instance, there, ports)),
+      findOtherProject(desired, ports),
+    ]);
   return {
     instance,
     containers,
     images,
     volumes,
     networks,
+    ...(subnets ? { subnets } : {}),
+    ...(override ? { override } : {}),
+    ...(otherProject === undefined ? {} : { otherProject }),
     busyPorts: await collectBusyPorts(desired.catalog.workloads, containers, host),
     absentAddresses: await collectAbsentAddresses(desired.catalog.workloads, containers, host),
     server: { memoryBytes: host.memoryBytes(), cores: host.cores() },
   };
+}
+
+/** `project` may have been changed: what the former one has on the engine would be left behind. */
+async function findOtherProject(
+  { directory, catalog }: Desired,
+  { docker, files }: Ports,
+): Promise<string | undefined> {
+  const made = await readJson<Made>(instancePaths(directory).made, files);
+  const former = made?.project;
+  if (former === undefined || former === catalog.context.config.project) return undefined;
+  const [containers, volumes] = await Promise.all([
+    docker.containers(former),
+    docker.volumes(former),
+  ]);
+  const isHere = containers.some((container) => isMadeIn(container, directory));
+  // Volumes carry no directory: beside containers of another one they are taken for its own.
+  return isHere || (containers.length === 0 && volumes.length > 0) ? former : undefined;
 }
 
 /** What the directory alone tells, for commands that need no Docker. */

@@ -1,5 +1,6 @@
 import { publicUrl } from '../catalog/public-url.ts';
-import type { ContainerState, ObservedContainer } from '../model/observed.ts';
+import { isMadeIn, type ContainerState, type ObservedContainer } from '../model/observed.ts';
+import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import type { Ports } from '../ports/ports.ts';
 import { desire } from './desire.ts';
 import { readRelease } from './observe.ts';
@@ -14,6 +15,8 @@ export type ComponentStatus = {
   readonly startedAt: string;
   readonly restarts: number;
   readonly good: boolean;
+  /** Of the customer's compose.override.yaml. */
+  readonly yours?: true;
 };
 
 export type Status = {
@@ -24,6 +27,22 @@ export type Status = {
   readonly components: readonly ComponentStatus[];
   readonly healthy: boolean;
 };
+
+/** What compose.override.yaml added. Whether it does well is its owner's to judge. */
+function yours(directory: string, containers: readonly ObservedContainer[]): ComponentStatus[] {
+  return containers
+    .filter((container) => container.spec === '' && isMadeIn(container, directory))
+    .map(({ service, state, health, startedAt, restarts }) => ({
+      service,
+      purpose: `yours, of ${OVERRIDE_FILE}`,
+      state,
+      health,
+      startedAt,
+      restarts,
+      good: true,
+      yours: true,
+    }));
+}
 
 /** What should run and what does. Reads only. */
 export async function status(directory: string, ports: Ports): Promise<Status> {
@@ -57,7 +76,7 @@ export async function status(directory: string, ports: Ports): Promise<Status> {
     release: release?.version ?? null,
     slot: release?.slot ?? null,
     url: publicUrl(config),
-    components,
+    components: [...components, ...yours(directory, [...containers.values()])],
     healthy: components.every(({ good }) => good),
   };
 }

@@ -101,6 +101,10 @@ export const ERROR_CATALOG = {
     exit: EXIT.check,
     summary: 'The platform is to listen on an address that this server has not got.',
   },
+  'FW-PROJECT-CHANGED': {
+    exit: EXIT.check,
+    summary: 'The instance directory belongs to a Compose project of another name.',
+  },
   'FW-PORT-IN-USE': { exit: EXIT.check, summary: 'A host port the platform publishes is taken.' },
   'FW-IMAGE-MISSING': {
     exit: EXIT.check,

@@ -18,6 +18,10 @@ export type ObservedContainer = {
   /** Our fingerprint of everything it was created from (label `io.factsway.spec`). */
   readonly spec: string;
   readonly image: string;
+  /** Compose's own hash of the definition it was made from. */
+  readonly configHash?: string;
+  /** The files Compose read for it, in order. */
+  readonly composeFiles?: readonly string[];
   /** Directory the project was created in (Compose's own label). */
   readonly workingDirectory: string;
   /**
@@ -48,6 +52,27 @@ export type ObservedImage = {
   readonly digest?: string;
 };
 
+/** A service as Compose reads it from all its files. */
+export type ComposedService = {
+  readonly hash: string;
+  /** Bytes; absent where there is no limit. */
+  readonly memory?: number;
+  /** Bytes of memory and swap together. */
+  readonly memoryAndSwap?: number;
+  /** No container is wanted of it. */
+  readonly idle?: boolean;
+};
+
+/** What the customer's compose.override.yaml comes to. */
+export type ObservedOverride = {
+  /** Every service, ours included; absent where Compose cannot read its files yet. */
+  readonly services?: Readonly<Record<string, ComposedService>>;
+  /** Services that no rendered file has. */
+  readonly added: readonly string[];
+  /** Whether Compose read it with the files that are wanted, and not with those of before. */
+  readonly rendered: boolean;
+};
+
 /** The instance directory as it is on disk. */
 export type ObservedInstance = {
   readonly manifest: Manifest;
@@ -76,6 +101,12 @@ export type Observed = {
   readonly volumes: readonly string[];
   /** Of the project, without its prefix. */
   readonly networks: readonly string[];
+  /** Of those networks, IPv4; absent where nobody ever chose one. */
+  readonly subnets?: Readonly<Record<string, string>>;
+  /** Absent where nothing depends on it. */
+  readonly override?: ObservedOverride;
+  /** A project of another name that was made from this directory and still has containers or data. */
+  readonly otherProject?: string;
   /** Host ports we would publish and that something else listens on. */
   readonly busyPorts: readonly { readonly port: number; readonly bind: string }[];
   /** Addresses we would listen on that are none of this server's. */

@@ -54,6 +54,12 @@ export type Action =
       /** Hash of the configuration each of them reads when it starts, by service, where it can reload one. */
       readonly configHashes: Readonly<Record<string, string>>;
     }
+  /** Services that only the customer's override has: made by Compose where need be, and started. */
+  | {
+      readonly kind: 'StartAdded';
+      readonly create: readonly string[];
+      readonly services: readonly string[];
+    }
   | {
       readonly kind: 'StopComponents';
       readonly group: string;
@@ -104,7 +110,7 @@ export type Action =
   | { readonly kind: 'RemoveImageLock' }
   /** Remembers which network.subnet the networks were made with; empty where Docker chose. */
   | { readonly kind: 'RecordNetworks'; readonly subnet: string }
-  /** Remembers which compose.override.yaml the containers were made with. */
+  /** Remembers which compose.override.yaml the containers were made with; empty while nobody can say. */
   | { readonly kind: 'RecordOverride'; readonly digest: string };
 
 export type ActionKind = Action['kind'];
@@ -176,6 +182,7 @@ function subject(action: Action): string {
     case 'CheckImageVersions':
       return `${action.references.length} images = ${action.version}`;
     case 'CreateContainers':
+    case 'StartAdded':
       return list(action.services);
     case 'RemoveContainers':
       return `${list(action.services)}${counted(action.networks, 'network')}`;
@@ -200,7 +207,7 @@ function subject(action: Action): string {
     case 'RemoveFiles':
       return `${action.files.length} ${action.files.length === 1 ? 'file' : 'files'}`;
     case 'RecordOverride':
-      return action.digest.slice(0, 12);
+      return action.digest === '' ? 'as not proven' : action.digest.slice(0, 12);
     case 'WriteImageLock':
       return `${Object.keys(action.images).length} images`;
     case 'RemoveImageLock':

@@ -3,6 +3,7 @@ import type { PlanBuilder } from '../model/plan.ts';
 import type { Workload } from '../model/workload.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import type { Desired } from './desired.ts';
+import { OVERRIDE_STAYS, type OverrideView } from './plan-override.ts';
 import { releaseImages } from './refusals.ts';
 
 export function planPulls(
@@ -34,13 +35,15 @@ export function planPulls(
 export type Existing = {
   readonly existing: ReadonlyMap<string, ObservedContainer>;
   readonly networks: readonly string[];
-  readonly overrideChanged: boolean;
+  readonly override: OverrideView;
+  /** Whether what we render of it is another than it was made from. */
+  readonly isStale: (workload: Workload) => boolean;
 };
 
 export function planCreate(
   builder: PlanBuilder,
   toCreate: readonly Workload[],
-  { existing, networks, overrideChanged }: Existing,
+  { existing, networks, override, isStale }: Existing,
   dependsOn: readonly (number | undefined)[],
 ): number | undefined {
   if (toCreate.length === 0) return undefined;
@@ -48,14 +51,22 @@ export function planCreate(
   const fresh = services.filter((id) => !existing.has(id));
   const needed = new Set(toCreate.flatMap((workload) => workload.networks.map(({ name }) => name)));
   const newNetworks = [...needed].filter((name) => !networks.includes(name));
+  const concerned = toCreate.filter(({ id }) => override.concerns(existing.get(id)));
+  const byUs = toCreate.filter((workload) => existing.has(workload.id) && isStale(workload));
   const cause =
     fresh.length === services.length
       ? 'they do not exist'
-      : overrideChanged
-        ? `${OVERRIDE_FILE} changed`
+      : concerned.length > 0
+        ? !override.certain
+          ? `${OVERRIDE_FILE} changed, and Compose sees which of them it concerns`
+          : byUs.length > 0
+            ? `their definition or ${OVERRIDE_FILE} changed`
+            : `${OVERRIDE_FILE} changed`
         : services.every((id) => existing.get(id)?.mountsBy !== undefined)
           ? 'their files are mounted by a path that is not that of the directory'
-          : 'their definition changed';
+          : byUs.length > 0 || fresh.length > 0
+            ? 'their definition changed'
+            : 'Compose makes them anew with what depends on them';
   return builder.add({
     action: { kind: 'CreateContainers', services },
     cause,
@@ -63,11 +74,7 @@ export function planCreate(
     ...(fresh.length > 0
       ? { undo: { kind: 'RemoveContainers', services: fresh, networks: newNetworks } }
       : {}),
-    ...(overrideChanged && fresh.length < services.length
-      ? {
-          irreversible: `${OVERRIDE_FILE} is yours and was not put back: take your last change out of it and run factsway-install up.`,
-        }
-      : {}),
+    ...(concerned.length > 0 ? { irreversible: OVERRIDE_STAYS } : {}),
   });
 }
 

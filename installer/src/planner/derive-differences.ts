@@ -8,12 +8,18 @@ import type {
   Patch,
   SecretDifference,
 } from '../model/differences.ts';
-import { isMadeIn, type ObservedContainer, type ObservedInstance } from '../model/observed.ts';
-import { OVERRIDE_FILE, specOf } from '../render/compose/render-compose.ts';
+import {
+  isMadeIn,
+  type ObservedContainer,
+  type ObservedInstance,
+  type ObservedOverride,
+} from '../model/observed.ts';
+import { specOf } from '../render/compose/render-compose.ts';
 import { sha256 } from '../render/digest.ts';
 import { appliedHash, isObsolete } from './container-steps.ts';
 import type { Desired } from './desired.ts';
 import { deriveNotOurs, type TreeEntry } from './ownership.ts';
+import { findLeftAdded, viewAdded, viewOverride } from './plan-override.ts';
 import { planFiles } from './plan-files.ts';
 
 /** Beyond that many changed lines nobody reads a comparison, and finding the smallest one takes long. */
@@ -23,6 +29,8 @@ export type Evidence = {
   readonly instance: ObservedInstance;
   /** Null where no engine was asked. */
   readonly containers: readonly ObservedContainer[] | null;
+  /** Absent where nothing depends on it. */
+  readonly override?: ObservedOverride;
   readonly tree: readonly TreeEntry[];
   /** Texts on disk by path. */
   readonly onDisk: Readonly<Record<string, string>>;
@@ -44,7 +52,7 @@ export function deriveDifferences(desired: Desired, evidence: Evidence): Differe
   return {
     keys: evidence.keys,
     files: compareFiles(desired, evidence),
-    containers: containers && compareContainers(desired, instance, containers),
+    containers: containers && compareContainers(desired, evidence, containers),
     secrets: compareSecrets(desired, instance),
     notOurs: deriveNotOurs(tree, rendered),
   };
@@ -117,24 +125,24 @@ function unifiedDiff(path: string, from: [string, string], to: [string, string])
 }
 
 function compareContainers(
-  { directory, catalog, bundle }: Desired,
-  instance: ObservedInstance,
+  desired: Desired,
+  { instance, override }: Evidence,
   containers: readonly ObservedContainer[],
 ): ContainerDifference[] {
+  const { directory, catalog, bundle } = desired;
   const ours = containers.filter((container) => isMadeIn(container, directory));
   // A platform that is down differs in nothing; `status` tells that it is.
   if (ours.length === 0) return [];
   const found = new Map(ours.map((container) => [container.service, container]));
-  const override = instance.digests[OVERRIDE_FILE];
-  const stale =
-    override !== undefined && instance.appliedConfig[OVERRIDE_FILE] !== override ? 'override' : '';
+  const seen = { instance, containers: ours, ...(override ? { override } : {}) };
+  const { concerns } = viewOverride(desired, seen);
   const differing = catalog.workloads.flatMap((workload): ContainerDifference[] => {
     const service = workload.id;
     const container = found.get(service);
     if (!container) return [{ service, state: 'missing' }];
     if (container.spec !== specOf(workload, bundle.configHashes) || container.mountsBy)
       return [{ service, state: 'definition' }];
-    if (stale === 'override') return [{ service, state: stale }];
+    if (concerns(container)) return [{ service, state: 'override' }];
     // One that starts takes up its configuration with that.
     if (workload.kind === 'service' && container.state !== 'running')
       return [{ service, state: 'stopped' }];
@@ -143,10 +151,17 @@ function compareContainers(
       ? [{ service, state: 'configuration' }]
       : [];
   });
-  const obsolete = ours
-    .filter((container) => isObsolete(container, catalog.workloads))
-    .map(({ service }): ContainerDifference => ({ service, state: 'obsolete' }));
-  return [...differing, ...obsolete];
+  const added = viewAdded(seen).flatMap(({ service, state }): ContainerDifference[] =>
+    // One that has stopped differs in nothing, as with our own.
+    state === 'missing' || state === 'changed'
+      ? [{ service, state: state === 'missing' ? state : 'override' }]
+      : [],
+  );
+  const obsolete = [
+    ...ours.filter((container) => isObsolete(container, catalog.workloads)),
+    ...findLeftAdded(desired, seen),
+  ].map(({ service }): ContainerDifference => ({ service, state: 'obsolete' }));
+  return [...differing, ...added, ...obsolete];
 }
 
 function compareSecrets({ bundle }: Desired, instance: ObservedInstance): SecretDifference[] {

@@ -1,8 +1,11 @@
+import { usedNetworks } from '../catalog/networks.ts';
+import { networkSubnet } from '../catalog/subnets.ts';
+import type { InstanceConfig } from '../model/config.ts';
 import type { Observed } from '../model/observed.ts';
 import type { PlanBuilder } from '../model/plan.ts';
 import type { Desired } from './desired.ts';
 
-/** Where state/applied.json keeps which network.subnet the networks were made with. */
+/** Where state/applied.json keeps which network.subnet the networks were last made with. */
 export const NETWORKS_RECORD = 'networks';
 
 const wanted = ({ catalog }: Desired): string => catalog.context.config.network.subnet ?? '';
@@ -19,7 +22,7 @@ export function planRemake(
   { written, pulls }: { readonly written: number | undefined; readonly pulls: readonly number[] },
 ): number | undefined {
   const { containers, networks } = observed;
-  if (networks.length === 0 || recorded(observed) === wanted(desired)) return undefined;
+  if (!haveOtherAddresses(desired, observed)) return undefined;
   return builder.add({
     action: {
       kind: 'StopProject',
@@ -39,6 +42,23 @@ export function planRemake(
   });
 }
 
+/**
+ * The engine knows which addresses they have, whatever a killed run did not get to record. Only that somebody chose
+ * them, where now Docker is to choose, is nothing it could tell.
+ */
+function haveOtherAddresses(desired: Desired, observed: Observed): boolean {
+  const { config } = desired.catalog.context;
+  const record = recorded(observed);
+  const former: InstanceConfig = { ...config, network: { ...config.network, subnet: record } };
+  return usedNetworks(desired.catalog.workloads).some(({ name }) => {
+    const subnet = observed.subnets?.[name];
+    if (subnet === undefined) return false;
+    const mine = networkSubnet(config, name);
+    if (mine !== undefined) return subnet !== mine;
+    return record !== '' && networkSubnet(former, name) === subnet;
+  });
+}
+
 /** Everything is gone that the next steps would otherwise take into account. */
 export const withoutContainers = (observed: Observed): Observed => ({
   ...observed,
@@ -46,16 +66,17 @@ export const withoutContainers = (observed: Observed): Observed => ({
   networks: [],
 });
 
-/** Last, so that a run that failed or was killed is known not to have got there. */
+/** Before they are made: what is chosen now must be known as that when it is taken back, wherever this run ends. */
 export function planRecordNetworks(
   builder: PlanBuilder,
   desired: Desired,
   observed: Observed,
-): void {
-  if (recorded(observed) === wanted(desired)) return;
-  builder.add({
+  dependsOn: readonly (number | undefined)[],
+): number | undefined {
+  if (recorded(observed) === wanted(desired)) return undefined;
+  return builder.add({
     action: { kind: 'RecordNetworks', subnet: wanted(desired) },
-    cause: 'the networks have these addresses',
-    dependsOn: builder.build('').steps.map(({ id }) => id),
+    cause: 'the networks are made with these addresses',
+    dependsOn,
   });
 }

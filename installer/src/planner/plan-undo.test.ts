@@ -59,17 +59,17 @@ describe('a changed override', () => {
   const creating = (steps: readonly Step[]): readonly Step[] =>
     steps.filter(({ action }) => action.kind === 'CreateContainers');
 
-  it('concerns every container, and services that serve only after the migrations', () => {
+  it('that Compose cannot read yet may concern every container, services that serve only after the migrations', () => {
     const all = desired.catalog.workloads.filter(({ slot, kind }) => slot && kind === 'service');
     const slot = `slot a (${all.map(({ id }) => id).join(', ')})`;
     expect(formatPlan(plan).split('\n').slice(1)).toEqual([
-      '  [1] RecordOverride  because compose.override.yaml changed and is not proven yet',
-      '  [2] CreateContainers postgres, edge, prometheus, alertmanager and 4 more because compose.override.yaml changed, after 1',
+      '  [1] RecordOverride as not proven because compose.override.yaml changed',
+      '  [2] CreateContainers postgres, edge, prometheus, alertmanager and 4 more because compose.override.yaml changed, and Compose sees which of them it concerns, after 1',
       '  [3] StartComponents postgres because its containers are replaced or not healthy, after 2',
       '  [4] StartComponents monitoring (prometheus, alertmanager, node-exporter, postgres-exporter, blackbox-exporter) because its containers are replaced or not healthy, after 2',
       '  [5] StartComponents edge because its containers are replaced or not healthy, after 2',
       '  [6] RunMigrations up to 1.0.0 because the schema is not proven to be that of 1.0.0, after 2, 3',
-      '  [7] CreateContainers records-service-a, ingestion-service-a, export-service-a, caseblock-service-a and 4 more because compose.override.yaml changed, after 2, 6',
+      '  [7] CreateContainers records-service-a, ingestion-service-a, export-service-a, caseblock-service-a and 4 more because compose.override.yaml changed, and Compose sees which of them it concerns, after 2, 6',
       `  [8] StartComponents ${slot} because its containers are replaced or not healthy, after 2, 6, 7`,
       `  [9] RecordOverride ${sha256('mine').slice(0, 12)} because compose.override.yaml is taken into account, after 2, 3, 4, 5, 6, 7, 8`,
     ]);
@@ -84,7 +84,7 @@ describe('a changed override', () => {
   it('is nothing to put back where no container was made with another one', () => {
     const empty = planUp(desired, { ...observed, containers: [] }, OPTIONS).plan;
     expect(creating(empty.steps).map(({ irreversible }) => irreversible)).toEqual([undefined]);
-    expect(formatPlan(empty)).not.toContain('is not proven yet');
+    expect(formatPlan(empty)).not.toContain('as not proven');
   });
 
   it('that is put back after a run that failed half way makes every container again', () => {

@@ -3,7 +3,6 @@ import type { Workload } from '../model/workload.ts';
 import type { Observed } from '../model/observed.ts';
 import { PlanBuilder, type ActionOf, type FileChange, type Plan } from '../model/plan.ts';
 import { FactswayError } from '../model/errors.ts';
-import { sha256 } from '../render/digest.ts';
 import { OVERRIDE_FILE, specOf } from '../render/compose/render-compose.ts';
 import {
   hasSucceeded,
@@ -18,6 +17,7 @@ import type { Desired } from './desired.ts';
 import { planCertificate } from './plan-certificate.ts';
 import { staleLock } from './plan-image-lock.ts';
 import { planFiles } from './plan-files.ts';
+import { madeAlong, planAdded, viewOverride } from './plan-override.ts';
 import { planRecordNetworks, planRemake, withoutContainers } from './plan-networks.ts';
 import { refuseOvercommitment } from './refuse-overcommitment.ts';
 import {
@@ -57,8 +57,8 @@ export function planUp(desired: Desired, observed: Observed, options: UpOptions)
     const pulls = planPulls(builder, desired, observed);
     const remade = planRemake(builder, desired, observed, { written, pulls });
     const left = remade === undefined ? observed : withoutContainers(observed);
-    planContainers(builder, desired, left, { written: remade ?? written, pulls });
-    planRecordNetworks(builder, desired, observed);
+    const recorded = planRecordNetworks(builder, desired, observed, [written, remade]);
+    planContainers(builder, desired, left, { written: recorded ?? remade ?? written, pulls });
   }
   const warnings = [
     ...desired.bundle.warnings,
@@ -161,26 +161,24 @@ function planContainers(
   const { workloads, context } = catalog;
   const { config, activeSlot } = context;
   const existing = new Map(observed.containers.map((container) => [container.service, container]));
-  const overrideDigest =
-    observed.instance.digests[OVERRIDE_FILE] ??
-    sha256(bundle.files.find(({ path }) => path === OVERRIDE_FILE)?.content ?? '');
-  const overrideChanged = observed.instance.appliedConfig[OVERRIDE_FILE] !== overrideDigest;
-
-  const stale = workloads.filter((workload) => {
+  const override = viewOverride(desired, observed);
+  const isStale = (workload: Workload): boolean => {
     const { spec, mountsBy } = existing.get(workload.id) ?? {};
     return mountsBy !== undefined || spec !== specOf(workload, bundle.configHashes);
-  });
-  const toCreate = overrideChanged && existing.size > 0 ? workloads : stale;
+  };
+  const isConcerned = ({ id }: Workload): boolean => override.concerns(existing.get(id));
+  const changed = workloads.filter((workload) => isStale(workload) || isConcerned(workload));
+  const along = madeAlong(desired, observed, changed);
+  const toCreate = workloads.filter((one) => changed.includes(one) || along.includes(one));
   // From here until the end nobody can say which override the containers were made with.
-  const forgotten =
-    overrideChanged && existing.size > 0
-      ? builder.add({
-          action: { kind: 'RecordOverride', digest: '' },
-          cause: `${OVERRIDE_FILE} changed and is not proven yet`,
-          dependsOn: [written],
-        })
-      : undefined;
-  const creating = { existing, networks: observed.networks, overrideChanged };
+  const forgotten = toCreate.some(isConcerned)
+    ? builder.add({
+        action: { kind: 'RecordOverride', digest: '' },
+        cause: `${OVERRIDE_FILE} changed`,
+        dependsOn: [written],
+      })
+    : undefined;
+  const creating = { existing, networks: observed.networks, override, isStale };
   // Services that serve are replaced only once the migrations have succeeded.
   const late = toCreate.filter(
     ({ id, slot, kind }) => slot !== undefined && kind === 'service' && existing.has(id),
@@ -254,7 +252,7 @@ function planContainers(
         })
       : undefined;
   const reloads = planReloads(builder, desired, observed, needsStart, written);
-  const all = [
+  const platform = [
     created,
     obsolete,
     database,
@@ -266,9 +264,10 @@ function planContainers(
     saved,
     ...reloads,
   ];
-  if (overrideChanged) {
+  const all = [...platform, ...planAdded(builder, desired, observed, [written, ...platform])];
+  if (override.changed) {
     builder.add({
-      action: { kind: 'RecordOverride', digest: overrideDigest },
+      action: { kind: 'RecordOverride', digest: override.digest },
       cause: `${OVERRIDE_FILE} is taken into account`,
       dependsOn: all,
     });

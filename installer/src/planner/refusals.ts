@@ -4,6 +4,8 @@ import { FactswayError } from '../model/errors.ts';
 import { isMadeIn, type Observed } from '../model/observed.ts';
 import { shellWord } from '../model/shell.ts';
 import { absentAddress } from '../checks/analysers/absent-address.ts';
+import { mebibytes } from '../model/units.ts';
+import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import { analyseImageVersions } from '../checks/analysers/image-versions.ts';
 import type { Desired } from './desired.ts';
 
@@ -39,12 +41,38 @@ function refuseDataLeftBehind({ catalog }: Desired, { instance, volumes }: Obser
 /** Everything that must be true before the first step; each breach has its own code. Nothing was changed yet. */
 export function refuseWhatCannotWork(desired: Desired, observed: Observed): void {
   refuseForeignProject(desired, observed);
+  refuseOtherProject(desired, observed);
   refuseLostSecrets(desired, observed);
   refuseDataLeftBehind(desired, observed);
   refuseMissingImages(desired, observed);
   refuseMixedVersions(desired, observed);
   refuseAbsentAddress(observed);
   refuseBusyPorts(desired, observed);
+  refuseImpossibleMemory(observed);
+}
+
+/** One directory, one platform: a second one would begin with an empty database, and the first be nobody's. */
+function refuseOtherProject({ directory, catalog }: Desired, { otherProject }: Observed): void {
+  if (otherProject === undefined) return;
+  throw new FactswayError(
+    'FW-PROJECT-CHANGED',
+    `project is to be "${catalog.context.config.project}", but the containers and the data of ${directory} belong to "${otherProject}".`,
+    `Keep the name: --set project=${otherProject}   or have a second platform in a directory of its own: --dir DIR`,
+  );
+}
+
+/** Docker refuses it when a container is made, and by then others have stopped. */
+function refuseImpossibleMemory({ override }: Observed): void {
+  // Limits that are rendered in the same run may be others.
+  if (!override?.rendered) return;
+  for (const [name, { memory, memoryAndSwap }] of Object.entries(override.services ?? {})) {
+    if (memory === undefined || memoryAndSwap === undefined || memoryAndSwap >= memory) continue;
+    throw new FactswayError(
+      'FW-COMPOSE-REFUSED',
+      `${name} would have a memswap_limit of ${mebibytes(memoryAndSwap)}m, less than its mem_limit of ${mebibytes(memory)}m; Docker refuses that. Nothing was changed.`,
+      `In ${OVERRIDE_FILE}, put memswap_limit: ${mebibytes(memory)}m beside its mem_limit, then run the command again.`,
+    );
+  }
 }
 
 function refuseForeignProject(

@@ -1,3 +1,5 @@
+import type { ComposedService } from '../model/observed.ts';
+
 export type ComposeRun = {
   readonly exitCode: number;
   readonly stdout: string;
@@ -10,8 +12,18 @@ export type Compose = {
   version(): Promise<string>;
   /** Whether Compose can read the files of the directory, the customer's override among them. */
   accepts(directory: string): Promise<boolean>;
-  /** Creates (or recreates where the definition changed) without starting. Empty list: every service. */
-  create(directory: string, services: readonly string[]): Promise<void>;
+  /** Every service the files of the directory have, the customer's override included. Throws FW-COMPOSE-REFUSED. */
+  read(directory: string): Promise<Record<string, ComposedService>>;
+  /**
+   * Creates (or recreates where the definition changed) without starting, and what they depend on with them: Compose
+   * counts the dependencies it was told of as part of a definition, so they have to be the same every time. Images
+   * must be there, unless the services are the customer's own. Throws FW-COMPOSE-REFUSED.
+   */
+  create(
+    directory: string,
+    services: readonly string[],
+    options?: { readonly own: boolean },
+  ): Promise<void>;
   /** Stops and removes the project's containers and networks; volumes stay. */
   down(directory: string, project: string): Promise<void>;
   /** Runs a one-off container of a service and returns what it printed. */

@@ -24,6 +24,8 @@ export type Docker = {
   volumes(project: string): Promise<string[]>;
   /** Names of the project's networks, without the project prefix. */
   networks(project: string): Promise<string[]>;
+  /** IPv4 range of each of the project's networks, by its name without the project prefix. */
+  subnets(project: string): Promise<Record<string, string>>;
   /** Removes these networks of the project; one that is gone already is as good as removed. */
   removeNetworks(project: string, names: readonly string[]): Promise<void>;
   /** Pulls one image; `progress` receives a short line now and then. Throws FW-IMAGE-PULL. */

@@ -18,9 +18,9 @@ export const status: Command = {
     ]);
     const found = await look(input.directory, ports);
     const now = ports.clock.now();
-    const rows = found.components.map(({ service, state, health, startedAt, restarts, good }) => [
-      good ? '✓' : '✗',
-      service,
+    const rows = found.components.map(({ service, state, health, startedAt, restarts, ...is }) => [
+      is.good ? '✓' : '✗',
+      is.yours ? `${service} (yours)` : service,
       state,
       health === 'none' ? '' : health,
       state === 'running' ? formatAge(startedAt, now) : '',

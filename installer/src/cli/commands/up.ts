@@ -14,7 +14,10 @@ export const up: Command = {
     'Compares what should be with what is and does the difference: only what changed is recreated, configuration is reloaded where a component can. Containers are made only if the server has the memory and the cores they are given (the checks memory and cores of preflight).',
   files: [
     { path: 'factsway.yaml', what: 'what should be; --set changes it and keeps your comments' },
-    { path: 'compose.override.yaml', what: 'yours; a change of it has Compose look at everything' },
+    {
+      path: 'compose.override.yaml',
+      what: 'yours; what it changes is made again, what it adds is started',
+    },
     { path: 'state/edited/', what: 'copies of what --overwrite-edited replaced' },
     { path: 'state/failures/', what: 'logs of what did not start' },
   ],

@@ -7,6 +7,7 @@ import { rejectionOf } from '../../../../test/fakes/thrown.ts';
 import { FactswayError } from '../../model/errors.ts';
 import type { Compose } from '../../ports/compose.ts';
 import type { Docker } from '../../ports/docker.ts';
+import { NothingDone } from '../nothing-done.ts';
 import type { ActionContext } from './action-context.ts';
 import {
   checkImageVersions,
@@ -89,7 +90,7 @@ describe('creating containers', () => {
   const refused = new FactswayError('FW-COMPOSE-REFUSED', 'docker compose up failed.', 'See.', [
     'no available address pool',
   ]);
-  const create = (networks: readonly string[], accepts = true) => {
+  const create = async (networks: readonly string[], accepts = true) => {
     ports.files.directories.set(`${DIRECTORY}/secrets`, 0o700);
     for (const { name } of desired.bundle.secrets)
       ports.files.put(`${DIRECTORY}/secrets/${name}`, 's');
@@ -100,7 +101,11 @@ describe('creating containers', () => {
       create: () => Promise.reject(refused),
     });
     context = actionContext({ ...ports, compose }, desired);
-    return rejectionOf(createContainers({ kind: 'CreateContainers', services: ['edge'] }, context));
+    const failing = createContainers({ kind: 'CreateContainers', services: ['edge'] }, context);
+    // No container was touched: that is said along with the reason.
+    const thrown = await failing.catch((error: unknown) => error);
+    if (!(thrown instanceof NothingDone)) throw new Error('something was done');
+    return thrown.reason;
   };
 
   it('that fails for want of a network names the network, and keeps what Docker said', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { FactswayError } from '../../model/errors.ts';
 import { analyseImageVersions } from '../../checks/analysers/image-versions.ts';
 import { collectDigest } from '../../checks/collectors/registry-answer.ts';
@@ -7,6 +8,7 @@ import { NETWORKS_RECORD } from '../../planner/plan-networks.ts';
 import { mixedVersions } from '../../planner/refusals.ts';
 import { OVERRIDE_FILE } from '../../render/compose/render-compose.ts';
 import { registryError } from '../registry-error.ts';
+import { NothingDone } from '../nothing-done.ts';
 import { findContainers, type ActionContext } from './action-context.ts';
 import { alignSecretPermissions } from './bundle-actions.ts';
 import { rememberImages, rememberProject } from './remember-made.ts';
@@ -59,11 +61,20 @@ export async function createContainers(
 ): Promise<void> {
   await alignSecretPermissions(context);
   await rememberProject(context);
+  const before = await stateOfContainers(context);
   try {
     await context.ports.compose.create(context.paths.directory, action.services);
-  } catch (error) {
-    throw (await missingNetworks(action, context, error)) ?? error;
+  } catch (thrown) {
+    const error = (await missingNetworks(action, context, thrown)) ?? thrown;
+    const isSame = isDeepStrictEqual(await stateOfContainers(context), before);
+    throw isSame && error instanceof FactswayError ? new NothingDone(error) : error;
   }
+}
+
+/** Compose makes the new container before it stops the old one: a refusal may have come before or after. */
+async function stateOfContainers({ ports, project }: ActionContext): Promise<string[]> {
+  const containers = await ports.docker.containers(project);
+  return containers.map(({ id, state }) => `${id} ${state}`).sort();
 }
 
 /** Compose makes networks before containers: where one is missing afterwards, that is what failed. */

@@ -19,6 +19,7 @@ import {
 import { removeImageLock, writeImageLock } from './image-lock-actions.ts';
 import { reloadConfig } from './reload-config.ts';
 import { removeFiles, removeImages, removeVolumes } from './removal-actions.ts';
+import { startAdded } from './start-added.ts';
 import { runMigrations } from './run-migrations.ts';
 
 type Handler<K extends ActionKind> = (
@@ -41,6 +42,7 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   StartComponents: startComponents,
   StopComponents: stopComponents,
   RunMigrations: runMigrations,
+  StartAdded: startAdded,
   ReloadConfig: reloadConfig,
   StopProject: stopProject,
   RemoveVolumes: removeVolumes,

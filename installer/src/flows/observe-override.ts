@@ -1,0 +1,76 @@
+import { load } from 'js-yaml';
+import { FactswayError } from '../model/errors.ts';
+import type { ObservedContainer, ObservedInstance, ObservedOverride } from '../model/observed.ts';
+import type { Desired } from '../planner/desired.ts';
+import type { Ports } from '../ports/ports.ts';
+import { OVERRIDE_FILE, specOf } from '../render/compose/render-compose.ts';
+import { sha256 } from '../render/digest.ts';
+import { instancePaths } from './paths.ts';
+
+/**
+ * What the customer's override comes to, read by Compose with the files as they are on disk. Undefined where nothing
+ * depends on it: it is as it was seeded and on record, and no container is to be made. Throws FW-COMPOSE-REFUSED where Compose cannot read it with the files that stay.
+ */
+export async function observeOverride(
+  { directory, bundle, catalog }: Desired,
+  instance: ObservedInstance,
+  containers: readonly ObservedContainer[],
+  { compose, files }: Pick<Ports, 'compose' | 'files'>,
+): Promise<ObservedOverride | undefined> {
+  const seed = bundle.files.find(({ path }) => path === OVERRIDE_FILE)?.content ?? '';
+  const digest = instance.digests[OVERRIDE_FILE];
+  const isOnRecord = instance.appliedConfig[OVERRIDE_FILE] === digest;
+  const specs = new Map(containers.map(({ service, spec }) => [service, spec]));
+  const isWhole =
+    specs.size === 0 ||
+    catalog.workloads.every(
+      (workload) => specs.get(workload.id) === specOf(workload, bundle.configHashes),
+    );
+  if (digest === undefined || (digest === sha256(seed) && isOnRecord && isWhole)) return undefined;
+  const rendered = bundle.files.filter(({ ownership }) => ownership === 'rendered');
+  const isRendered = rendered.every(
+    ({ path, content }) => instance.digests[path] === sha256(content),
+  );
+  const paths = instancePaths(directory);
+  const serviceNames = async (path: string): Promise<string[]> =>
+    namesIn(await files.readText(paths.file(path)));
+  const ours = (
+    await Promise.all(
+      [...new Set([...Object.keys(instance.manifest.files), ...rendered.map(({ path }) => path)])]
+        .filter((path) => /^compose\.[a-z.-]*yaml$/.test(path) && path !== OVERRIDE_FILE)
+        .map(serviceNames),
+    )
+  ).flat();
+  const wanted = rendered.flatMap(({ path, content }) =>
+    /^compose\..*yaml$/.test(path) ? namesIn(content) : [],
+  );
+  const isAdded = (name: string): boolean => !ours.includes(name) && !wanted.includes(name);
+  try {
+    // Without a rendering, what Compose would read is not there yet.
+    if (Object.keys(instance.manifest.files).length > 0) {
+      const services = await compose.read(directory);
+      const added = Object.keys(services).filter(
+        (name) => isAdded(name) && services[name]?.idle !== true,
+      );
+      return { services, added: added.sort(), rendered: isRendered };
+    }
+  } catch (error) {
+    if (!(error instanceof FactswayError) || isRendered) throw error;
+  }
+  // Compose is asked again, and says what is wrong, when the files are there.
+  const named = (await serviceNames(OVERRIDE_FILE)).filter(isAdded).sort();
+  return { added: named, rendered: isRendered };
+}
+
+/** Services of a Compose file that start without being asked for; none where it cannot be read. */
+function namesIn(text: string | undefined): string[] {
+  if (text === undefined) return [];
+  try {
+    const { services } = load(text) as { services?: Record<string, { profiles?: unknown } | null> };
+    return Object.entries(services ?? {}).flatMap(([name, service]) =>
+      service?.profiles === undefined ? [name] : [],
+    );
+  } catch {
+    return [];
+  }
+}
