@@ -119,6 +119,7 @@ describe('an interrupted change', () => {
   const after = async (command: string, outcome?: string) => {
     const one = journal(`${command}-${outcome ?? 'killed'}`);
     await one.begin(command, PLAN);
+    await one.stepStarted(STEP);
     if (outcome !== undefined) await one.end(outcome);
     return interruptedChange(PATHS, files);
   };
@@ -127,6 +128,13 @@ describe('an interrupted change', () => {
     expect(await interruptedChange(PATHS, files)).toBeUndefined();
     expect(await after('install', 'cancelled')).toBe('2026-01-02T03:04:05.000Z');
     expect(await after('up')).toBe('2026-01-02T03:04:05.000Z');
+  });
+
+  it('is none that did not come to its first step', async () => {
+    const one = journal('r1');
+    await one.begin('up', PLAN);
+    await one.end('cancelled');
+    expect(await interruptedChange(PATHS, files)).toBeUndefined();
   });
 
   it('is none that ended in another way, and none that takes things away', async () => {

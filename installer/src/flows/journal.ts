@@ -91,8 +91,11 @@ export async function interruptedChange(
   paths: InstancePaths,
   files: Files,
 ): Promise<string | undefined> {
-  const { begun, ended } = await lastRun(paths, files);
+  const { entries, begun, ended } = await lastRun(paths, files);
   if (!begun || !BUILDS.includes(begun['command'])) return undefined;
+  // One that was cut off before its first step left nothing behind, not even what was meant.
+  if (!entries.some(({ event, run }) => event === 'step-started' && run === begun.run))
+    return undefined;
   return ended === undefined || ended['outcome'] === 'cancelled' ? begun.at : undefined;
 }
 

@@ -118,7 +118,8 @@ describe('what a killed run left half written', () => {
 describe('nothing to do', () => {
   const NOTHING: Plan = { title: 'Up', steps: [] };
   const path = `${DIRECTORY}/state/journal.jsonl`;
-  const began = '{"run":"r1","at":"2026-01-01","event":"run-started","command":"install"}\n';
+  const began =
+    '{"run":"r1","at":"2026-01-01","event":"run-started","command":"install"}\n{"run":"r1","at":"2026-01-01","event":"step-started","step":1}\n';
 
   it('settles a change that was interrupted: it is asked about no more', async () => {
     const ports = fakePorts({});

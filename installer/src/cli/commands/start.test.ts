@@ -128,8 +128,9 @@ describe('an instance that exists', () => {
       event: 'run-started',
       command: 'up',
     };
+    const step = { run: 'r1', event: 'step-started', step: 1 };
     const ended = { run: 'r1', event: 'run-ended', outcome: 'cancelled' };
-    const journal = [begun, ended].map((entry) => JSON.stringify(entry)).join('\n');
+    const journal = [begun, step, ended].map((entry) => JSON.stringify(entry)).join('\n');
     ports.files.put(`${DIRECTORY}/state/journal.jsonl`, journal);
     await run([], ['leave']);
     expect(asked()).toContain(
