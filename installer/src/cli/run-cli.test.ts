@@ -134,11 +134,12 @@ describe('the streams', () => {
     expect((await run('render', '--json', '--quiet', ...SMALL)).stderr).toBe('');
   });
 
+  const UP_HELP: unknown = expect.stringContaining('Usage: factsway-install up');
   it.each([
     [['--version'], 'version', { version: '1.2.3' }],
     [['--json', '-V'], 'version', { version: '1.2.3' }],
-    [['help', 'up'], 'help', { text: expect.stringContaining('Usage: factsway-install up') }],
-    [['up', '--help'], 'help', { text: expect.stringContaining('Usage: factsway-install up') }],
+    [['help', 'up'], 'help', { text: UP_HELP }],
+    [['up', '--help'], 'help', { text: UP_HELP }],
   ])('%j with --json is one document', async (argv, command, result) => {
     const { exit, stdout } = await run(...argv, '--json');
     expect(exit).toBe(0);
