@@ -155,7 +155,10 @@ export class FakeEngine {
   #create(service: string): void {
     const workload = this.desired.catalog.workloads.find(({ id }) => id === service);
     const configHash = composedHash(service, this.desired, this.override.get(service));
-    if (!workload && this.override.has(service)) return this.#add(service, configHash);
+    if (!workload && this.override.has(service)) {
+      this.#add(service, configHash);
+      return;
+    }
     if (!workload) throw new Error(`the test's Compose file has no service ${service}`);
     for (const { name } of workload.volumes) this.volumes.add(name);
     for (const { name } of workload.networks) this.networks.add(name);

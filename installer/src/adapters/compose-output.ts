@@ -47,7 +47,7 @@ const MOST_LINES = 12;
 export function reasonFirst(stderr: string): string[] {
   const lines = stderr.trim().split('\n');
   const reasons = lines.filter((line) => !EVENT.test(line));
-  const failed = lines.filter((line) => EVENT.test(line) && / Error$/.test(line));
+  const failed = lines.filter((line) => EVENT.test(line) && line.endsWith(' Error'));
   const last = reasons.length === 0 ? lines.slice(-3) : [];
   return [...reasons.slice(-MOST_LINES), ...failed, ...last].slice(0, MOST_LINES);
 }
