@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { containerId, docker, fingerprint } from './support/docker.ts';
+import { containerId, containersOf, docker, fingerprint } from './support/docker.ts';
 import { throughEdge } from './support/http.ts';
 import { SHARED } from './support/instance.ts';
 
@@ -69,6 +69,48 @@ it('compose.override.yaml is honoured by up and never touched', async () => {
   expect(
     ((await SHARED.runJson('up', '--yes')).result?.['plan'] as { steps: unknown[] }).steps,
   ).toEqual([]);
+});
+
+it('an edit of compose.override.yaml recreates what it touches, and no other container', async () => {
+  const services = 'services:\n  prometheus:\n    environment: { FIRM: "Smith" }\n';
+  await writeFile(
+    SHARED.file('compose.override.yaml'),
+    `${services}  alertmanager:\n    environment: { FIRM: "Smith & Partners" }\n`,
+  );
+  const [prometheus, alertmanager, records, migrations] = await Promise.all(
+    ['prometheus', 'alertmanager', 'records-service-a', 'migrations-a'].map(startedAt),
+  );
+
+  const run = await SHARED.runJson('up', '--yes');
+
+  expect(run.errors).toEqual([]);
+  expect(await startedAt('prometheus')).not.toBe(prometheus);
+  expect(await startedAt('alertmanager')).toBe(alertmanager);
+  expect(await startedAt('records-service-a')).toBe(records);
+  expect(await startedAt('migrations-a')).toBe(migrations);
+});
+
+it('a service that only compose.override.yaml has runs after up, and goes when it is taken out', async () => {
+  const image = await docker(
+    'inspect',
+    '--format',
+    '{{.Config.Image}}',
+    await containerId(SHARED.project, 'edge'),
+  );
+  const file = SHARED.file('compose.override.yaml');
+  const text = await readFile(file, 'utf8');
+  await writeFile(
+    file,
+    `${text}  mailer:\n    image: ${image}\n    entrypoint: [sleep, "3600"]\n    stop_grace_period: 1s\n    networks: [edge]\n`,
+  );
+  expect((await SHARED.runJson('up', '--yes')).errors).toEqual([]);
+  expect(await containersOf(SHARED.project, 'running')).toContain('mailer');
+  expect((await SHARED.run('status')).stdout).toContain('mailer (yours)');
+
+  await writeFile(file, text);
+  expect((await SHARED.runJson('up', '--yes')).errors).toEqual([]);
+  expect(await containersOf(SHARED.project)).not.toContain('mailer');
+  expect((await SHARED.runJson('diff')).errors).toEqual([]);
 });
 
 it('down stops everything and keeps the data, up brings it back', async () => {

@@ -1,5 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { docker, networksOf } from './support/docker.ts';
+import { docker, fingerprint, networksOf } from './support/docker.ts';
 import { throughEdge } from './support/http.ts';
 import { SHARED } from './support/instance.ts';
 
@@ -35,6 +36,19 @@ it('a range of addresses given to a running platform is what its networks have, 
   expect((await SHARED.runJson('verify')).errors).toEqual([]);
   const again = await SHARED.runJson('up', '--yes');
   expect((again.result?.['plan'] as { steps: unknown[] }).steps).toEqual([]);
+});
+
+it('a run that did not get to record the range of the networks stops nothing the next time', async () => {
+  const record = SHARED.file('state/applied.json');
+  const { networks, ...rest } = JSON.parse(await readFile(record, 'utf8')) as Record<
+    string,
+    string
+  >;
+  expect(networks).toBe(SUBNET);
+  await writeFile(record, JSON.stringify(rest));
+  const before = await fingerprint(SHARED.project);
+  expect((await SHARED.runJson('up', '--yes')).errors).toEqual([]);
+  expect(await fingerprint(SHARED.project)).toBe(before);
 });
 
 it('a range that another network has ends with the platform running as before', async () => {

@@ -8,6 +8,7 @@ import { rejectionOf } from '../../../test/fakes/thrown.ts';
 import { FactswayError } from '../model/errors.ts';
 import { executePlan } from './execute-plan.ts';
 import { Journal } from './journal.ts';
+import { NothingDone } from './nothing-done.ts';
 import { instancePaths } from './paths.ts';
 
 describe('the steps of a plan', () => {
@@ -285,4 +286,14 @@ describe('Ctrl-C', () => {
     });
     expect((await rejectionOf(ended)).code).toBe('FW-CANCELLED');
   });
+});
+
+it.each([
+  ['left everything as it was ends with 5', new NothingDone(broken()), 5],
+  ['changed something ends with 6', broken(), 6],
+])('a step that no undo takes back and that %s', async (_, error, exitCode) => {
+  const { steps, title } = planOf({ name: 'a' });
+  const plan = { title, steps: steps.map((step) => ({ ...step, irreversible: 'Mend it.' })) };
+  const { code, exitCode: found } = await rejectionOf(start(plan, { a: error }).ended);
+  expect([code, found]).toEqual(['FW-NOT-HEALTHY', exitCode]);
 });

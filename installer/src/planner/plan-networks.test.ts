@@ -59,7 +59,7 @@ describe('a changed range', () => {
     expect(lines[1]).toContain(
       'StopProject factsway (16 containers, 6 networks) because network.subnet changed',
     );
-    expect(lines[2]).toMatch(/RecordNetworks 10.77.0.0\/24 because .*, after 1, 2$/);
+    expect(lines[2]).toMatch(/RecordNetworks 10.77.0.0\/24 because .*, after 1, 2 \(undo: .*\)$/);
     expect(lines[3]).toMatch(
       /CreateContainers .* because they do not exist, after 3 \(undo: RemoveContainers .* 6 networks\)/,
     );

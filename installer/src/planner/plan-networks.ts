@@ -78,5 +78,6 @@ export function planRecordNetworks(
     action: { kind: 'RecordNetworks', subnet: wanted(desired) },
     cause: 'the networks are made with these addresses',
     dependsOn,
+    undo: { kind: 'RecordNetworks', subnet: recorded(observed) },
   });
 }

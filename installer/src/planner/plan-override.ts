@@ -67,7 +67,7 @@ export function madeAlong(
 export const OVERRIDE_STAYS = `${OVERRIDE_FILE} is yours and was not put back: take your last change out of it and run factsway-install up.`;
 
 /** A service that only the override has. */
-export type AddedService = {
+type AddedService = {
   readonly service: string;
   readonly state: 'missing' | 'changed' | 'stopped' | 'up';
 };

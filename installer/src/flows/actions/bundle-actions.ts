@@ -170,7 +170,7 @@ export async function restoreBundle(
   );
   const isReplaced = (service: string): boolean =>
     action.specs === undefined || now.get(service) !== action.specs[service];
-  // One-shots by themselves: named together with what depends on them, Compose would make both anew.
+  // What services depend on Compose makes along with them; one-shots nothing depends on come after.
   for (const group of [action.services.filter(isReplaced), action.oneShots.filter(isReplaced)]) {
     if (group.length > 0) await compose.create(paths.directory, group);
   }
