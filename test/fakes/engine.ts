@@ -90,8 +90,8 @@ export class FakeEngine {
     this.belongings = this.#belongings();
     this.compose = panicking<Compose>('compose', {
       version: async () => '2.30.0',
-      create: async (_directory, services) => {
-        this.calls.push(`create ${services.join(' ')}`);
+      create: async (_directory, services, { anew = false } = {}) => {
+        this.calls.push(`create ${anew ? 'anew ' : ''}${services.join(' ')}`);
         for (const service of services) this.#create(service);
       },
       read: async () => {

@@ -61,12 +61,12 @@ export class ComposeCli implements Compose {
   async create(
     directory: string,
     services: readonly string[],
-    { own }: { readonly own: boolean } = { own: false },
+    { own = false, anew = false }: { readonly own?: boolean; readonly anew?: boolean } = {},
   ): Promise<void> {
     const images = own ? ['--pull', 'missing'] : ['--no-build', '--pull', 'never'];
     await this.#must(
       directory,
-      ['up', '--no-start', ...images, ...services],
+      ['up', '--no-start', ...(anew ? ['--force-recreate'] : []), ...images, ...services],
       'docker compose up --no-start',
     );
   }

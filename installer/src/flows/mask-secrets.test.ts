@@ -47,3 +47,15 @@ describe('a text that is shown or kept', () => {
 it('an instance without secrets has nothing to hide', async () => {
   expect((await maskOf())('text')).toBe('text');
 });
+
+it('does not fail for what lies beside the secrets and cannot be read', async () => {
+  const files = new MemoryFiles({ [PATHS.secret('s')]: 'correct-horse' });
+  const { readText } = files;
+  files.readText = (path) =>
+    path.endsWith('/edge-tls')
+      ? Promise.reject(new Error('it is a directory'))
+      : readText.call(files, path);
+  files.list = async () => ['edge-tls', 's'];
+  const mask = await secretMask(PATHS, files);
+  expect(mask('correct-horse')).toBe('[secret]');
+});

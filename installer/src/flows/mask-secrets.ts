@@ -11,7 +11,8 @@ export async function secretMask(
 ): Promise<(text: string) => string> {
   const values: string[] = [];
   for (const name of await files.list(paths.secrets)) {
-    const text = await files.readText(paths.secret(name));
+    // What cannot be read, a directory for one, can be in no text of ours either.
+    const text = await files.readText(paths.secret(name)).catch(() => undefined);
     const value = text?.replace(/\n$/, '') ?? '';
     // Shorter ones would hide half of every log and protect nothing.
     if (value.length >= 6) values.push(value, ...escapedForms(value));

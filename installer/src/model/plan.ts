@@ -40,7 +40,12 @@ export type Action =
       readonly references: readonly string[];
       readonly version: string;
     }
-  | { readonly kind: 'CreateContainers'; readonly services: readonly string[] }
+  | {
+      readonly kind: 'CreateContainers';
+      readonly services: readonly string[];
+      /** Those of them that Compose would keep: what it compares does not show by which path secrets are mounted. */
+      readonly anew?: readonly string[];
+    }
   | {
       readonly kind: 'RemoveContainers';
       readonly services: readonly string[];

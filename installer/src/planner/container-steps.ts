@@ -67,8 +67,9 @@ export function planCreate(
           : byUs.length > 0 || fresh.length > 0
             ? 'their definition changed'
             : 'Compose makes them anew with what depends on them';
+  const anew = services.filter((id) => existing.get(id)?.mountsBy !== undefined);
   return builder.add({
-    action: { kind: 'CreateContainers', services },
+    action: { kind: 'CreateContainers', services, ...(anew.length > 0 ? { anew } : {}) },
     cause,
     dependsOn,
     ...(fresh.length > 0

@@ -17,12 +17,12 @@ export type Compose = {
   /**
    * Creates (or recreates where the definition changed) without starting, and what they depend on with them: Compose
    * counts the dependencies it was told of as part of a definition, so they have to be the same every time. Images
-   * must be there, unless the services are the customer's own. Throws FW-COMPOSE-REFUSED.
+   * must be there, unless the services are the customer's own. "Anew" makes them again whatever Compose thinks. Throws FW-COMPOSE-REFUSED.
    */
   create(
     directory: string,
     services: readonly string[],
-    options?: { readonly own: boolean },
+    options?: { readonly own?: boolean; readonly anew?: boolean },
   ): Promise<void>;
   /** Stops and removes the project's containers and networks; volumes stay. */
   down(directory: string, project: string): Promise<void>;

@@ -108,6 +108,22 @@ describe('creating containers', () => {
     return thrown.reason;
   };
 
+  it('makes anew what Compose would keep, and leaves the judgement about the rest to Compose', async () => {
+    ports.files.directories.set(`${DIRECTORY}/secrets`, 0o700);
+    for (const { name } of desired.bundle.secrets)
+      ports.files.put(`${DIRECTORY}/secrets/${name}`, 's');
+    context = actionContext({ ...ports, compose: engine.compose }, desired);
+    const services = ['edge', 'records-service-a'];
+    for (const anew of [[], ['records-service-a'], services])
+      await createContainers({ kind: 'CreateContainers', services, anew }, context);
+    expect(engine.calls).toEqual([
+      'create edge records-service-a',
+      'create anew records-service-a',
+      'create edge records-service-a',
+      'create anew edge records-service-a',
+    ]);
+  });
+
   it('that fails for want of a network names the network, and keeps what Docker said', async () => {
     const error = await create(['edge', 'app-a', 'monitoring']);
     expect([error.code, error.exitCode]).toEqual(['FW-NETWORK-CREATE', 5]);

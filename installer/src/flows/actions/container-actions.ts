@@ -63,7 +63,10 @@ export async function createContainers(
   await rememberProject(context);
   const before = await stateOfContainers(context);
   try {
-    await context.ports.compose.create(context.paths.directory, action.services);
+    const { compose } = context.ports;
+    const { services, anew = [] } = action;
+    if (anew.length > 0) await compose.create(context.paths.directory, anew, { anew: true });
+    if (anew.length < services.length) await compose.create(context.paths.directory, services);
   } catch (thrown) {
     const error = (await missingNetworks(action, context, thrown)) ?? thrown;
     const isSame = isDeepStrictEqual(await stateOfContainers(context), before);
