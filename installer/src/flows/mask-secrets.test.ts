@@ -48,14 +48,16 @@ it('an instance without secrets has nothing to hide', async () => {
   expect((await maskOf())('text')).toBe('text');
 });
 
-it('does not fail for what lies beside the secrets and cannot be read', async () => {
-  const files = new MemoryFiles({ [PATHS.secret('s')]: 'correct-horse' });
-  const { readText } = files;
-  files.readText = (path) =>
-    path.endsWith('/edge-tls')
-      ? Promise.reject(new Error('it is a directory'))
-      : readText.call(files, path);
-  files.list = async () => ['edge-tls', 's'];
-  const mask = await secretMask(PATHS, files);
+it('what lies beside the secrets and cannot be read does not stand in the way', async () => {
+  class WithDirectory extends MemoryFiles {
+    override list(path: string): Promise<string[]> {
+      return Promise.resolve(path === PATHS.secrets ? ['edge-tls', 's'] : []);
+    }
+    override readText(path: string): Promise<string | undefined> {
+      if (path.endsWith('/edge-tls')) return Promise.reject(new Error('it is a directory'));
+      return super.readText(path);
+    }
+  }
+  const mask = await secretMask(PATHS, new WithDirectory({ [PATHS.secret('s')]: 'correct-horse' }));
   expect(mask('correct-horse')).toBe('[secret]');
 });
