@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { startCli } from './support/cli.ts';
-import { until } from './support/docker.ts';
+import { dockerTry, until } from './support/docker.ts';
 import { SCRATCH } from './support/instance.ts';
 import { plannedSteps, runKilledAt } from './support/kill.ts';
 import { KEYS, TerminalRun } from './support/terminal.ts';
@@ -96,6 +96,12 @@ it('Ctrl-C on a terminal ends what is under way in order and says how to go on; 
     if (step === 'CreateContainers')
       expect((await since()).join('\n')).not.toMatch(/StartComponents|step-failed/);
   }
+  // What was started goes on getting healthy: a plan that was shown before that would be one of another state.
+  await until('what was started is healthy', 60, async () =>
+    (await dockerTry('ps', '--filter', 'health=starting', '--format', '{{.Names}}')).output
+      .split('\n')
+      .every((name) => !name.startsWith(SCRATCH.project)),
+  );
   const wizard = new TerminalRun(['--dir', SCRATCH.directory]);
   await wizard.sees('The installation has not been finished.', '❯ Finish the installation');
   wizard.type(KEYS.enter);

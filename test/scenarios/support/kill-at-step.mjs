@@ -9,12 +9,24 @@ import { syncBuiltinESMExports } from 'node:module';
 const step = JSON.stringify(process.env.FACTSWAY_TEST_KILL_AT ?? '').slice(1, -1);
 const delay = Number(process.env.FACTSWAY_TEST_KILL_AFTER ?? 0);
 const die = () => process.kill(process.pid, 'SIGKILL');
-const { appendFile } = promises;
+const { open } = promises;
 
-promises.appendFile = async (path, text, options) => {
-  await appendFile(path, text, options);
-  if (!text.includes('"event":"step-started"') || !text.includes(`"action":"${step}`)) return;
-  if (delay > 0) setTimeout(die, delay);
-  else die();
+promises.open = async (...options) => {
+  const handle = await open(...options);
+  const { appendFile, sync } = handle;
+  let written = '';
+  handle.appendFile = async (text, ...more) => {
+    written += text;
+    await appendFile.call(handle, text, ...more);
+  };
+  // Once the line is on disk: the next run has to find it there.
+  handle.sync = async () => {
+    await sync.call(handle);
+    const isIt =
+      written.includes('"event":"step-started"') && written.includes(`"action":"${step}`);
+    if (isIt && delay > 0) setTimeout(die, delay);
+    else if (isIt) die();
+  };
+  return handle;
 };
 syncBuiltinESMExports();
