@@ -61,8 +61,8 @@ export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): 
     volumes: [{ name: 'edge-data', mount: '/data' }],
     tmpfs: [
       SCRATCH,
-      { mount: '/config', sizeBytes: MiB, mode: '0700' },
-      { mount: '/run/caddy', sizeBytes: MiB, mode: '0700' },
+      { mount: '/config', sizeBytes: MiB, mode: '1777' },
+      { mount: '/run/caddy', sizeBytes: MiB, mode: '1777' },
     ],
     networks: [{ name: 'edge' }, { name: 'app-a' }, { name: 'app-b' }, { name: 'monitoring' }],
     ports,

@@ -32,7 +32,7 @@ export function postgres({ config, sizing }: CatalogContext, image: ResolvedImag
     config: { directory: 'postgres', mount: '/etc/factsway-postgres', reload: { how: 'recreate' } },
     extraConfig: [{ directory: 'postgres-init', mount: '/docker-entrypoint-initdb.d' }],
     volumes: [{ name: 'postgres-data', mount: '/var/lib/postgresql/data' }],
-    tmpfs: [SCRATCH, { mount: '/var/run/postgresql', sizeBytes: MiB, mode: '0700' }],
+    tmpfs: [SCRATCH, { mount: '/var/run/postgresql', sizeBytes: MiB, mode: '1777' }],
     networks: [{ name: 'data' }],
     health: {
       // Over TCP: while the data directory is being initialised only the socket answers.
