@@ -1,4 +1,4 @@
-import { counted } from '../model/units.ts';
+import { count } from '../model/units.ts';
 import { FactswayError } from '../model/errors.ts';
 import type { CheckResult } from '../model/check-result.ts';
 
@@ -8,7 +8,7 @@ export function gatesError(gates: readonly CheckResult[]): FactswayError | undef
   if (failed.length === 0) return undefined;
   return new FactswayError(
     'FW-VERIFY-FAILED',
-    `${failed.length} of ${counted(gates.length, 'gate')} failed: ${failed.map(({ name }) => name).join(', ')}.`,
+    `${failed.length} of ${count(gates.length, 'gate', 'gates')} failed: ${failed.map(({ name }) => name).join(', ')}.`,
     failed[0]?.remedy ?? '',
     failed.flatMap(({ name, found }) => `${name}: ${found}`),
   );

@@ -36,5 +36,5 @@ export function formatDuration(ms: number): string {
 }
 
 /** `1 gap`, `2 gaps`. */
-export const counted = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? '' : 's'}`;
+export const count = (amount: number, one: string, many: string): string =>
+  `${amount} ${amount === 1 ? one : many}`;

@@ -1,4 +1,4 @@
-import { counted } from '../../model/units.ts';
+import { count } from '../../model/units.ts';
 import { fail, pass, type CheckResult } from '../../model/check-result.ts';
 import type { PrometheusState } from '../facts.ts';
 
@@ -49,7 +49,7 @@ export function analyseMetrics(
     );
   return fail(
     'metrics',
-    `${counted(findings.length, 'gap')} in the metrics`,
+    `${count(findings.length, 'gap', 'gaps')} in the metrics`,
     `See every target: http://127.0.0.1:${expected.prometheusPort}/targets, and the log: factsway-install logs prometheus`,
     findings,
   );

@@ -1,4 +1,4 @@
-import { counted } from '../../model/units.ts';
+import { count } from '../../model/units.ts';
 import { FactswayError } from '../../model/errors.ts';
 import type { Command } from '../command.ts';
 
@@ -24,7 +24,7 @@ export const status: Command = {
       state,
       health === 'none' ? '' : health,
       state === 'running' ? formatAge(startedAt, now) : '',
-      restarts > 0 ? counted(restarts, 'restart') : '',
+      restarts > 0 ? count(restarts, 'restart', 'restarts') : '',
     ]);
     const isDown = found.components.every(({ state }) => state !== 'running');
     const head =

@@ -1,4 +1,5 @@
-import { count, defineCheck, doubt, fine, refusal } from './check.ts';
+import { count } from '../../../model/units.ts';
+import { defineCheck, doubt, fine, refusal } from './check.ts';
 import { overlap, parseRange } from './ipv4.ts';
 
 export const addressCollisions = defineCheck({

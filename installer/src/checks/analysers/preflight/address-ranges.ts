@@ -1,5 +1,6 @@
 import type { NetworkFacts } from '../../facts-preflight.ts';
-import { count, defineCheck, fine, refusal } from './check.ts';
+import { count } from '../../../model/units.ts';
+import { defineCheck, fine, refusal } from './check.ts';
 import { overlap, parseRange, subdivide, type Range } from './ipv4.ts';
 
 /** Where Docker takes networks from when nobody says otherwise (its ipamutils package): 31 in all. */

@@ -79,7 +79,3 @@ export function readableSize(bytes: number): string {
   const value = bytes / 1024 ** power;
   return `${value >= 100 || power < 2 ? Math.round(value) : Math.round(value * 10) / 10} ${units[power] ?? ''}`;
 }
-
-/** `1 port is`, `2 ports are`. */
-export const count = (amount: number, one: string, many: string): string =>
-  `${amount} ${amount === 1 ? one : many}`;

@@ -1,5 +1,6 @@
 import type { Catalog } from '../../../catalog/catalog.ts';
-import { count, defineCheck, doubt, fine, refusal, type Verdict } from './check.ts';
+import { count } from '../../../model/units.ts';
+import { defineCheck, doubt, fine, refusal, type Verdict } from './check.ts';
 
 const COMFORTABLE = 2;
 

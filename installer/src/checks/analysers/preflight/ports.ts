@@ -1,6 +1,7 @@
 import type { InstanceConfig } from '../../../model/config.ts';
 import { absentAddress } from '../absent-address.ts';
-import { count, defineCheck, fine, refusal } from './check.ts';
+import { count } from '../../../model/units.ts';
+import { defineCheck, fine, refusal } from './check.ts';
 
 export const ports = defineCheck({
   name: 'ports',

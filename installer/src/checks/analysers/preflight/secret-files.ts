@@ -1,4 +1,5 @@
-import { count, defineCheck, fine, refusal } from './check.ts';
+import { count } from '../../../model/units.ts';
+import { defineCheck, fine, refusal } from './check.ts';
 
 export const secretFiles = defineCheck({
   name: 'secret-files',

@@ -1,5 +1,6 @@
 import { shellWord } from '../../../model/shell.ts';
-import { count, defineCheck, doubt, fine, refusal } from './check.ts';
+import { count } from '../../../model/units.ts';
+import { defineCheck, doubt, fine, refusal } from './check.ts';
 import { hasTlsFiles } from './tls-files.ts';
 
 export const tlsChain = defineCheck({

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../../catalog/catalog.ts';
 import { tlsFiles } from '../../../catalog/tls-files.ts';
-import { count, defineCheck, doubt, fine } from './check.ts';
+import { count } from '../../../model/units.ts';
+import { defineCheck, doubt, fine } from './check.ts';
 import { shellWord } from '../../../model/shell.ts';
 
 export const hasTlsFiles = (catalog: Catalog): boolean => tlsFiles(catalog) !== undefined;
