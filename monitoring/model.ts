@@ -17,6 +17,7 @@ export type MetricSource =
   | 'probe'
   | 'prometheus'
   | 'alertmanager'
+  | 'backup'
   | 'every target'
   | 'rules';
 
@@ -44,7 +45,8 @@ export type AlertArea =
   | 'certificates'
   | 'host'
   | 'monitoring'
-  | 'slo';
+  | 'slo'
+  | 'backup';
 
 /** What the rules are made for; derived from the catalogue of the platform. */
 export type MonitoringContext = {
@@ -56,8 +58,8 @@ export type MonitoringContext = {
   readonly grafana: boolean;
   /** How the edge has its certificate; `off` where something else ends TLS. */
   readonly tls: 'off' | 'internal' | 'provided' | 'acme';
-  /** Days each sample is kept. */
-  readonly retentionDays: number;
+  /** Whether the platform makes its own backups. */
+  readonly backups: boolean;
 };
 
 export type Alert = {
@@ -91,8 +93,9 @@ export type Cause = 'database' | 'host' | 'service' | 'metrics';
 export type Recording = {
   readonly record: string;
   readonly expr: string;
-  readonly labels?: Readonly<Record<string, string>>;
   readonly help: string;
+  /** Labels the expression leaves; none when absent. */
+  readonly leaves?: readonly string[];
 };
 
 export type RuleGroup<Rule> = {

@@ -36,6 +36,18 @@ const rooms: IForbiddenRuleType[] = Object.entries(ALLOWED).map(([room, reachabl
 
 export const RULES: IForbiddenRuleType[] = [
   ...rooms,
+  {
+    name: 'monitoring-is-data',
+    severity: 'error',
+    from: { path: '^monitoring/', pathNot: '\\.test\\.ts$' },
+    to: { path: `^(${ROOM}/(?!model/)|scripts/|test/|services/)` },
+  },
+  {
+    name: 'few-rooms-read-the-monitoring-catalogue',
+    severity: 'error',
+    from: { path: `^${ROOM}/`, pathNot: [`^${ROOM}/(catalog|render|checks)/`, '\\.test\\.ts$'] },
+    to: { path: '^monitoring/' },
+  },
   { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   {
     name: 'only-main-wires-adapters',

@@ -40,6 +40,20 @@ export type PrometheusState = {
   /** Series of factsway_build_info: service label → version label. */
   readonly builds: readonly { readonly service: string; readonly version: string }[];
   readonly alertmanagers: number;
+  /** Series a scraped service ought to have and has not. */
+  readonly missing: readonly { readonly service: string; readonly metric: string }[];
+  readonly rules: readonly RuleState[];
+};
+
+/** One alert rule as Prometheus has it. */
+export type RuleState = {
+  readonly alert: string;
+  /** ok, err, or unknown before its first evaluation. */
+  readonly health: string;
+  readonly lastError: string;
+  readonly severity: string;
+  /** Summaries of what fires now. */
+  readonly firing: readonly string[];
 };
 
 export type RouteAnswer = {

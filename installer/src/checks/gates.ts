@@ -1,8 +1,11 @@
+import { alertGroups } from '../../../monitoring/rules.ts';
+import { monitoringContext } from '../catalog/monitoring-context.ts';
 import { SERVICES } from '../catalog/services/index.generated.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { externalPostgres } from '../catalog/database-access.ts';
 import { fail, pass, type CheckResult } from '../model/check-result.ts';
 import { releaseImages } from '../planner/refusals.ts';
+import { analyseAlerting } from './analysers/alerting.ts';
 import { analyseContainers, analyseExposure } from './analysers/containers.ts';
 import { analyseDatabase } from './analysers/database.ts';
 import { analyseExternalDatabase } from './analysers/external-database.ts';
@@ -12,6 +15,7 @@ import { analyseMigrations } from './analysers/migrations.ts';
 import { analyseSecrets } from './analysers/secrets.ts';
 import { analyseServiceContract } from './analysers/service-contract.ts';
 import { analyseVersions } from './analysers/versions.ts';
+import { collectAlertmanager } from './collectors/alertmanager-state.ts';
 import { collectDatabaseFacts } from './collectors/database-facts.ts';
 import { collectExternalDatabase } from './collectors/external-database.ts';
 import { collectEdgeAnswers } from './collectors/edge-answers.ts';
@@ -102,11 +106,16 @@ export const GATES: readonly Gate[] = [
   },
   {
     name: 'alerting',
-    proves: 'Alertmanager is ready to take alerts.',
-    run: async (view) => {
-      const url = `http://127.0.0.1:${view.catalog.context.config.monitoring.alertmanagerPort}/-/ready`;
-      return askedOnce(view, 'alerting', 'Alertmanager', url);
-    },
+    proves:
+      'Prometheus has loaded every alert of the catalogue and can evaluate it; Alertmanager takes what fires.',
+    run: async (view) =>
+      analyseAlerting(
+        await collectPrometheus(view),
+        await collectAlertmanager(view),
+        alertGroups(monitoringContext(view.catalog)).flatMap(({ rules }) =>
+          rules.map(({ name }) => name),
+        ),
+      ),
   },
   {
     name: 'grafana',
@@ -134,24 +143,3 @@ export const GATES: readonly Gate[] = [
     run: async (view) => analyseSecrets(await collectSecretFacts(view)),
   },
 ];
-
-async function askedOnce(
-  view: InstanceView,
-  gate: string,
-  what: string,
-  url: string,
-): Promise<CheckResult> {
-  const remedy = `Look at it: factsway-install logs ${what.toLowerCase()}`;
-  try {
-    const { status } = await view.ports.http.request({ url });
-    return status === 200
-      ? pass(gate, `${what} is ready`)
-      : fail(gate, `${what} answers ${status}`, remedy);
-  } catch (error) {
-    return fail(
-      gate,
-      `${what} does not answer: ${error instanceof Error ? error.message : String(error)}`,
-      remedy,
-    );
-  }
-}

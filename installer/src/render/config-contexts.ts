@@ -4,10 +4,13 @@ import { EDGE_ADMIN, EDGE_PORTS } from '../catalog/components/edge.ts';
 import { EXPORTER_PORTS } from '../catalog/components/exporters.ts';
 import { DATASOURCE_UID, GRAFANA_PORT } from '../catalog/components/grafana.ts';
 import { PROMETHEUS_PORT } from '../catalog/components/prometheus.ts';
+import { monitoringContext, runs } from '../catalog/monitoring-context.ts';
 import { hasProxy } from '../catalog/outgoing-proxy.ts';
 import { publicUrl } from '../catalog/public-url.ts';
 import { ROLES } from '../catalog/roles.ts';
 import { parseSize } from '../model/units.ts';
+import { RECORDINGS } from '../../../monitoring/recordings.ts';
+import { alertGroups } from '../../../monitoring/rules.ts';
 
 /** The typed context of each directory of config-templates/, by directory. */
 export function configContexts(catalog: Catalog): Record<string, object> {
@@ -55,9 +58,8 @@ function edgeContext({ context: { config, activeSlot }, services, workloads }: C
   };
 }
 
-function prometheusContext({ context, services, workloads }: Catalog): object {
-  const has = (component: string): boolean =>
-    workloads.some((workload) => workload.component === component);
+function prometheusContext(catalog: Catalog): object {
+  const { context, services } = catalog;
   const { config, slots } = context;
   const edgeTarget =
     config.edge.tls.mode === 'off'
@@ -77,7 +79,7 @@ function prometheusContext({ context, services, workloads }: Catalog): object {
       job('node', `node-exporter:${EXPORTER_PORTS.node}`),
       job('postgres', `postgres-exporter:${EXPORTER_PORTS.postgres}`),
       job('blackbox', `blackbox-exporter:${EXPORTER_PORTS.blackbox}`),
-      ...(has('grafana') ? [job('grafana', `grafana:${GRAFANA_PORT}`)] : []),
+      ...(runs(catalog, 'grafana') ? [job('grafana', `grafana:${GRAFANA_PORT}`)] : []),
     ],
     blackbox: `blackbox-exporter:${EXPORTER_PORTS.blackbox}`,
     probes: [
@@ -94,6 +96,7 @@ function prometheusContext({ context, services, workloads }: Catalog): object {
         service: 'edge',
       },
     ],
-    publicUrl: publicUrl(config),
+    recordings: RECORDINGS,
+    alertGroups: alertGroups(monitoringContext(catalog)),
   };
 }

@@ -170,6 +170,8 @@ describe('metrics', () => {
     targets: [target('facts-service'), target('node')],
     builds: [{ service: 'facts-service', version: '1.0.0' }],
     alertmanagers: 1,
+    missing: [],
+    rules: [],
   };
   const EXPECTED = {
     prometheusPort: 9090,
@@ -208,6 +210,10 @@ describe('metrics', () => {
       'factsway_build_info of facts-service says 0.9.0',
     ],
     [{ alertmanagers: 0 }, 'Prometheus has found no Alertmanager'],
+    [
+      { missing: [{ service: 'facts-service', metric: 'factsway_db_pool_max' }] },
+      'facts-service does not show factsway_db_pool_max',
+    ],
   ])('%o', (change, finding) => {
     const result = analyseMetrics({ ...GOOD, ...change }, EXPECTED);
     expect(result).toMatchObject({ status: 'fail', details: [finding] });

@@ -3,8 +3,8 @@ import { fail, pass, type CheckResult } from '../../model/check-result.ts';
 import type { PrometheusState } from '../facts.ts';
 
 /**
- * Invariant 3 (spec 01): every expected job is scraped and up, and factsway_build_info of every service
- * is there with the release's version.
+ * Invariant 3 (spec 01): every expected job is scraped and up, every service shows every series of the catalogue, and
+ * its factsway_build_info has the release's version.
  */
 export function analyseMetrics(
   state: PrometheusState,
@@ -40,6 +40,7 @@ export function analyseMetrics(
         .filter((version) => version !== expected.version)
         .map((version) => `factsway_build_info of ${service} says ${version}`);
     }),
+    ...state.missing.map(({ service, metric }) => `${service} does not show ${metric}`),
     ...(state.alertmanagers > 0 ? [] : ['Prometheus has found no Alertmanager']),
   ];
   if (findings.length === 0)

@@ -1,4 +1,5 @@
-import type { PrometheusState } from '../facts.ts';
+import { missingSeries } from '../../../../monitoring/missing-series.ts';
+import type { PrometheusState, RuleState } from '../facts.ts';
 import type { InstanceView } from './instance-view.ts';
 
 type TargetsAnswer = {
@@ -12,6 +13,19 @@ type TargetsAnswer = {
 };
 type QueryAnswer = { data: { result: { metric: Record<string, string> }[] } };
 type AlertmanagersAnswer = { data: { activeAlertmanagers: unknown[] } };
+type RulesAnswer = {
+  data: {
+    groups: {
+      rules: {
+        name: string;
+        health: string;
+        lastError?: string;
+        labels: Record<string, string>;
+        alerts: { state: string; annotations: Record<string, string> }[];
+      }[];
+    }[];
+  };
+};
 
 /**
  * Series of the last two scrapes. A Prometheus that was stopped between two releases never learnt that the series of
@@ -24,9 +38,14 @@ export async function collectPrometheus(view: InstanceView): Promise<PrometheusS
   const ask = async <T>(path: string): Promise<T> =>
     JSON.parse((await view.ports.http.request({ url: `${base}${path}` })).body) as T;
   try {
-    const [targets, builds, alertmanagers] = await Promise.all([
+    const query = (text: string): Promise<QueryAnswer> =>
+      ask<QueryAnswer>(`/query?query=${encodeURIComponent(text)}`);
+    const services = view.catalog.services.map(({ name }) => name);
+    const [targets, builds, missing, rules, alertmanagers] = await Promise.all([
       ask<TargetsAnswer>('/targets?state=active'),
-      ask<QueryAnswer>(`/query?query=${encodeURIComponent(BUILDS)}`),
+      query(BUILDS),
+      query(missingSeries(services)),
+      ask<RulesAnswer>('/rules?type=alert'),
       ask<AlertmanagersAnswer>('/alertmanagers'),
     ]);
     return {
@@ -42,6 +61,11 @@ export async function collectPrometheus(view: InstanceView): Promise<PrometheusS
         version: metric['version'] ?? '',
       })),
       alertmanagers: alertmanagers.data.activeAlertmanagers.length,
+      missing: missing.data.result.map(({ metric }) => ({
+        service: metric['service'] ?? '',
+        metric: metric['metric'] ?? '',
+      })),
+      rules: rules.data.groups.flatMap((group) => group.rules.map(ruleState)),
     };
   } catch (error) {
     return {
@@ -49,6 +73,20 @@ export async function collectPrometheus(view: InstanceView): Promise<PrometheusS
       targets: [],
       builds: [],
       alertmanagers: 0,
+      missing: [],
+      rules: [],
     };
   }
+}
+
+function ruleState(rule: RulesAnswer['data']['groups'][number]['rules'][number]): RuleState {
+  return {
+    alert: rule.name,
+    health: rule.health,
+    lastError: rule.lastError ?? '',
+    severity: rule.labels['severity'] ?? '',
+    firing: rule.alerts
+      .filter(({ state }) => state === 'firing')
+      .map(({ annotations }) => annotations['summary'] ?? rule.name),
+  };
 }

@@ -1,0 +1,127 @@
+import { missingSeries } from '../missing-series.ts';
+import type { Alert } from '../model.ts';
+import { SERVICE_JOBS, SERVICE_PROBES } from '../selectors.ts';
+
+const ANSWERS_SCRAPES = `max by (service) (up{${SERVICE_JOBS}})`;
+const ANSWERS_PROBES = `max by (service) (probe_success{${SERVICE_PROBES}})`;
+
+export const AVAILABILITY: readonly Alert[] = [
+  {
+    name: 'ServiceDown',
+    area: 'availability',
+    severity: 'critical',
+    // Over both slots: while one release replaces another, one of them is allowed to be away.
+    expr: `${ANSWERS_SCRAPES} == 0`,
+    for: '2m',
+    summary: '{{ $labels.service }} is down',
+    description:
+      'Nothing of {{ $labels.service }} has answered for two minutes. Whatever needs it does not work.',
+    dashboard: 'factsway-service',
+    symptom: 'availability',
+    cause: 'service',
+    needs: ['host', 'metrics'],
+  },
+  {
+    name: 'ServiceUnhealthy',
+    area: 'availability',
+    severity: 'critical',
+    expr: `${ANSWERS_PROBES} == 0 and on (service) ${ANSWERS_SCRAPES} == 1`,
+    for: '3m',
+    summary: '{{ $labels.service }} runs and is not healthy',
+    description:
+      '{{ $labels.service }} answers, and its own health check has said for three minutes that it cannot work.',
+    dashboard: 'factsway-service',
+    symptom: 'availability',
+    needs: ['database', 'host', 'service'],
+  },
+  {
+    name: 'ServiceTargetMissing',
+    area: 'availability',
+    severity: 'critical',
+    expr: ({ services }) =>
+      services.map((service) => `absent(up{service="${service}",job!="probe"})`).join(' or '),
+    for: '5m',
+    summary: 'Nobody watches {{ $labels.service }}',
+    description:
+      'Prometheus has no target for {{ $labels.service }}: if it failed now, nobody would be told.',
+    dashboard: 'factsway-overview',
+    needs: ['host'],
+  },
+  {
+    name: 'MetricsEndpointMissing',
+    area: 'availability',
+    severity: 'warning',
+    expr: `${ANSWERS_SCRAPES} == 0 and on (service) ${ANSWERS_PROBES} == 1`,
+    // As soon as ServiceDown would fire, this one says that the service itself works.
+    for: '90s',
+    summary: '{{ $labels.service }} works and shows no metrics',
+    description:
+      '{{ $labels.service }} passes its health check, and /metrics has not answered for a while. Until it does, errors and slowness of it go unseen.',
+    dashboard: 'factsway-service',
+    cause: 'metrics',
+    needs: ['host'],
+  },
+  {
+    name: 'MetricSeriesMissing',
+    area: 'availability',
+    severity: 'warning',
+    expr: ({ services }) => missingSeries(services),
+    for: '5m',
+    summary: '{{ $labels.service }} lacks the metric {{ $labels.metric }}',
+    description:
+      '{{ $labels.service }} is scraped, and {{ $labels.metric }} is not among what it shows. Alerts and panels made of it are blind.',
+    dashboard: 'factsway-service',
+    needs: ['service'],
+  },
+  {
+    name: 'EdgeDown',
+    area: 'availability',
+    severity: 'critical',
+    expr: 'probe_success{service="edge"} == 0 or up{job="edge"} == 0',
+    for: '2m',
+    summary: 'The edge proxy does not answer',
+    description:
+      'The proxy in front of all services has not answered for two minutes ({{ $labels.instance }}): nobody can work.',
+    dashboard: 'factsway-overview',
+    symptom: 'availability',
+    needs: ['host'],
+  },
+  {
+    name: 'PostgresDown',
+    area: 'availability',
+    severity: 'critical',
+    expr: 'pg_up == 0',
+    for: '1m',
+    summary: 'PostgreSQL is down',
+    description:
+      'PostgreSQL has not answered for a minute. Every service needs it: nothing can be opened or saved.',
+    dashboard: 'factsway-database',
+    symptom: 'availability',
+    cause: 'database',
+    needs: ['host'],
+  },
+  {
+    name: 'VersionMismatch',
+    area: 'availability',
+    severity: 'critical',
+    expr: 'count(count by (version) (factsway_build_info)) > 1',
+    // Longer than an upgrade shows two versions side by side.
+    for: '10m',
+    summary: 'Services of {{ $value }} versions run side by side',
+    description:
+      'The services report {{ $value }} different versions. A release is made and tested as one: mixed versions can damage data.',
+    dashboard: 'factsway-updates',
+  },
+  {
+    name: 'ServiceRestarting',
+    area: 'availability',
+    severity: 'warning',
+    expr: `max by (service) (changes(process_start_time_seconds{${SERVICE_JOBS}}[30m])) > 2`,
+    keepFiringFor: '15m',
+    summary: '{{ $labels.service }} keeps restarting',
+    description:
+      '{{ $labels.service }} has started {{ $value }} times within half an hour. It ends by itself or is ended, mostly for want of memory.',
+    dashboard: 'factsway-service',
+    needs: ['host'],
+  },
+];

@@ -1,0 +1,39 @@
+import type { Alert, AlertArea } from '../model.ts';
+import { AVAILABILITY } from './availability.ts';
+import { BACKUP } from './backup.ts';
+import { CERTIFICATES } from './certificates.ts';
+import { DATABASE } from './database.ts';
+import { ERRORS } from './errors.ts';
+import { HOST } from './host.ts';
+import { LATENCY } from './latency.ts';
+import { MONITORING } from './monitoring.ts';
+import { SLO } from './slo.ts';
+
+/** Every alert the platform has, the most urgent areas first. */
+export const ALERTS: readonly Alert[] = [
+  ...AVAILABILITY,
+  ...ERRORS,
+  ...LATENCY,
+  ...DATABASE,
+  ...CERTIFICATES,
+  ...HOST,
+  ...MONITORING,
+  ...SLO,
+  ...BACKUP,
+];
+
+/**
+ * Prometheus durations. Whether something is there at all is looked at often, so that a page comes within 150 s of the
+ * failure whatever the phase of the scrape: 15 s scrape + 5 s timeout + 5 s evaluation + 120 s `for` + 2 s grouping.
+ */
+export const EVALUATION: Readonly<Record<AlertArea, string>> = {
+  availability: '5s',
+  errors: '15s',
+  latency: '15s',
+  database: '15s',
+  certificates: '1m',
+  host: '15s',
+  monitoring: '15s',
+  slo: '30s',
+  backup: '1m',
+};

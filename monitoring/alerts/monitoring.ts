@@ -1,0 +1,82 @@
+import type { Alert } from '../model.ts';
+
+export const MONITORING: readonly Alert[] = [
+  {
+    name: 'MonitoringTargetDown',
+    area: 'monitoring',
+    severity: 'warning',
+    expr: 'up{job!~".+-service|edge|probe"} == 0',
+    for: '5m',
+    summary: 'Monitoring has lost {{ $labels.service }}',
+    description:
+      'Prometheus has not reached {{ $labels.service }} ({{ $labels.instance }}) for five minutes: what it measures is not watched.',
+    dashboard: 'factsway-infrastructure',
+    needs: ['host'],
+  },
+  {
+    name: 'AlertmanagerNotificationsFailing',
+    area: 'monitoring',
+    severity: 'critical',
+    expr: 'sum by (integration) (increase(alertmanager_notifications_failed_total[15m])) >= 1',
+    keepFiringFor: '15m',
+    summary: 'Messages through {{ $labels.integration }} do not arrive',
+    description:
+      'Alertmanager gave up on about {{ $value | humanize }} messages through {{ $labels.integration }} within a quarter of an hour. Whoever relies on it is not told.',
+    dashboard: 'factsway-overview',
+  },
+  {
+    name: 'AlertmanagerConfigReloadFailed',
+    area: 'monitoring',
+    severity: 'warning',
+    expr: 'alertmanager_config_last_reload_successful == 0',
+    for: '5m',
+    summary: 'Alertmanager refuses its configuration',
+    description:
+      'Alertmanager could not read its latest configuration and goes on with the one before: changed receivers are not in use.',
+    dashboard: 'factsway-overview',
+  },
+  {
+    name: 'PrometheusConfigReloadFailed',
+    area: 'monitoring',
+    severity: 'warning',
+    expr: 'prometheus_config_last_reload_successful == 0',
+    for: '5m',
+    summary: 'Prometheus refuses its configuration',
+    description:
+      'Prometheus could not read its latest configuration and goes on with the one before: changed rules and targets are not in use.',
+    dashboard: 'factsway-overview',
+  },
+  {
+    name: 'PrometheusRuleFailures',
+    area: 'monitoring',
+    severity: 'warning',
+    expr: 'sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[15m])) >= 3',
+    keepFiringFor: '15m',
+    summary: 'Alert rules cannot be evaluated',
+    description:
+      'About {{ $value | humanize }} evaluations of {{ $labels.rule_group }} failed within a quarter of an hour: alerts of this group may be missing.',
+    dashboard: 'factsway-overview',
+  },
+  {
+    name: 'PrometheusAlertmanagerMissing',
+    area: 'monitoring',
+    severity: 'critical',
+    // Shown in Prometheus alone: with no Alertmanager nobody is told. The silence of Watchdog tells them.
+    expr: 'prometheus_notifications_alertmanagers_discovered < 1 or increase(prometheus_notifications_dropped_total[10m]) > 0',
+    for: '5m',
+    summary: 'Prometheus cannot hand over its alerts',
+    description:
+      'For five minutes Prometheus has had no Alertmanager that takes its alerts: nobody is told of anything.',
+    dashboard: 'factsway-overview',
+  },
+  {
+    name: 'Watchdog',
+    area: 'monitoring',
+    severity: 'none',
+    expr: 'vector(1)',
+    summary: 'Alerting works',
+    description:
+      'A sign of life that always fires. Where it stops arriving, this server or its monitoring is down.',
+    dashboard: 'factsway-overview',
+  },
+];

@@ -1,0 +1,33 @@
+import type { Metric } from '../model.ts';
+import { RECORDINGS } from '../recordings.ts';
+import { BACKUP_METRICS, COMPONENT_METRICS } from './components.ts';
+import { SERVICE_METRICS } from './services.ts';
+
+const RECORDED: readonly Metric[] = RECORDINGS.flatMap(({ rules }) => rules).map(
+  ({ record, help, leaves = [] }) => ({
+    name: record,
+    type: 'gauge',
+    source: 'rules',
+    labels: leaves,
+    help,
+  }),
+);
+const OF_ALERTS: readonly Metric[] = [
+  {
+    name: 'ALERTS',
+    type: 'gauge',
+    source: 'rules',
+    labels: ['alertname', 'alertstate', 'severity', 'area', 'service'],
+    help: 'alerts that are pending or firing',
+    always: false,
+  },
+];
+
+/** Every metric a rule or a panel may name. */
+export const METRICS: readonly Metric[] = [
+  ...SERVICE_METRICS,
+  ...COMPONENT_METRICS,
+  ...BACKUP_METRICS,
+  ...RECORDED,
+  ...OF_ALERTS,
+];

@@ -1,0 +1,50 @@
+import type { Metric } from '../model.ts';
+
+const service = (
+  name: string,
+  type: Metric['type'],
+  help: string,
+  labels: readonly string[] = [],
+  more: Partial<Metric> = {},
+): Metric => ({ name, type, source: 'services', labels, help, ...more });
+
+/** What every service exposes, as the platform contract says; `only` where one of them does. */
+export const SERVICE_METRICS: readonly Metric[] = [
+  service('http_requests_total', 'counter', 'requests answered', ['method', 'endpoint', 'status']),
+  service('http_request_duration_seconds', 'histogram', 'time of a request, first byte to last', [
+    'method',
+    'endpoint',
+  ]),
+  service('factsway_http_requests_in_flight', 'gauge', 'requests being served now'),
+  service('factsway_active_connections', 'gauge', 'client connections open now'),
+  service('factsway_active_users', 'gauge', 'desktop installations seen within 15 minutes'),
+  service('factsway_build_info', 'info', 'which version this process is', ['version']),
+  service('factsway_db_query_duration_seconds', 'histogram', 'time of a database query', ['query']),
+  service('factsway_db_pool_max', 'gauge', 'connections the pool may hold'),
+  service('factsway_db_pool_total', 'gauge', 'connections the pool holds'),
+  service('factsway_db_pool_idle', 'gauge', 'connections the pool holds and nobody uses'),
+  service('factsway_db_pool_waiting', 'gauge', 'queries waiting for a connection'),
+  service('database_connection_errors_total', 'counter', 'connections that could not be had'),
+  service('factsway_templates_created_total', 'counter', 'templates made', [], {
+    only: 'records-service',
+  }),
+  service('factsway_drafts_created_total', 'counter', 'drafts made', [], {
+    only: 'records-service',
+  }),
+  service('factsway_export_queue_size', 'gauge', 'documents waiting to be written', [], {
+    only: 'export-service',
+  }),
+  service('nodejs_eventloop_lag_p99_seconds', 'gauge', 'delay of the event loop, 99th percentile'),
+  service('nodejs_heap_size_used_bytes', 'gauge', 'JavaScript heap in use'),
+  service('nodejs_heap_size_total_bytes', 'gauge', 'JavaScript heap reserved'),
+  service('nodejs_external_memory_bytes', 'gauge', 'memory of buffers outside the heap'),
+  service('nodejs_active_handles_total', 'gauge', 'sockets, timers and files held open'),
+  service(
+    'nodejs_gc_duration_seconds',
+    'histogram',
+    'time of a garbage collection',
+    ['kind'],
+    // A process that has not collected yet has none.
+    { always: false },
+  ),
+];

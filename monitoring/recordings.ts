@@ -1,0 +1,108 @@
+import type { Recording, RuleGroup } from './model.ts';
+import { SERVICE_JOBS, USER_TRAFFIC } from './selectors.ts';
+import { BUDGET, OBJECTIVE, RATE_SECONDS } from './slo.ts';
+
+const SHORT_INTERVAL = `${RATE_SECONDS}s`;
+/** Of windows of a day and more. Less than the five minutes after which a series counts as gone. */
+const LONG_INTERVAL = '2m';
+
+const OF_SERVICES = { leaves: ['service'] } as const;
+
+const SERVICES: RuleGroup<Recording> = {
+  name: 'services',
+  interval: SHORT_INTERVAL,
+  rules: [
+    {
+      record: 'service:http_requests:rate5m',
+      expr: `sum by (service) (rate(http_requests_total{${SERVICE_JOBS},${USER_TRAFFIC}}[5m]))`,
+      help: 'requests per second a service answers',
+      ...OF_SERVICES,
+    },
+    {
+      record: 'service:http_errors:rate5m',
+      expr: `sum by (service) (rate(http_requests_total{${SERVICE_JOBS},${USER_TRAFFIC},status=~"5.."}[5m]))`,
+      help: 'requests per second a service answers with a fault of its own',
+      ...OF_SERVICES,
+    },
+    {
+      record: 'service:http_errors:ratio5m',
+      expr: 'service:http_errors:rate5m / (service:http_requests:rate5m > 0)',
+      help: 'share of requests a service fails, 0 to 1',
+      ...OF_SERVICES,
+    },
+    {
+      record: 'service:http_request_duration_seconds:p95_5m',
+      expr: `histogram_quantile(0.95, sum by (service, le) (rate(http_request_duration_seconds_bucket{${SERVICE_JOBS},${USER_TRAFFIC}}[5m])))`,
+      help: 'seconds within which 95 of 100 requests are answered',
+      ...OF_SERVICES,
+    },
+  ],
+};
+
+/**
+ * What users meet, counted at the proxy: a service that is down answers nothing and counts nothing itself. Redirects and
+ * requests the client got wrong are no events: a stranger's scan must not make the platform look better.
+ */
+const PLATFORM: RuleGroup<Recording> = {
+  name: 'platform',
+  interval: SHORT_INTERVAL,
+  rules: [
+    {
+      record: 'platform:http_requests:rate5m',
+      expr: 'sum(rate(caddy_http_request_duration_seconds_count{handler="subroute",code!~"308|4.."}[5m]))',
+      help: 'requests per second users make, wrong ones left out',
+    },
+    {
+      record: 'platform:http_errors:rate5m',
+      expr: 'sum(rate(caddy_http_request_duration_seconds_count{handler="subroute",code=~"5.."}[5m])) or 0 * platform:http_requests:rate5m',
+      help: 'requests per second users see fail',
+    },
+  ],
+};
+
+/**
+ * Multiples of the speed at which the budget lasts exactly 30 days. Event-weighted: failed requests over all requests of
+ * the window, so that a quiet night does not weigh as much as a working day.
+ */
+const burnRate = (window: string): Recording => ({
+  record: `slo:availability:burn_rate${window}`,
+  expr: `avg_over_time(platform:http_errors:rate5m[${window}]) / (avg_over_time(platform:http_requests:rate5m[${window}]) > 0) / ${BUDGET}`,
+  help: `speed at which the error budget goes, over ${window}; 1 spends it in 30 days`,
+});
+
+const SLO_SHORT: RuleGroup<Recording> = {
+  name: 'slo-short',
+  interval: SHORT_INTERVAL,
+  rules: ['5m', '30m', '1h', '2h', '6h'].map(burnRate),
+};
+
+const SLO_LONG: RuleGroup<Recording> = {
+  name: 'slo-long',
+  interval: LONG_INTERVAL,
+  rules: [
+    ...['1d', '3d'].map(burnRate),
+    {
+      record: 'slo:availability:ratio30d',
+      expr: '1 - avg_over_time(platform:http_errors:rate5m[30d]) / (avg_over_time(platform:http_requests:rate5m[30d]) > 0)',
+      help: 'share of requests of the last 30 days that succeeded, 0 to 1',
+    },
+    {
+      record: 'slo:availability:budget_remaining',
+      expr: `1 - (1 - slo:availability:ratio30d) / ${BUDGET}`,
+      help: 'what is left of the error budget of 30 days: 1 is all, below 0 is overspent',
+    },
+    {
+      record: 'slo:availability:objective',
+      expr: `vector(${OBJECTIVE})`,
+      help: 'the share of requests that has to succeed',
+    },
+  ],
+};
+
+/** Series computed from others; dashboards and alerts ask for these instead of computing them again. */
+export const RECORDINGS: readonly RuleGroup<Recording>[] = [
+  SERVICES,
+  PLATFORM,
+  SLO_SHORT,
+  SLO_LONG,
+];

@@ -1,0 +1,56 @@
+import { ALERTS, EVALUATION } from './alerts/index.ts';
+import type { Alert, AlertArea, MonitoringContext, RuleGroup } from './model.ts';
+
+/** An alert as Prometheus takes it: every expression, label and address filled in. */
+export type AlertRule = {
+  readonly name: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly keepFiringFor?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+};
+
+/** The groups of alerts that make sense for one platform, in the order of the catalogue. */
+export function alertGroups(
+  context: MonitoringContext,
+  alerts: readonly Alert[] = ALERTS,
+): RuleGroup<AlertRule>[] {
+  const chosen = alerts.filter(({ appliesTo }) => appliesTo?.(context) ?? true);
+  const areas = [...new Set(chosen.map(({ area }) => area))];
+  return areas.map((area: AlertArea) => ({
+    name: area,
+    interval: EVALUATION[area],
+    rules: chosen.filter((alert) => alert.area === area).map((alert) => alertRule(alert, context)),
+  }));
+}
+
+/** The runbook of an alert on this platform. */
+export const runbookUrl = (alert: string, { publicUrl }: MonitoringContext): string =>
+  `${publicUrl}/runbooks/${alert}.html`;
+
+function alertRule(alert: Alert, context: MonitoringContext): AlertRule {
+  const { name, expr, severity, area, symptom, cause, needs = [], keepFiringFor } = alert;
+  return {
+    name,
+    expr: typeof expr === 'string' ? expr : expr(context),
+    ...(alert.for === undefined ? {} : { for: alert.for }),
+    ...(keepFiringFor === undefined ? {} : { keepFiringFor }),
+    labels: {
+      severity,
+      area,
+      ...(symptom === undefined ? {} : { symptom }),
+      ...(cause === undefined ? {} : { cause }),
+      ...Object.fromEntries(needs.map((one) => [`needs_${one}`, 'true'])),
+    },
+    annotations: {
+      summary: alert.summary,
+      description: alert.description,
+      runbook_url: runbookUrl(name, context),
+      // Where there is no Grafana a link would lead nowhere.
+      ...(context.grafana
+        ? { dashboard_url: `${context.publicUrl}/grafana/d/${alert.dashboard}` }
+        : {}),
+    },
+  };
+}

@@ -1,0 +1,442 @@
+import { gauge, target, type RuleTest, type Series } from './rule-test.ts';
+import { SERVICE_METRICS } from '../metrics/services.ts';
+
+const FACTS = 'facts-service';
+const up = (values: string, service = FACTS): Series => ({ [`up{${target(service)}}`]: values });
+const probe = (values: string, service = FACTS): Series => ({
+  [`probe_success{job="probe",instance="http://${service}-a/health",service="${service}"}`]: values,
+});
+const of = (service: string) => [{ service }];
+
+/** Every series a healthy facts-service has. */
+const complete = (without = ''): Series =>
+  Object.fromEntries(
+    SERVICE_METRICS.filter(
+      ({ name, only, always }) => name !== without && only === undefined && always !== false,
+    ).map(({ name, type }) => [
+      `${name}${type === 'histogram' ? '_count' : ''}{${target(FACTS)}}`,
+      gauge([[1, 30]]),
+    ]),
+  );
+const ALL = [
+  'records-service',
+  'ingestion-service',
+  'export-service',
+  'caseblock-service',
+  'signature-service',
+  'facts-service',
+  'exhibits-service',
+  'caselaw-service',
+];
+const targets = (gone: string, values = gauge([[1, 30]])): Series =>
+  Object.assign({}, ...ALL.filter((name) => name !== gone).map((name) => up(values, name)));
+
+const build = (service: string, version: string, values: string): Series => ({
+  [`factsway_build_info{${target(service)},version="${version}"}`]: values,
+});
+
+export const AVAILABILITY_TESTS: readonly RuleTest[] = [
+  {
+    alert: 'ServiceDown',
+    fires: {
+      series: up(
+        gauge([
+          [1, 2],
+          [0, 10],
+        ]),
+      ),
+      at: 4.25,
+      with: of(FACTS),
+    },
+    below: [
+      {
+        when: 'a moment before two minutes are over',
+        series: up(
+          gauge([
+            [1, 2],
+            [0, 10],
+          ]),
+        ),
+        at: 3.75,
+      },
+      {
+        when: 'while the other slot of the service answers',
+        series: {
+          ...up(
+            gauge([
+              [1, 2],
+              [0, 10],
+            ]),
+          ),
+          [`up{job="${FACTS}",instance="b:3000",service="${FACTS}",slot="b"}`]: gauge([[1, 12]]),
+        },
+        at: 8,
+      },
+      { when: 'after one missed scrape', series: up('1x7 0 1x40'), at: 6 },
+    ],
+    resolves: {
+      series: up(
+        gauge([
+          [1, 2],
+          [0, 5],
+          [1, 5],
+        ]),
+      ),
+      at: 6,
+      with: of(FACTS),
+      quietAt: 7.25,
+    },
+  },
+  {
+    alert: 'ServiceUnhealthy',
+    fires: {
+      series: {
+        ...up(gauge([[1, 12]])),
+        ...probe(
+          gauge([
+            [1, 2],
+            [0, 10],
+          ]),
+        ),
+      },
+      at: 5.25,
+      with: of(FACTS),
+    },
+    below: [
+      {
+        when: 'when it does not run at all, which is another alert',
+        series: {
+          ...up(
+            gauge([
+              [1, 2],
+              [0, 10],
+            ]),
+          ),
+          ...probe(
+            gauge([
+              [1, 2],
+              [0, 10],
+            ]),
+          ),
+        },
+        at: 10,
+      },
+      {
+        when: 'a moment before three minutes are over',
+        series: {
+          ...up(gauge([[1, 12]])),
+          ...probe(
+            gauge([
+              [1, 2],
+              [0, 10],
+            ]),
+          ),
+        },
+        at: 4.75,
+      },
+    ],
+    resolves: {
+      series: {
+        ...up(gauge([[1, 14]])),
+        ...probe(
+          gauge([
+            [1, 2],
+            [0, 6],
+            [1, 6],
+          ]),
+        ),
+      },
+      at: 7,
+      with: of(FACTS),
+      quietAt: 8.25,
+    },
+  },
+  {
+    alert: 'ServiceTargetMissing',
+    fires: { series: targets(FACTS), at: 6, with: of(FACTS) },
+    below: [
+      {
+        when: 'while every service has a target, down or not',
+        series: targets('', gauge([[0, 30]])),
+        at: 20,
+      },
+      { when: 'a moment before five minutes are over', series: targets(FACTS), at: 4.75 },
+    ],
+    resolves: {
+      series: { ...targets(FACTS), ...up(`_x40 ${gauge([[1, 10]])}`) },
+      at: 9,
+      with: of(FACTS),
+      quietAt: 10.5,
+    },
+  },
+  {
+    alert: 'MetricsEndpointMissing',
+    fires: {
+      series: {
+        ...up(
+          gauge([
+            [1, 2],
+            [0, 10],
+          ]),
+        ),
+        ...probe(gauge([[1, 12]])),
+      },
+      at: 3.75,
+      with: of(FACTS),
+    },
+    below: [
+      {
+        when: 'when the health check fails as well',
+        series: {
+          ...up(
+            gauge([
+              [1, 2],
+              [0, 10],
+            ]),
+          ),
+          ...probe(
+            gauge([
+              [1, 2.25],
+              [0, 10],
+            ]),
+          ),
+        },
+        at: 8,
+      },
+      {
+        when: 'after one missed scrape',
+        series: { ...up('1x7 0 1x40'), ...probe(gauge([[1, 12]])) },
+        at: 4,
+      },
+    ],
+    resolves: {
+      series: {
+        ...up(
+          gauge([
+            [1, 2],
+            [0, 5],
+            [1, 5],
+          ]),
+        ),
+        ...probe(gauge([[1, 12]])),
+      },
+      at: 6,
+      with: of(FACTS),
+      quietAt: 7.25,
+    },
+  },
+  {
+    alert: 'MetricSeriesMissing',
+    fires: {
+      series: { ...up(gauge([[1, 30]])), ...complete('factsway_db_pool_max') },
+      at: 6,
+      with: [{ service: FACTS, metric: 'factsway_db_pool_max' }],
+    },
+    below: [
+      {
+        when: 'when nothing is missing',
+        series: { ...up(gauge([[1, 30]])), ...complete() },
+        at: 20,
+      },
+      {
+        when: 'when the service is not scraped at all',
+        series: { ...up(gauge([[0, 30]])), ...complete('factsway_db_pool_max') },
+        at: 20,
+      },
+      {
+        when: 'a moment before five minutes are over',
+        series: { ...up(gauge([[1, 30]])), ...complete('factsway_db_pool_max') },
+        at: 4.75,
+      },
+    ],
+    resolves: {
+      series: {
+        ...up(gauge([[1, 30]])),
+        ...complete('factsway_db_pool_max'),
+        [`factsway_db_pool_max{${target(FACTS)}}`]: `_x40 ${gauge([[4, 15]])}`,
+      },
+      at: 9,
+      with: [{ service: FACTS, metric: 'factsway_db_pool_max' }],
+      quietAt: 10.5,
+    },
+  },
+  {
+    alert: 'EdgeDown',
+    fires: {
+      series: {
+        'probe_success{job="probe",instance="https://edge:8443/healthz",service="edge"}': gauge([
+          [1, 2],
+          [0, 10],
+        ]),
+      },
+      at: 4.25,
+      with: [{ service: 'edge' }],
+    },
+    below: [
+      {
+        when: 'a moment before two minutes are over',
+        series: {
+          'probe_success{job="probe",instance="https://edge:8443/healthz",service="edge"}': gauge([
+            [1, 2],
+            [0, 10],
+          ]),
+        },
+        at: 3.75,
+      },
+      {
+        when: 'when a service behind it fails its probe',
+        series: {
+          ...probe(gauge([[0, 12]])),
+          'up{job="edge",instance="edge:9180",service="edge"}': gauge([[1, 12]]),
+        },
+        at: 10,
+      },
+    ],
+    resolves: {
+      series: {
+        'up{job="edge",instance="edge:9180",service="edge"}': gauge([
+          [1, 2],
+          [0, 5],
+          [1, 5],
+        ]),
+      },
+      at: 6,
+      with: [{ service: 'edge' }],
+      quietAt: 7.25,
+    },
+  },
+  {
+    alert: 'PostgresDown',
+    fires: {
+      series: {
+        'pg_up{job="postgres",instance="e:9187",service="postgres"}': gauge([
+          [1, 2],
+          [0, 10],
+        ]),
+      },
+      at: 3.25,
+      with: [{ service: 'postgres' }],
+    },
+    below: [
+      {
+        when: 'a moment before a minute is over',
+        series: {
+          'pg_up{job="postgres",instance="e:9187",service="postgres"}': gauge([
+            [1, 2],
+            [0, 10],
+          ]),
+        },
+        at: 2.75,
+      },
+      {
+        when: 'when only its exporter is away',
+        series: { 'up{job="postgres",instance="e:9187",service="postgres"}': gauge([[0, 12]]) },
+        at: 10,
+      },
+    ],
+    resolves: {
+      series: {
+        'pg_up{job="postgres",instance="e:9187",service="postgres"}': gauge([
+          [1, 2],
+          [0, 5],
+          [1, 5],
+        ]),
+      },
+      at: 6,
+      with: [{ service: 'postgres' }],
+      quietAt: 7.25,
+    },
+  },
+  {
+    alert: 'VersionMismatch',
+    fires: {
+      series: {
+        ...build(FACTS, '1.0.0', gauge([[1, 30]])),
+        ...build('export-service', '1.1.0', gauge([[1, 30]])),
+      },
+      at: 10.25,
+      with: [{}],
+    },
+    below: [
+      {
+        when: 'while an upgrade has both for less than ten minutes',
+        series: {
+          ...build(FACTS, '1.0.0', `${gauge([[1, 9]])} stale`),
+          ...build('export-service', '1.1.0', gauge([[1, 30]])),
+        },
+        at: 20,
+      },
+      {
+        when: 'when all are of one version',
+        series: {
+          ...build(FACTS, '1.1.0', gauge([[1, 30]])),
+          ...build('export-service', '1.1.0', gauge([[1, 30]])),
+        },
+        at: 25,
+      },
+    ],
+    resolves: {
+      series: {
+        ...build(FACTS, '1.0.0', `${gauge([[1, 15]])} stale`),
+        ...build('export-service', '1.1.0', gauge([[1, 30]])),
+      },
+      at: 14,
+      with: [{}],
+      quietAt: 15.5,
+    },
+  },
+  {
+    alert: 'ServiceRestarting',
+    fires: {
+      series: {
+        [`process_start_time_seconds{${target(FACTS)}}`]: gauge([
+          [1, 5],
+          [2, 5],
+          [3, 5],
+          [4, 60],
+        ]),
+      },
+      at: 16,
+      with: of(FACTS),
+    },
+    below: [
+      {
+        when: 'after two restarts, which a change and its undoing make',
+        series: {
+          [`process_start_time_seconds{${target(FACTS)}}`]: gauge([
+            [1, 5],
+            [2, 5],
+            [3, 60],
+          ]),
+        },
+        at: 20,
+      },
+      {
+        when: 'when three restarts are spread over an hour',
+        series: {
+          [`process_start_time_seconds{${target(FACTS)}}`]: gauge([
+            [1, 5],
+            [2, 25],
+            [3, 25],
+            [4, 30],
+          ]),
+        },
+        at: 58,
+      },
+    ],
+    resolves: {
+      series: {
+        [`process_start_time_seconds{${target(FACTS)}}`]: gauge([
+          [1, 5],
+          [2, 5],
+          [3, 5],
+          [4, 75],
+        ]),
+      },
+      at: 20,
+      with: of(FACTS),
+      // Half an hour after the first restart, and a quarter of an hour it is kept.
+      quietAt: 51,
+    },
+  },
+];

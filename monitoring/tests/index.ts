@@ -1,0 +1,21 @@
+import { AVAILABILITY_TESTS } from './availability.ts';
+import { BACKUP_TESTS } from './backup.ts';
+import { CERTIFICATE_TESTS } from './certificates.ts';
+import { DATABASE_TESTS } from './database.ts';
+import { HOST_TESTS } from './host.ts';
+import { MONITORING_TESTS } from './monitoring.ts';
+import type { RuleTest } from './rule-test.ts';
+import { SLO_TESTS } from './slo.ts';
+import { TRAFFIC_TESTS } from './traffic.ts';
+
+/** What each alert is shown to do; Watchdog fires whatever the series, and is looked at with the quiet ones. */
+export const RULE_TESTS: readonly RuleTest[] = [
+  ...AVAILABILITY_TESTS,
+  ...TRAFFIC_TESTS,
+  ...DATABASE_TESTS,
+  ...CERTIFICATE_TESTS,
+  ...HOST_TESTS,
+  ...MONITORING_TESTS,
+  ...SLO_TESTS,
+  ...BACKUP_TESTS,
+];

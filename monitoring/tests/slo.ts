@@ -1,0 +1,101 @@
+import { counter, type RuleTest, type Series } from './rule-test.ts';
+
+type Steps = readonly (readonly [perMinute: number, minutes: number])[];
+const ONE = [{}];
+
+const answered = (code: number, steps: Steps): Series => ({
+  [`caddy_http_request_duration_seconds_count{job="edge",instance="edge:9180",service="edge",server="srv1",handler="subroute",method="GET",code="${code}"}`]:
+    counter(steps, 'slo'),
+});
+const traffic = (good: Steps, bad: Steps): Series => ({
+  ...answered(200, good),
+  ...answered(502, bad),
+});
+
+/** Constant shares of failures on both sides of a limit of so many times the budget of 0.05 %. */
+function burn(name: string, factor: number, minutes: number, quietAfter: number): RuleTest {
+  const limit = factor * 0.5;
+  const failing = (perThousand: number, more = 0): Series =>
+    traffic(
+      [[1000 - perThousand, minutes + more]],
+      [[perThousand, minutes], ...(more > 0 ? [[0, more] as const] : [])],
+    );
+  return {
+    alert: `SLOBurnRate${name}`,
+    pace: 'slo',
+    fires: { series: failing(limit * 1.1), at: minutes - 5, with: ONE },
+    below: [
+      { when: `a little under ${factor} times`, series: failing(limit * 0.95), at: minutes - 5 },
+      {
+        when: 'when nine failures are all there were',
+        series: traffic(
+          [[10, minutes]],
+          [
+            [0, 20],
+            [9, 1],
+            [0, minutes - 21],
+          ],
+        ),
+        at: 24,
+      },
+      {
+        when: 'when only strangers and wrong requests are turned away',
+        series: { ...answered(200, [[100, minutes]]), ...answered(404, [[100, minutes]]) },
+        at: minutes - 5,
+      },
+    ],
+    resolves: {
+      series: failing(limit * 1.1, quietAfter + 30),
+      at: minutes - 1,
+      with: ONE,
+      quietAt: minutes + quietAfter,
+    },
+  };
+}
+
+const budget = (alert: string, perTenThousand: number, under: number): RuleTest => ({
+  alert,
+  pace: 'slo',
+  fires: { series: traffic([[10_000, 60]], [[perTenThousand, 60]]), at: 45, with: ONE },
+  below: [
+    {
+      when: 'a little before',
+      series: traffic([[10_000, 60]], [[under, 60]]),
+      at: 55,
+    },
+    {
+      when: 'when nineteen failures are all there were',
+      series: traffic(
+        [[10, 60]],
+        [
+          [0, 10],
+          [19, 1],
+          [0, 49],
+        ],
+      ),
+      at: 40,
+    },
+  ],
+  resolves: {
+    // Three times the requests without a failure, after which the share is a quarter.
+    series: traffic(
+      [[10_000, 400]],
+      [
+        [perTenThousand, 60],
+        [0, 340],
+      ],
+    ),
+    at: 55,
+    with: ONE,
+    quietAt: 395,
+  },
+});
+
+export const SLO_TESTS: readonly RuleTest[] = [
+  burn('Fast', 14.4, 75, 12),
+  burn('High', 6, 75, 40),
+  burn('Elevated', 3, 150, 130),
+  burn('Slow', 1, 150, 380),
+  budget('ErrorBudgetHalfSpent', 3, 2.4),
+  budget('ErrorBudgetSpent', 6, 4.8),
+];
