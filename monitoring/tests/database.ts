@@ -135,7 +135,11 @@ export const DATABASE_TESTS: readonly RuleTest[] = [
     fires: { series: archived(gauge([[901, 30]])), at: 5.25, with: ONE },
     below: [
       { when: 'at a quarter of an hour', series: archived(gauge([[900, 30]])), at: 20 },
-      { when: 'where nothing is archived', series: archived('NaNx100'), at: 20 },
+      {
+        when: 'where nothing is archived',
+        series: archived(Array(100).fill('NaN').join(' ')),
+        at: 20,
+      },
       { when: 'before five minutes are over', series: archived(gauge([[2000, 30]])), at: 4.75 },
     ],
     resolves: {

@@ -1,6 +1,4 @@
 import { stringify } from 'yaml';
-import type { AlertRule } from '../rules.ts';
-import type { Recording, RuleGroup } from '../model.ts';
 import { QUIET_SUNDAY } from './quiet-sunday.ts';
 import {
   PACES,
@@ -23,37 +21,62 @@ type Group = {
   readonly input_series: readonly { readonly series: string; readonly values: string }[];
   readonly promql_expr_test: readonly Question[];
 };
-type Groups = readonly RuleGroup<Recording | AlertRule>[];
+/** A rule group as it stands in a rendered file. */
+export type WrittenGroup = {
+  readonly name: string;
+  readonly rules: readonly { readonly alert?: string }[];
+};
+
+/** What is recorded for the alerts of a group; evaluating what nobody asks for would take minutes. */
+const RECORDED_FOR: Readonly<Record<string, readonly string[]>> = {
+  errors: ['services'],
+  latency: ['services'],
+  slo: ['platform', 'slo-short', 'slo-long'],
+};
 
 /**
- * Files for `promtool test rules`, one for each pace, by name. `ruleFiles` are named as promtool finds them; the groups
- * are evaluated in the order given, so that an alert sees what was recorded a moment before.
+ * Files for `promtool test rules` and the rules each loads, by path: one for each group of alerts and each pace. The groups are those that were rendered, evaluated in their order, so that an
+ * alert sees what was recorded a moment before.
  */
 export function promtoolTests(
   tests: readonly RuleTest[],
-  ruleFiles: readonly string[],
-  groups: Groups,
+  groups: readonly WrittenGroup[],
 ): Record<string, string> {
-  const file = (pace: Pace, cases: readonly Group[]): string =>
-    stringify({
-      rule_files: ruleFiles,
-      evaluation_interval: `${PACES[pace].evaluate}s`,
-      group_eval_order: groups.map(({ name }) => name),
-      tests: cases,
-    });
-  const paces = [...new Set(tests.map(({ pace = 'scrape' }) => pace))];
-  return Object.fromEntries([
-    ...paces.map((pace) => [
-      `${pace}.yml`,
-      file(
+  const paceOf = ({ pace = 'scrape' }: RuleTest): Pace => pace;
+  const files = groups.flatMap((group) => {
+    const own = tests.filter(({ alert }) => group.rules.some((rule) => rule.alert === alert));
+    const needed = [...(RECORDED_FOR[group.name] ?? []), group.name];
+    return [...new Set(own.map(paceOf))].map((pace) =>
+      testFile(
+        `${group.name}-${pace}`,
         pace,
-        tests
-          .filter((test) => (test.pace ?? 'scrape') === pace)
-          .flatMap((test) => cases(test, pace)),
+        groups.filter(({ name }) => needed.includes(name)),
+        own.filter((test) => paceOf(test) === pace).flatMap((test) => cases(test, pace)),
       ),
-    ]),
-    ['quiet-sunday.yml', file('slo', QUIET_SUNDAY.map(quietSunday))],
-  ]) as Record<string, string>;
+    );
+  });
+  return Object.assign({}, ...files) as Record<string, string>;
+}
+
+/** The same for nights and Sundays on which nothing may fire, with all groups at once. */
+export const quietSundayTest = (groups: readonly WrittenGroup[]): Record<string, string> =>
+  testFile('quiet-sunday', 'slo', groups, QUIET_SUNDAY.map(quietSunday));
+
+function testFile(
+  name: string,
+  pace: Pace,
+  groups: readonly WrittenGroup[],
+  tests: readonly Group[],
+): Record<string, string> {
+  return {
+    [`rules/of-${name}.yml`]: stringify({ groups }),
+    [`${name}.yml`]: stringify({
+      rule_files: [`rules/of-${name}.yml`],
+      evaluation_interval: `${PACES[pace].evaluate}s`,
+      group_eval_order: groups.map((group) => group.name),
+      tests,
+    }),
+  };
 }
 
 function cases({ alert, fires, below, resolves }: RuleTest, pace: Pace): Group[] {
