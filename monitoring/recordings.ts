@@ -40,21 +40,24 @@ const SERVICES: RuleGroup<Recording> = {
 };
 
 /**
- * What users meet, counted at the proxy: a service that is down answers nothing and counts nothing itself. Redirects and
- * requests the client got wrong are no events: a stranger's scan must not make the platform look better.
+ * Requests the proxy could hand to nobody. A client that leaves before its answer is an error to the proxy as well; the
+ * service counts it as 499, and it is nobody's failure.
  */
+const UNREACHED = `clamp_min((sum(rate(caddy_http_request_errors_total{handler="subroute"}[5m])) or vector(0)) - (sum(rate(http_requests_total{${SERVICE_JOBS},status="499"}[5m])) or vector(0)), 0)`;
+
+/** What users meet: a service that is down answers nothing and counts nothing itself, so the proxy counts for it. */
 const PLATFORM: RuleGroup<Recording> = {
   name: 'platform',
   interval: SHORT_INTERVAL,
   rules: [
     {
       record: 'platform:http_requests:rate5m',
-      expr: 'sum(rate(caddy_http_request_duration_seconds_count{handler="subroute",code!~"308|4.."}[5m]))',
-      help: 'requests per second users make, wrong ones left out',
+      expr: `(sum(service:http_requests:rate5m) or vector(0)) + ${UNREACHED}`,
+      help: 'requests per second users make',
     },
     {
       record: 'platform:http_errors:rate5m',
-      expr: 'sum(rate(caddy_http_request_duration_seconds_count{handler="subroute",code=~"5.."}[5m])) or 0 * platform:http_requests:rate5m',
+      expr: `(sum(service:http_errors:rate5m) or vector(0)) + ${UNREACHED}`,
       help: 'requests per second users see fail',
     },
   ],

@@ -41,6 +41,13 @@ const EDGE: readonly Row[] = [
     ['code', 'handler', 'method', 'server'],
     LATER,
   ],
+  [
+    'caddy_http_request_errors_total',
+    'counter',
+    'requests the proxy could not hand on',
+    ['handler', 'server'],
+    LATER,
+  ],
   ['caddy_http_requests_in_flight', 'gauge', 'requests in the proxy now', ['handler', 'server']],
   ['caddy_reverse_proxy_upstreams_healthy', 'gauge', 'what the proxy sends to', ['upstream']],
 ];

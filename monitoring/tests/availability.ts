@@ -29,11 +29,9 @@ const ALL = [
   'caselaw-service',
 ];
 const targets = (gone: string, values = gauge([[1, 30]])): Series =>
-  Object.assign({}, ...ALL.filter((name) => name !== gone).map((name) => up(values, name)));
-
-const build = (service: string, version: string, values: string): Series => ({
-  [`factsway_build_info{${target(service)},version="${version}"}`]: values,
-});
+  Object.fromEntries(
+    ALL.filter((name) => name !== gone).map((name) => [`up{${target(name)}}`, values]),
+  );
 
 export const AVAILABILITY_TESTS: readonly RuleTest[] = [
   {
@@ -258,131 +256,6 @@ export const AVAILABILITY_TESTS: readonly RuleTest[] = [
       at: 9,
       with: [{ service: FACTS, metric: 'factsway_db_pool_max' }],
       quietAt: 10.5,
-    },
-  },
-  {
-    alert: 'EdgeDown',
-    fires: {
-      series: {
-        'probe_success{job="probe",instance="https://edge:8443/healthz",service="edge"}': gauge([
-          [1, 2],
-          [0, 10],
-        ]),
-      },
-      at: 4.25,
-      with: [{ service: 'edge' }],
-    },
-    below: [
-      {
-        when: 'a moment before two minutes are over',
-        series: {
-          'probe_success{job="probe",instance="https://edge:8443/healthz",service="edge"}': gauge([
-            [1, 2],
-            [0, 10],
-          ]),
-        },
-        at: 3.75,
-      },
-      {
-        when: 'when a service behind it fails its probe',
-        series: {
-          ...probe(gauge([[0, 12]])),
-          'up{job="edge",instance="edge:9180",service="edge"}': gauge([[1, 12]]),
-        },
-        at: 10,
-      },
-    ],
-    resolves: {
-      series: {
-        'up{job="edge",instance="edge:9180",service="edge"}': gauge([
-          [1, 2],
-          [0, 5],
-          [1, 5],
-        ]),
-      },
-      at: 6,
-      with: [{ service: 'edge' }],
-      quietAt: 7.25,
-    },
-  },
-  {
-    alert: 'PostgresDown',
-    fires: {
-      series: {
-        'pg_up{job="postgres",instance="e:9187",service="postgres"}': gauge([
-          [1, 2],
-          [0, 10],
-        ]),
-      },
-      at: 3.25,
-      with: [{ service: 'postgres' }],
-    },
-    below: [
-      {
-        when: 'a moment before a minute is over',
-        series: {
-          'pg_up{job="postgres",instance="e:9187",service="postgres"}': gauge([
-            [1, 2],
-            [0, 10],
-          ]),
-        },
-        at: 2.75,
-      },
-      {
-        when: 'when only its exporter is away',
-        series: { 'up{job="postgres",instance="e:9187",service="postgres"}': gauge([[0, 12]]) },
-        at: 10,
-      },
-    ],
-    resolves: {
-      series: {
-        'pg_up{job="postgres",instance="e:9187",service="postgres"}': gauge([
-          [1, 2],
-          [0, 5],
-          [1, 5],
-        ]),
-      },
-      at: 6,
-      with: [{ service: 'postgres' }],
-      quietAt: 7.25,
-    },
-  },
-  {
-    alert: 'VersionMismatch',
-    fires: {
-      series: {
-        ...build(FACTS, '1.0.0', gauge([[1, 30]])),
-        ...build('export-service', '1.1.0', gauge([[1, 30]])),
-      },
-      at: 10.25,
-      with: [{}],
-    },
-    below: [
-      {
-        when: 'while an upgrade has both for less than ten minutes',
-        series: {
-          ...build(FACTS, '1.0.0', `${gauge([[1, 9]])} stale`),
-          ...build('export-service', '1.1.0', gauge([[1, 30]])),
-        },
-        at: 20,
-      },
-      {
-        when: 'when all are of one version',
-        series: {
-          ...build(FACTS, '1.1.0', gauge([[1, 30]])),
-          ...build('export-service', '1.1.0', gauge([[1, 30]])),
-        },
-        at: 25,
-      },
-    ],
-    resolves: {
-      series: {
-        ...build(FACTS, '1.0.0', `${gauge([[1, 15]])} stale`),
-        ...build('export-service', '1.1.0', gauge([[1, 30]])),
-      },
-      at: 14,
-      with: [{}],
-      quietAt: 15.5,
     },
   },
   {

@@ -4,6 +4,7 @@ import { CERTIFICATE_TESTS } from './certificates.ts';
 import { DATABASE_TESTS } from './database.ts';
 import { HOST_TESTS } from './host.ts';
 import { MONITORING_TESTS } from './monitoring.ts';
+import { PLATFORM_TESTS } from './platform.ts';
 import type { RuleTest } from './rule-test.ts';
 import { SLO_TESTS } from './slo.ts';
 import { TRAFFIC_TESTS } from './traffic.ts';
@@ -11,6 +12,7 @@ import { TRAFFIC_TESTS } from './traffic.ts';
 /** What each alert is shown to do; Watchdog fires whatever the series, and is looked at with the quiet ones. */
 export const RULE_TESTS: readonly RuleTest[] = [
   ...AVAILABILITY_TESTS,
+  ...PLATFORM_TESTS,
   ...TRAFFIC_TESTS,
   ...DATABASE_TESTS,
   ...CERTIFICATE_TESTS,

@@ -31,7 +31,7 @@ export type WrittenGroup = {
 const RECORDED_FOR: Readonly<Record<string, readonly string[]>> = {
   errors: ['services'],
   latency: ['services'],
-  slo: ['platform', 'slo-short', 'slo-long'],
+  slo: ['services', 'platform', 'slo-short', 'slo-long'],
 };
 
 /**

@@ -1,15 +1,20 @@
-import { counter, type RuleTest, type Series } from './rule-test.ts';
+import { counter, target, type RuleTest, type Series } from './rule-test.ts';
 
 type Steps = readonly (readonly [perMinute: number, minutes: number])[];
 const ONE = [{}];
 
-const answered = (code: number, steps: Steps): Series => ({
-  [`caddy_http_request_duration_seconds_count{job="edge",instance="edge:9180",service="edge",server="srv1",handler="subroute",method="GET",code="${code}"}`]:
+const answered = (status: number, steps: Steps): Series => ({
+  [`http_requests_total{${target('facts-service')},method="GET",endpoint="/api/facts",status="${status}"}`]:
+    counter(steps, 'slo'),
+});
+/** Requests the proxy could hand to nobody. */
+const unreached = (steps: Steps): Series => ({
+  'caddy_http_request_errors_total{job="edge",instance="edge:9180",service="edge",server="srv1",handler="subroute"}':
     counter(steps, 'slo'),
 });
 const traffic = (good: Steps, bad: Steps): Series => ({
   ...answered(200, good),
-  ...answered(502, bad),
+  ...unreached(bad),
 });
 
 /** Constant shares of failures on both sides of a limit of so many times the budget of 0.05 %. */
@@ -39,8 +44,17 @@ function burn(name: string, factor: number, minutes: number, quietAfter: number)
         at: 24,
       },
       {
-        when: 'when only strangers and wrong requests are turned away',
+        when: 'when only wrong requests are turned away',
         series: { ...answered(200, [[100, minutes]]), ...answered(404, [[100, minutes]]) },
+        at: minutes - 5,
+      },
+      {
+        when: 'when clients leave before their answer',
+        series: {
+          ...answered(200, [[100, minutes]]),
+          ...answered(499, [[50, minutes]]),
+          ...unreached([[50, minutes]]),
+        },
         at: minutes - 5,
       },
     ],
