@@ -83,6 +83,8 @@ export type Alert = {
   readonly needs?: readonly Cause[];
   /** The cause it stands for itself. */
   readonly cause?: Cause;
+  /** Where it stands for that cause only if a label matches; anchored on both sides. */
+  readonly causeWhere?: { readonly label: string; readonly matches: string };
   /** Where it makes sense; everywhere when absent. */
   readonly appliesTo?: (context: MonitoringContext) => boolean;
 };

@@ -30,7 +30,8 @@ export const runbookUrl = (alert: string, { publicUrl }: MonitoringContext): str
   `${publicUrl}/runbooks/${alert}.html`;
 
 function alertRule(alert: Alert, context: MonitoringContext): AlertRule {
-  const { name, expr, severity, area, symptom, cause, needs = [], keepFiringFor } = alert;
+  const { name, expr, severity, area, symptom, needs = [], keepFiringFor } = alert;
+  const cause = causeLabel(alert);
   return {
     name,
     expr: typeof expr === 'string' ? expr : expr(context),
@@ -53,4 +54,11 @@ function alertRule(alert: Alert, context: MonitoringContext): AlertRule {
         : {}),
     },
   };
+}
+
+/** The value of the label `cause`; Prometheus drops a label whose template comes out empty. */
+function causeLabel({ cause, causeWhere }: Alert): string | undefined {
+  if (cause === undefined || causeWhere === undefined) return cause;
+  const { label, matches } = causeWhere;
+  return `{{ if match "^(?:${matches})$" $labels.${label} }}${cause}{{ end }}`;
 }

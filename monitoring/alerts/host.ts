@@ -19,6 +19,8 @@ export const HOST: readonly Alert[] = [
     dashboard: 'factsway-infrastructure',
     symptom: 'disk',
     cause: 'host',
+    // The disk Docker works on. Another that is full explains nothing, and must not keep a page back.
+    causeWhere: { label: 'mountpoint', matches: '/|/var|/var/lib|/var/lib/docker' },
   },
   {
     name: 'DiskSpaceLow',

@@ -44,7 +44,7 @@ export const PLATFORM_TESTS: readonly RuleTest[] = [
       {
         when: 'when a service behind it fails its probe',
         series: {
-          ...probe(gauge([[0, 12]])),
+          [`probe_success{job="probe",instance="x",service="${FACTS}"}`]: gauge([[0, 12]]),
           'up{job="edge",instance="edge:9180",service="edge"}': gauge([[1, 12]]),
         },
         at: 10,

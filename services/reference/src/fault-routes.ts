@@ -38,6 +38,15 @@ export function registerFaults(
     if (faults.slow_ms > 0) await sleep(faults.slow_ms);
     if (Math.random() < faults.error_rate) throw new Problem(500, 'fault', 'fault: error_rate');
   });
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url === '/metrics' && faults.no_metrics)
+      await reply.code(404).type('text/plain').send('fault: no_metrics\n');
+  });
+  app.addHook('onSend', async (request, _reply, payload) =>
+    request.url === '/metrics' && faults.hide_metric !== '' && typeof payload === 'string'
+      ? withoutMetric(payload, faults.hide_metric)
+      : payload,
+  );
   app.get('/__faults', () => faults);
   app.put('/__faults', async (request) => {
     const { body } = request;
@@ -54,4 +63,13 @@ export function registerFaults(
     return faults;
   });
   void enact(undefined);
+}
+
+/** Prometheus text without the lines of one metric. */
+function withoutMetric(text: string, name: string): string {
+  const own = new RegExp(`^(# (HELP|TYPE) )?${name}(_bucket|_sum|_count)?[ {]`);
+  return text
+    .split('\n')
+    .filter((line) => !own.test(line))
+    .join('\n');
 }

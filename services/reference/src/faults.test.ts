@@ -28,6 +28,23 @@ describe('faults', () => {
     expect(performance.now() - begin).toBeGreaterThan(55);
   });
 
+  it('can take the metrics away, whole or one by one', async () => {
+    const { app } = serviceUnderTest(() => [], { REFERENCE_FAULTS: 'on' });
+    const put = (payload: object) => app.inject({ method: 'PUT', url: '/__faults', payload });
+    const shown = async () => (await app.inject('/metrics')).body;
+
+    expect(await shown()).toMatch(/^factsway_active_users /m);
+    await put({ hide_metric: 'factsway_active_users' });
+    expect(await shown()).not.toContain('factsway_active_users');
+    expect(await shown()).toContain('factsway_build_info');
+    await put({ hide_metric: 'http_request_duration_seconds' });
+    expect(await shown()).not.toContain('http_request_duration_seconds_bucket');
+    await put({ hide_metric: '', no_metrics: true });
+    expect((await app.inject('/metrics')).statusCode).toBe(404);
+    await put({ no_metrics: false });
+    expect(await shown()).toMatch(/^factsway_active_users /m);
+  });
+
   it('refuse what is unknown or out of range, and then change nothing', async () => {
     const { app } = serviceUnderTest(() => [], { REFERENCE_FAULTS: 'on' });
     const payload = { slow_ms: 5, error_rate: 2, sloow_ms: 1 };
@@ -40,6 +57,8 @@ describe('faults', () => {
     [{ error_rate: -0.1 }],
     [{ slow_ms: 1.5 }],
     [{ never_ready: 'yes' }],
+    [{ no_metrics: 1 }],
+    [{ hide_metric: 'a.*' }],
     [{ hold_pool: Number.NaN }],
     [{ toString: 1 }],
   ])('%j is refused', (change) => {

@@ -15,6 +15,10 @@ export interface Faults {
   slow_ms: number;
   /** Database connections kept from the pool. */
   hold_pool: number;
+  /** `/metrics` answers 404. */
+  no_metrics: boolean;
+  /** Name of a metric that `/metrics` does not show; empty for none. */
+  hide_metric: string;
 }
 
 export const NO_FAULTS: Faults = {
@@ -24,6 +28,16 @@ export const NO_FAULTS: Faults = {
   error_rate: 0,
   slow_ms: 0,
   hold_pool: 0,
+  no_metrics: false,
+  hide_metric: '',
+};
+
+const METRIC_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+/** From the text of a variable, by the type of the fault. */
+const READ: Readonly<Record<string, (text: string) => unknown>> = {
+  boolean: (text) => ['1', 'true', 'on'].includes(text),
+  number: Number,
+  string: (text) => text,
 };
 
 /** Reads FAULT_START_DELAY_MS and its siblings; what is not a proper value is no fault. */
@@ -32,7 +46,7 @@ export function readFaults(env: NodeJS.ProcessEnv): Faults {
   for (const name of Object.keys(NO_FAULTS)) {
     const text = env[`FAULT_${name.toUpperCase()}`];
     if (text === undefined || text === '') continue;
-    settings[name] = name === 'never_ready' ? ['1', 'true', 'on'].includes(text) : Number(text);
+    settings[name] = READ[typeof NO_FAULTS[name as keyof Faults]]?.(text);
   }
   return changeFaults(NO_FAULTS, settings).faults;
 }
@@ -53,7 +67,9 @@ export function changeFaults(
 
 function isAllowed(name: string, value: unknown): boolean {
   if (!Object.hasOwn(NO_FAULTS, name)) return false;
-  if (name === 'never_ready') return typeof value === 'boolean';
+  if (typeof value !== typeof NO_FAULTS[name as keyof Faults]) return false;
+  if (typeof value === 'boolean') return true;
+  if (typeof value === 'string') return value === '' || METRIC_NAME.test(value);
   if (typeof value !== 'number' || !(value >= 0)) return false;
   return name === 'error_rate' ? value <= 1 : Number.isInteger(value);
 }
