@@ -2,12 +2,14 @@
  * Writes everything that is derived from the code: the registry of services, the JSON Schema of
  * factsway.yaml and the reference pages. `--check` writes nothing and fails on a difference.
  */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 const ROOT = join(import.meta.dirname, '..');
 const SERVICES_DIRECTORY = 'installer/src/catalog/services';
+/** Made from docs/runbooks, a page each: what is no runbook any more has no page. */
+const PAGES_DIRECTORY = 'config-templates/runbooks';
 const NOT_SERVICES = new Set(['service.ts', 'service-workload.ts', 'index.generated.ts']);
 
 async function serviceRegistry(): Promise<string> {
@@ -30,7 +32,7 @@ async function serviceRegistry(): Promise<string> {
 
 async function pretty(path: string, text: string): Promise<string> {
   const options = (await resolveConfig(join(ROOT, path))) ?? {};
-  return /\.(md|sql)$/.test(path) ? text : format(text, { ...options, filepath: path });
+  return /\.(md|sql|html)$/.test(path) ? text : format(text, { ...options, filepath: path });
 }
 
 /** The registry of services comes first: everything else imports the catalogue through it. */
@@ -61,15 +63,25 @@ function generated(): Record<string, () => Promise<string>> {
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
-for (const [path, make] of Object.entries(generated())) {
-  const wanted = await pretty(path, await make());
+
+async function settle(path: string, text: string): Promise<void> {
+  const wanted = await pretty(path, text);
   const current = await readFile(join(ROOT, path), 'utf8').catch(() => undefined);
-  if (current === wanted) continue;
+  if (current === wanted) return;
   stale.push(path);
-  if (!check) {
-    await mkdir(dirname(join(ROOT, path)), { recursive: true });
-    await writeFile(join(ROOT, path), wanted);
-  }
+  if (check) return;
+  await mkdir(dirname(join(ROOT, path)), { recursive: true });
+  await writeFile(join(ROOT, path), wanted);
+}
+
+for (const [path, make] of Object.entries(generated())) await settle(path, await make());
+const pages = await (await import('./lib/runbooks.ts')).runbookPages();
+for (const [path, text] of Object.entries(pages)) await settle(path, text);
+for (const file of await readdir(join(ROOT, PAGES_DIRECTORY)).catch(() => [])) {
+  const path = `${PAGES_DIRECTORY}/${file}`;
+  if (path in pages) continue;
+  stale.push(path);
+  if (!check) await rm(join(ROOT, path));
 }
 if (stale.length > 0) console.log(`${check ? 'Out of date' : 'Written'}: ${stale.join(', ')}`);
 if (check && stale.length > 0) {

@@ -70,9 +70,18 @@ export type ServedCertificate = {
   readonly asGiven: boolean;
 };
 
+/** What the edge answers where the links of alerts lead. */
+export type PageAnswer = {
+  readonly status: number;
+  readonly contentType: string;
+  /** Why there was no answer; empty when there was. */
+  readonly error: string;
+};
+
 export type EdgeAnswers = {
   readonly url: string;
   readonly routes: readonly RouteAnswer[];
+  readonly runbooks: PageAnswer;
   readonly certificate?: ServedCertificate;
 };
 

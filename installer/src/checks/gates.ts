@@ -79,7 +79,7 @@ export const GATES: readonly Gate[] = [
   {
     name: 'edge',
     proves:
-      'Every public route reaches its service through the proxy, with a certificate that checks out.',
+      'Every public route reaches its service through the proxy, with a certificate that checks out; the runbooks that alerts link to are there.',
     run: async (view) => analyseEdge(await collectEdgeAnswers(view)),
   },
   {

@@ -65,20 +65,23 @@ describe('verify', () => {
     expect(ports.clock.elapsedMs).toBe(2000);
   });
 
-  it('asks every route through the front door, trusting the edge’s own authority alone', async () => {
+  it('asks every route and the runbooks through the front door, trusting the edge’s own authority alone', async () => {
     const asked: string[] = [];
     const http = {
       request: async ({ url, ca, connectTo }: { url: string; ca?: string; connectTo?: string }) => {
         asked.push(`${url} ${connectTo ?? ''} ${ca ?? ''}`);
         if (url.endsWith('/api/facts')) throw new Error('refused');
+        if (url.endsWith('/runbooks/'))
+          return { status: 200, headers: { 'content-type': 'text/html' }, body: '' };
         return { status: 401, headers: {}, body: '' };
       },
     };
     ports = { ...ports, http };
     ports.files.put(`${DIRECTORY}/state/root-ca.crt`, 'PEM');
     const [edge] = await prove(['edge']);
-    expect(asked).toHaveLength(10);
-    expect(asked[0]).toBe('https://server1/api/templates 127.0.0.1 PEM');
+    expect(asked).toHaveLength(11);
+    expect(asked).toContain('https://server1/runbooks/ 127.0.0.1 PEM');
+    expect(asked).toContain('https://server1/api/templates 127.0.0.1 PEM');
     expect(edge?.details).toEqual(['/api/facts (facts-service): refused']);
   });
 

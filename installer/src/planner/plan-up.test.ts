@@ -4,6 +4,7 @@ import {
   fileOf,
   observedFresh,
   observedRunning,
+  TEMPLATES,
   withContainers,
   withFile,
   without,
@@ -12,6 +13,8 @@ import { errorOf } from '../../../test/fakes/thrown.ts';
 import type { Observed } from '../model/observed.ts';
 import { formatPlan } from '../model/plan.ts';
 import { sha256 } from '../render/digest.ts';
+import { renderBundle } from '../render/render-bundle.ts';
+import { TemplateEngine } from '../render/template-engine.ts';
 import type { Desired } from './desired.ts';
 import { planUp, type UpOptions } from './plan-up.ts';
 
@@ -33,6 +36,8 @@ function steps(desired: Desired, observed: Observed, options: Partial<UpOptions>
 }
 
 const desired = desiredWith();
+/** With factsway.yaml, which is the person's and not in the bundle. */
+const FILES = desired.bundle.files.length + 1;
 const running = observedRunning(desired);
 
 it('what the containers cannot read is opened, and what stopped over it started again', () => {
@@ -53,12 +58,24 @@ it('what the containers cannot read is opened, and what stopped over it started 
   ]);
 });
 
+it('a changed runbook is written, and nobody is reloaded or made anew for it', async () => {
+  const engine = new TemplateEngine({
+    ...(await TEMPLATES.load()),
+    'config-templates/runbooks/ServiceDown.html': '<!doctype html>',
+  });
+  const changed = { ...desired, bundle: renderBundle(desired.catalog, engine) };
+  expect(fileOf(changed, 'config/runbooks/ServiceDown.html')).toBe('<!doctype html>');
+  expect(steps(changed, running)).toEqual([
+    expect.stringMatching(/^\[1\] WriteBundle 1 file because /),
+  ]);
+});
+
 describe('on an empty server', () => {
   it('the plan writes, creates, starts in order and records', () => {
     const fresh = { ...desired, configUnchanged: false };
     expect(steps(fresh, observedFresh(fresh))).toEqual([
       '[1] CreateSecrets postgres-superuser-password, postgres-owner-password, postgres-app-password, postgres-monitor-password because the instance has no such secret yet',
-      '[2] WriteBundle 14 files because the instance directory is new, after 1',
+      `[2] WriteBundle ${FILES} files because the instance directory is new, after 1`,
       '[3] CreateContainers postgres, edge, prometheus, alertmanager and 12 more because they do not exist, after 2 (undo: RemoveContainers postgres, edge, prometheus, alertmanager and 12 more, 6 networks)',
       '[4] StartComponents postgres because not running, after 3 (undo: StopComponents postgres)',
       '[5] StartComponents monitoring (prometheus, alertmanager, node-exporter, postgres-exporter, blackbox-exporter) because not running, after 3 (undo: StopComponents monitoring (prometheus, alertmanager, node-exporter, postgres-exporter, blackbox-exporter))',
@@ -81,7 +98,7 @@ describe('on an empty server', () => {
     const empty: Observed = { ...observedFresh(fresh), images: {} };
     expect(steps(fresh, empty, { renderOnly: true })).toEqual([
       '[1] CreateSecrets postgres-superuser-password, postgres-owner-password, postgres-app-password, postgres-monitor-password because the instance has no such secret yet',
-      '[2] WriteBundle 14 files because the instance directory is new, after 1',
+      `[2] WriteBundle ${FILES} files because the instance directory is new, after 1`,
     ]);
   });
 

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { ALERTMANAGER_PORT } from '../catalog/components/alertmanager.ts';
-import { EDGE_ADMIN, EDGE_PORTS } from '../catalog/components/edge.ts';
+import { EDGE_ADMIN, EDGE_PORTS, EDGE_RUNBOOKS } from '../catalog/components/edge.ts';
 import { EXPORTER_PORTS } from '../catalog/components/exporters.ts';
 import { DATASOURCE_UID, GRAFANA_PORT } from '../catalog/components/grafana.ts';
 import { PROMETHEUS_PORT } from '../catalog/components/prometheus.ts';
@@ -44,6 +44,7 @@ function edgeContext({ context: { config, activeSlot }, services, workloads }: C
     email: tls.email ?? '',
     acmeDirectory: tls.acmeDirectory ?? '',
     admin: EDGE_ADMIN,
+    runbooks: EDGE_RUNBOOKS,
     ports: EDGE_PORTS,
     maxRequestBytes: parseSize(maxRequestSize),
     requestTimeoutSeconds,

@@ -10,6 +10,8 @@ export const EDGE = 'edge';
 export const EDGE_PORTS = { http: 8080, https: 8443, metrics: 9180 } as const;
 /** Where Caddy keeps the certificate of its own authority. */
 export const EDGE_ROOT_CERTIFICATE = '/data/caddy/pki/authorities/local/root.crt';
+/** Where the runbooks are inside the container. */
+export const EDGE_RUNBOOKS = '/etc/factsway-runbooks';
 export const EDGE_ADMIN = 'unix//run/caddy/admin.sock';
 
 export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): Workload {
@@ -54,6 +56,8 @@ export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): 
         ],
       },
     },
+    // Read from disk for every request: a changed runbook needs neither a reload nor a new container.
+    extraConfig: [{ directory: 'runbooks', mount: EDGE_RUNBOOKS }],
     // A directory, not a file: a file that is mounted by itself would go on showing the key before the last.
     ...(tls.mode === 'provided'
       ? { secretDirectories: [{ directory: TLS_PLACES.keys, mount: TLS_MOUNTS.keys }] }

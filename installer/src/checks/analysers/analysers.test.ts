@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { containerOf, desiredWith } from '../../../../test/fakes/builders.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
-import type { DatabaseFacts, MigrationStatus, PrometheusState, SecretFacts } from '../facts.ts';
+import type {
+  DatabaseFacts,
+  MigrationStatus,
+  PageAnswer,
+  PrometheusState,
+  SecretFacts,
+} from '../facts.ts';
 import { analyseContainers, analyseExposure } from './containers.ts';
 import { analyseDatabase } from './database.ts';
 import { analyseEdge } from './edge.ts';
@@ -111,9 +117,16 @@ describe('the database', () => {
   });
 });
 
+const SERVED: PageAnswer = { status: 200, contentType: 'text/html; charset=utf-8', error: '' };
+
 describe('the certificate at the front door', () => {
   const shown = (daysLeft: number, asGiven = true) =>
-    analyseEdge({ url: 'https://a.example', routes: [], certificate: { daysLeft, asGiven } });
+    analyseEdge({
+      url: 'https://a.example',
+      routes: [],
+      runbooks: SERVED,
+      certificate: { daysLeft, asGiven },
+    });
 
   it.each([
     [90, true, 'pass', '90 days left'],
@@ -128,9 +141,10 @@ describe('the certificate at the front door', () => {
 });
 
 describe('public routes', () => {
-  const edge = (status: number, error = '') =>
+  const edge = (status: number, error = '', runbooks: PageAnswer = SERVED) =>
     analyseEdge({
       url: 'https://a.b',
+      runbooks,
       routes: [
         { route: '/api/cases', service: 'records-service', status: 200, error: '' },
         { route: '/api/facts', service: 'facts-service', status, error },
@@ -159,7 +173,28 @@ describe('public routes', () => {
   });
 
   it('plain HTTP claims no certificate', () => {
-    expect(analyseEdge({ url: 'http://a.b', routes: [] }).found).not.toContain('certificate');
+    expect(
+      analyseEdge({ url: 'http://a.b', routes: [], runbooks: SERVED }).found,
+    ).not.toContain('certificate');
+  });
+
+  it.each<[Partial<PageAnswer>, string]>([
+    [{ status: 404, contentType: 'application/json' }, '/runbooks/: answers 404'],
+    [{ contentType: 'application/json' }, '/runbooks/: is application/json and not text/html'],
+    [{ contentType: '' }, '/runbooks/: is of no type and not text/html'],
+    [{ status: 0, error: 'no answer within 5000 ms' }, '/runbooks/: no answer within 5000 ms'],
+  ])('runbooks that are not there fail the gate (%o)', (change, finding) => {
+    const result = edge(200, '', { ...SERVED, ...change });
+    expect(result).toMatchObject({ status: 'fail', details: [finding] });
+    expect(result.remedy).toContain('factsway-install up');
+  });
+
+  it('both are told where nothing answers', () => {
+    const away = { status: 0, contentType: '', error: 'refused' };
+    expect(edge(0, 'refused', away).details).toEqual([
+      '/api/facts (facts-service): refused',
+      '/runbooks/: refused',
+    ]);
   });
 });
 

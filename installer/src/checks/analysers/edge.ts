@@ -1,23 +1,40 @@
 import { fail, pass, type CheckResult } from '../../model/check-result.ts';
-import type { EdgeAnswers, ServedCertificate } from '../facts.ts';
+import type { EdgeAnswers, PageAnswer, ServedCertificate } from '../facts.ts';
 
 /** Every public route reaches its service. A 401 or 403 counts: it is the service that says so. */
-export function analyseEdge({ url, routes, certificate }: EdgeAnswers): CheckResult {
+export function analyseEdge({ url, routes, runbooks, certificate }: EdgeAnswers): CheckResult {
   const findings = routes
     .filter(({ status }) => status < 200 || status === 404 || status >= 500)
     .map(
       ({ route, service, status, error }) =>
         `${route} (${service}): ${error === '' ? `answers ${status}` : error}`,
     );
+  const page = findingOf(runbooks);
   const found = `${routes.length} public routes answer at ${url}${url.startsWith('https') ? ', certificate checked' : ''}`;
-  if (findings.length === 0 && certificate) return judgeCertificate(certificate, found);
-  if (findings.length === 0) return pass('edge', found);
-  return fail(
-    'edge',
-    `${findings.length} of ${routes.length} public routes do not answer at ${url}`,
-    'Look at the proxy: factsway-install logs edge',
-    findings,
-  );
+  if (findings.length > 0)
+    return fail(
+      'edge',
+      `${findings.length} of ${routes.length} public routes do not answer at ${url}`,
+      'Look at the proxy: factsway-install logs edge',
+      [...findings, ...page],
+    );
+  if (page.length > 0)
+    return fail(
+      'edge',
+      `${found}, but the runbooks that alerts link to do not`,
+      'Write them again: factsway-install up   look at the proxy: factsway-install logs edge',
+      page,
+    );
+  return certificate ? judgeCertificate(certificate, found) : pass('edge', found);
+}
+
+/** A page for people: anything but HTML is not what the link of an alert promised. */
+function findingOf({ status, contentType, error }: PageAnswer): string[] {
+  if (error !== '') return [`/runbooks/: ${error}`];
+  if (status !== 200) return [`/runbooks/: answers ${status}`];
+  return contentType.startsWith('text/html')
+    ? []
+    : [`/runbooks/: is ${contentType === '' ? 'of no type' : contentType} and not text/html`];
 }
 
 /** Renewal by ACME begins with a third of the time left: at this point it has failed for two weeks. */

@@ -1,0 +1,101 @@
+import { parser } from '@prometheus-io/lezer-promql';
+import { describe, expect, it } from 'vitest';
+import { checkCoverage, checkRunbook, type KnownCommand } from '../../monitoring/runbooks/check.ts';
+import { OUTLINES } from '../../monitoring/runbooks/outline.ts';
+import { knownToRunbooks, readRunbooks, runbookPages } from './runbooks.ts';
+
+const RUNBOOKS = await readRunbooks();
+const KNOWN = await knownToRunbooks(RUNBOOKS);
+
+const flags = (...names: readonly string[]): KnownCommand['flags'] =>
+  new Map(names.map((name) => [name, { takesValue: true }]));
+/** Commands that runbooks name before this registry has them. */
+const AWAITED: readonly KnownCommand[] = [
+  { name: 'maintenance', flags: flags('--for'), argument: { values: ['start'] } },
+  {
+    name: 'backup',
+    flags: flags('--type'),
+    argument: { values: ['list', 'check', 'create', 'drill'] },
+  },
+];
+const AWAITED_FLAG = { command: 'verify', flag: '--drill' };
+
+const commands = [
+  ...KNOWN.commands.map((command) =>
+    command.name === AWAITED_FLAG.command
+      ? { ...command, flags: new Map([...command.flags, ...flags(AWAITED_FLAG.flag)]) }
+      : command,
+  ),
+  ...AWAITED,
+];
+
+describe('the runbooks', () => {
+  it.each(RUNBOOKS.map((runbook) => [runbook.name, runbook] as const))(
+    '%s has its headings, and names only commands, containers and runbooks that exist',
+    (_name, runbook) => {
+      expect(checkRunbook(runbook, { ...KNOWN, commands })).toEqual([]);
+    },
+  );
+
+  it('are one for each alert', () => {
+    expect(
+      checkCoverage(
+        RUNBOOKS.map(({ name }) => name),
+        OUTLINES.map(({ name }) => name),
+      ),
+    ).toEqual([]);
+  });
+
+  it('ask Prometheus what it understands', () => {
+    const queries = RUNBOOKS.flatMap(({ name, queries: asked }) =>
+      asked.map((query) => ({ name, query })),
+    );
+    expect(queries.length).toBeGreaterThan(RUNBOOKS.length / 2);
+    for (const { name, query } of queries) {
+      let sound = true;
+      parser.parse(query).iterate({ enter: ({ type }) => void (sound &&= !type.isError) });
+      expect([name, query, sound]).toEqual([name, query, true]);
+    }
+  });
+
+  it('are nobody’s copy with a name replaced', () => {
+    const sentences = RUNBOOKS.flatMap(({ name, sections }) =>
+      sections
+        .slice(0, 2)
+        .map(({ tokens }) => tokens.map(({ raw }) => raw.replaceAll(name, '')).join(' ')),
+    );
+    expect(new Set(sentences).size).toBe(sentences.length);
+  });
+
+  it('await no command that has come meanwhile: then it is checked like any other', () => {
+    const names = KNOWN.commands.map(({ name }) => name);
+    expect(AWAITED.filter(({ name }) => names.includes(name)).map(({ name }) => name)).toEqual([]);
+    const host = KNOWN.commands.find(({ name }) => name === AWAITED_FLAG.command);
+    expect(host?.flags.has(AWAITED_FLAG.flag)).toBe(false);
+  });
+});
+
+describe('their pages', async () => {
+  const pages = await runbookPages();
+  const html = Object.entries(pages).filter(([path]) => path.endsWith('.html'));
+
+  it('are one for each alert the platform can have, and an index with a link to each', () => {
+    const names = OUTLINES.filter(({ area }) => area !== 'backup').map(({ name }) => name);
+    expect(html.map(([path]) => path).sort()).toEqual(
+      [...names, 'index'].map((name) => `config-templates/runbooks/${name}.html`).sort(),
+    );
+    const index = pages['config-templates/runbooks/index.html'] ?? '';
+    for (const name of names) expect(index).toContain(`<a href="${name}.html">${name}</a>`);
+  });
+
+  it.each(html)('%s fetches nothing, runs nothing and leads nowhere else', (path, text) => {
+    expect(text).toMatch(/^<!doctype html>/);
+    expect(text).not.toMatch(/<script|<link|<img|<iframe|@import|url\(| style=| on[a-z]+=/);
+    const served = new Set(html.map(([one]) => one.split('/').at(-1)));
+    for (const [, target = ''] of text.matchAll(/href="([^"]*)"/g))
+      expect([path, target === './' || target.startsWith('#') || served.has(target)]).toEqual([
+        path,
+        true,
+      ]);
+  });
+});

@@ -1,0 +1,77 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildCatalog } from '../../installer/src/catalog/catalog.ts';
+import { CHANGE_OPTIONS, GLOBAL_OPTIONS, type Values } from '../../installer/src/cli/command.ts';
+import { COMMANDS } from '../../installer/src/cli/registry.ts';
+import { configSchema } from '../../installer/src/model/config.ts';
+import { configKeys } from '../../installer/src/model/config-keys.ts';
+import type { Known, KnownCommand } from '../../monitoring/runbooks/check.ts';
+import { renderIndex, renderRunbook, runbookList } from '../../monitoring/runbooks/html.ts';
+import { OUTLINES } from '../../monitoring/runbooks/outline.ts';
+import { parseRunbook, type Runbook } from '../../monitoring/runbooks/parse.ts';
+
+const DIRECTORY = join(import.meta.dirname, '../../docs/runbooks');
+
+export async function readRunbooks(): Promise<Runbook[]> {
+  const files = (await readdir(DIRECTORY)).filter((file) => file.endsWith('.md')).sort();
+  return Promise.all(
+    files.map(async (file) =>
+      parseRunbook(file.replace(/\.md$/, ''), await readFile(join(DIRECTORY, file), 'utf8')),
+    ),
+  );
+}
+
+const listOf = async (values: Values | undefined): Promise<{ values?: readonly string[] }> =>
+  values === undefined ? {} : { values: typeof values === 'function' ? await values() : values };
+
+/** Commands and options as the registry has them. */
+async function knownCommands(): Promise<KnownCommand[]> {
+  return Promise.all(
+    COMMANDS.map(async ({ name, options, changes, argument }) => ({
+      name,
+      flags: new Map(
+        await Promise.all(
+          [...options, ...GLOBAL_OPTIONS, ...(changes ? CHANGE_OPTIONS : [])].map(
+            async ({ flags, values }) =>
+              [
+                flags.split(' ')[0] ?? '',
+                { takesValue: flags.includes('<'), ...(await listOf(values)) },
+              ] as const,
+          ),
+        ),
+      ),
+      ...(argument ? { argument: await listOf(argument.values) } : {}),
+    })),
+  );
+}
+
+/** What a runbook may refer to, of an installation where nothing was changed. */
+export async function knownToRunbooks(runbooks: readonly Runbook[]): Promise<Known> {
+  return {
+    commands: await knownCommands(),
+    composeServices: buildCatalog(configSchema.parse({})).workloads.map(({ id }) => id),
+    configKeys: configKeys().map(({ key }) => key),
+    runbooks: runbooks.map(({ name }) => name),
+  };
+}
+
+/**
+ * The pages the edge serves, by path. Runbooks of backups are among them once there is a command to make one: whoever
+ * follows a link must not be told to type what does not exist.
+ */
+export async function runbookPages(): Promise<Record<string, string>> {
+  const backups = COMMANDS.some(({ name }) => name === 'backup');
+  const outlines = OUTLINES.filter(({ area }) => area !== 'backup' || backups);
+  const runbooks = await readRunbooks();
+  const pages = outlines.flatMap((outline) => {
+    const runbook = runbooks.find(({ name }) => name === outline.name);
+    return runbook
+      ? [[`config-templates/runbooks/${outline.name}.html`, renderRunbook(runbook, outline)]]
+      : [];
+  });
+  return {
+    ...(Object.fromEntries(pages) as Record<string, string>),
+    'config-templates/runbooks/index.html': renderIndex(runbooks, outlines),
+    'docs/reference/runbooks.md': runbookList(runbooks, outlines),
+  };
+}

@@ -1,0 +1,93 @@
+import { execa } from 'execa';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readRunbooks } from '../../scripts/lib/runbooks.ts';
+import { ROOT } from './support/cli.ts';
+import { throughEdge, type Answer } from './support/http.ts';
+import { SHARED } from './support/instance.ts';
+
+const PAGES = readdirSync(join(ROOT, 'config-templates/runbooks')).filter(
+  (file) => file !== 'index.html',
+);
+const get = (path: string, method = 'GET'): Promise<Answer> =>
+  throughEdge(`${SHARED.url}${path}`, SHARED.file('state/root-ca.crt'), { method });
+
+describe('the runbooks at the address alerts link to', () => {
+  it.each(PAGES)('%s is there', async (file) => {
+    const { status, headers, body } = await get(`/runbooks/${file}`);
+    expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(body).toContain(`<h1>${file.replace(/\.html$/, '')}</h1>`);
+  });
+
+  it('are listed by an index that links to each, and may not fetch or run anything', async () => {
+    const { status, headers, body } = await get('/runbooks/');
+    expect(status).toBe(200);
+    for (const file of PAGES) expect(body).toContain(`href="${file}"`);
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['cache-control']).toBe('max-age=300');
+  });
+
+  it('are found without the final slash, on whatever port is published', async () => {
+    const { status, headers } = await get('/runbooks');
+    expect([status, headers['location']]).toEqual([308, '/runbooks/']);
+  });
+
+  it.each(['/runbooks/NoSuchAlert.html', '/runbooks/..%2fCaddyfile', '/runbooks/ServiceDown'])(
+    '%s is nothing, and says so as every other path does',
+    async (path) => {
+      const { status, headers, body } = await get(path);
+      expect([status, headers['content-type']]).toEqual([404, 'application/json']);
+      expect(JSON.parse(body)).toMatchObject({ error: { code: 'not_found' } });
+      expect(headers['cache-control']).toBeUndefined();
+    },
+  );
+
+  it('cannot be written to', async () => {
+    expect((await get('/runbooks/ServiceDown.html', 'PUT')).status).toBe(405);
+  });
+});
+
+/** What a healthy platform may answer besides 0: `diff` that something differs, `grep` that there is nothing. */
+const ALSO_FINE: readonly (readonly [RegExp, number])[] = [
+  [/^factsway-install diff/, 3],
+  [/^grep/, 1],
+];
+const CLI = join(ROOT, 'dist/factsway-install.js');
+
+/** Types one line of a runbook, with the directory and the ports of the shared installation instead of the default ones. */
+async function tryOut(line: string): Promise<{ fine: boolean; output: string }> {
+  const here = line
+    .replaceAll('/opt/factsway', SHARED.directory)
+    .replace(/^(curl .*?http:\/\/127\.0\.0\.1):9090\//, `$1:${SHARED.ports.prometheus}/`);
+  const script = [
+    'factsway-install() { "$NODE" "$CLI" "$@" --dir "$DIRECTORY"; }',
+    here,
+    // What the first program says counts; a filter behind it may find nothing.
+    'exit "${PIPESTATUS[0]}"',
+  ].join('\n');
+  const { exitCode, all } = await execa('bash', ['-c', script], {
+    cwd: SHARED.directory,
+    env: { NODE: process.execPath, CLI, DIRECTORY: SHARED.directory },
+    stdin: 'ignore',
+    reject: false,
+    all: true,
+  });
+  const alsoFine = ALSO_FINE.some(([start, code]) => start.test(line) && exitCode === code);
+  return { fine: exitCode === 0 || alsoFine, output: all };
+}
+
+describe('what runbooks have one type to find out', async () => {
+  const lines = (await readRunbooks())
+    // Those of backups are not served as long as there is no command to make one.
+    .filter(({ name }) => PAGES.includes(`${name}.html`))
+    .flatMap(({ lines: all }) => all.filter(({ tried }) => tried).map(({ text }) => text));
+
+  it.each([...new Set(lines)])('%s', async (line) => {
+    const { fine, output } = await tryOut(line);
+    expect(fine, output).toBe(true);
+    if (/^curl [^|]*query(_range)? /.test(line))
+      expect(JSON.parse(output)).toMatchObject({ status: 'success' });
+  });
+});
