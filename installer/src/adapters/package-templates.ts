@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Templates } from '../ports/templates.ts';
 
 const DIRECTORIES = ['compose', 'config-templates'];
+/** Templates of ours, and those of Alertmanager, which go into the bundle as they are. */
+const SHIPPED = /\.(hbs|tmpl)$/;
 
 /** Shipped as it is, beside factsway.yaml, so that editors check keys and values while one types. */
 const SCHEMA = 'schema/factsway.v1.schema.json';
@@ -14,7 +16,7 @@ export function packageTemplates(packageRoot: string): Templates {
     const lists = await Promise.all(
       DIRECTORIES.map(async (directory) =>
         (await readdir(join(packageRoot, directory), { recursive: true }))
-          .filter((file) => file.endsWith('.hbs'))
+          .filter((file) => SHIPPED.test(file))
           .map((file) => `${directory}/${file}`),
       ),
     );

@@ -11,8 +11,8 @@ const PREFIX = 'config-templates/';
 const ELSEWHERE = new Set(['config-templates/factsway.yaml.hbs', ROLES_TEMPLATE]);
 
 /**
- * `config/<component>/<file>` for every template `config-templates/<component>/<file>.hbs` whose
- * directory some workload mounts. Scripts are executable; YAML must parse.
+ * `config/<component>/<file>` for every template `config-templates/<component>/<file>.hbs` whose directory some
+ * workload mounts; a file there of another name is taken as it is. Scripts are executable; YAML must parse.
  */
 export function renderConfigs(
   catalog: Catalog,
@@ -29,10 +29,12 @@ export function renderConfigs(
   const files: BundleFile[] = [];
   for (const template of engine.paths(PREFIX)) {
     if (ELSEWHERE.has(template)) continue;
-    const target = template.slice(PREFIX.length, -'.hbs'.length);
+    const target = template.slice(PREFIX.length).replace(/\.hbs$/, '');
     const directory = target.split('/')[0] ?? '';
     if (!mounted.has(directory)) continue;
-    const content = engine.render(template, contexts[directory] ?? {});
+    const content = template.endsWith('.hbs')
+      ? engine.render(template, contexts[directory] ?? {})
+      : engine.source(template);
     if (/\.ya?ml$/.test(target)) load(content);
     files.push({
       path: `config/${target}`,
