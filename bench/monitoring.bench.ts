@@ -79,7 +79,7 @@ async function durations(prometheus: string): Promise<Record<string, number>> {
   );
 }
 
-const entries: readonly ServiceEntry[] = Array.from({ length: SERVICES }, (_, index) => ({
+const entries = Array.from({ length: SERVICES }, (_, index): ServiceEntry => ({
   name: `bench${index}-service`,
   shortName: `bench${index}`,
   port: 4000 + index,

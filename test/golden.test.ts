@@ -26,6 +26,22 @@ const CASES = {
     host: { name: 'factsway.example.com', timeZone: 'America/New_York', memory: '16GiB', cores: 4 },
     edge: { tls: { mode: 'off' } },
     images: { source: 'upstream' },
+    monitoring: {
+      receivers: {
+        pagerduty: { enabled: true },
+        slack: { enabled: true, channel: '#factsway-alerts' },
+        teams: { enabled: true },
+        webhook: { enabled: true },
+        email: {
+          enabled: true,
+          to: ['it@firm.example', 'ann@firm.example'],
+          from: 'factsway@firm.example',
+          smarthost: 'mail.firm.example:587',
+          user: 'factsway',
+        },
+        deadMansSwitch: { enabled: true },
+      },
+    },
   },
   'debian-8gib-acme-proxy': {
     host: { name: 'factsway.example.com', timeZone: 'Europe/Berlin', memory: '8GiB', cores: 2 },

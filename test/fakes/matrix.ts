@@ -70,6 +70,30 @@ export const AXES: readonly Axis[] = [
     values: { auto: {}, off: { monitoring: { grafana: 'off' } } },
   },
   {
+    name: 'receivers',
+    values: {
+      nobody: {},
+      everybody: {
+        monitoring: {
+          receivers: {
+            pagerduty: { enabled: true },
+            slack: { enabled: true },
+            teams: { enabled: true },
+            webhook: { enabled: true },
+            email: {
+              enabled: true,
+              to: ['it@firm.example'],
+              from: 'factsway@firm.example',
+              smarthost: 'mail.firm.example:587',
+              user: 'factsway',
+            },
+            deadMansSwitch: { enabled: true },
+          },
+        },
+      },
+    },
+  },
+  {
     name: 'password',
     values: { file: {}, variable: { services: { passwordCompatibility: true } } },
   },

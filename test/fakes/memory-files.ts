@@ -1,11 +1,17 @@
 import { dirname } from 'node:path';
-import type { Files, TreeEntry, WriteOptions } from '../../installer/src/ports/files.ts';
+import type {
+  Files,
+  FileStatus,
+  TreeEntry,
+  WriteOptions,
+} from '../../installer/src/ports/files.ts';
 
 export type MemoryEntry = {
   readonly content: string;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  readonly inode: number;
 };
 
 /** The process was killed: nothing it does afterwards has an effect. */
@@ -24,6 +30,7 @@ export class MemoryFiles implements Files {
   readonly changes: string[] = [];
   #killBefore = Number.POSITIVE_INFINITY;
   #dead = false;
+  #inodes = 0;
   readonly #failures: { readonly change: string; readonly error: Error; times: number }[] = [];
 
   constructor(contents: Readonly<Record<string, string>> = {}) {
@@ -32,7 +39,7 @@ export class MemoryFiles implements Files {
 
   /** A file somebody else made; no change of ours. */
   put(path: string, content: string, mode = 0o644): void {
-    this.tree.set(path, { content, mode, uid: 0, gid: 0 });
+    this.tree.set(path, { content, mode, uid: 0, gid: 0, inode: ++this.#inodes });
   }
 
   /** Dies when the (nth, from zero) change from now is about to happen. */
@@ -114,14 +121,15 @@ export class MemoryFiles implements Files {
   async write(path: string, content: string, options: WriteOptions): Promise<void> {
     this.#change(`write ${path}`);
     const { mode, uid = 0, gid = 0 } = options;
-    this.tree.set(path, { content, mode, uid, gid });
+    // Written beside and renamed: another file of the same name.
+    this.tree.set(path, { content, mode, uid, gid, inode: ++this.#inodes });
   }
 
   async createExclusive(path: string, content: string, mode: number): Promise<boolean> {
     this.#live();
     if (this.tree.has(path)) return false;
     this.#change(`create ${path}`);
-    this.tree.set(path, { content, mode, uid: 0, gid: 0 });
+    this.tree.set(path, { content, mode, uid: 0, gid: 0, inode: ++this.#inodes });
     return true;
   }
 
@@ -129,7 +137,7 @@ export class MemoryFiles implements Files {
     this.#change(`append ${path}`);
     const before = this.tree.get(path);
     this.tree.set(path, {
-      ...(before ?? { mode: 0o644, uid: 0, gid: 0 }),
+      ...(before ?? { mode: 0o644, uid: 0, gid: 0, inode: ++this.#inodes }),
       content: (before?.content ?? '') + line,
     });
   }
@@ -187,14 +195,12 @@ export class MemoryFiles implements Files {
     this.tree.set(path, { ...entry, uid, gid });
   }
 
-  async stat(
-    path: string,
-  ): Promise<{ mode: number; uid: number; gid: number; size: number } | undefined> {
+  async stat(path: string): Promise<FileStatus | undefined> {
     this.#live();
     const entry = this.tree.get(path);
     if (entry) return { ...entry, size: Buffer.byteLength(entry.content) };
     const mode = this.directories.get(path);
-    return mode === undefined ? undefined : { mode, uid: 0, gid: 0, size: 0 };
+    return mode === undefined ? undefined : { mode, uid: 0, gid: 0, size: 0, inode: 0 };
   }
 
   #live(): void {

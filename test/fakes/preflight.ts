@@ -1,3 +1,4 @@
+import { neededAlertSecrets } from '../../installer/src/catalog/alert-secrets.ts';
 import type { Catalog } from '../../installer/src/catalog/catalog.ts';
 import type { AnyCheck, Verdict } from '../../installer/src/checks/analysers/preflight/check.ts';
 import type {
@@ -142,6 +143,12 @@ export function goodFacts(catalog: Catalog = catalogWith()): PreflightFacts {
     registry: { asked: [] },
     databaseSize: { exists: false, bytes: undefined },
     externalDatabase: externalDatabase(),
+    alertSecrets: {
+      secrets: neededAlertSecrets(catalog.context.config).map((secret) => ({
+        ...secret,
+        found: { state: 'text', form: 'https', isRoutingKey: true },
+      })),
+    },
     tls: {
       certificateFile: '/etc/tls/chain.crt',
       keyFile: '/etc/tls/server.key',

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SECRETS } from '../../installer/src/catalog/secrets.ts';
 import { AXES, everyPair, merge } from '../fakes/matrix.ts';
 import { INTERMEDIATE_CERTIFICATE, SERVER_CERTIFICATE, SERVER_KEY } from '../fakes/tls-files.ts';
 import { cli } from './support/cli.ts';
@@ -115,10 +116,13 @@ async function renderCombination(directory: string, settings: object): Promise<v
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'given.crt'), SERVER_CERTIFICATE + INTERMEDIATE_CERTIFICATE);
   await writeFile(join(directory, 'given.key'), SERVER_KEY, { mode: 0o600 });
-  // Only the customer knows those of a PostgreSQL of theirs.
+  // Only the customer knows those of a PostgreSQL of theirs, and of those who are told of alerts.
   await mkdir(join(directory, 'secrets'), { mode: 0o700 });
-  for (const role of ['owner', 'app', 'monitor'])
-    await writeFile(join(directory, `secrets/postgres-${role}-password`), 'of-the-customer\n');
+  const given = Object.entries(SECRETS).flatMap(([name, secret]) => (secret.given ? [name] : []));
+  for (const name of ['owner', 'app', 'monitor']
+    .map((role) => `postgres-${role}-password`)
+    .concat(given))
+    await writeFile(join(directory, 'secrets', name), 'of-the-customer\n');
   const answers = `${directory}.yaml`;
   await writeFile(answers, JSON.stringify(merge(settings, { services: { environment: { ODD } } })));
   const run = await cli(['render', '--dir', directory, '--answers', answers]);

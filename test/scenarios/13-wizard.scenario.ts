@@ -117,6 +117,8 @@ it('it goes on where it was left, every answer can be changed, and it ends in a 
   run.type(KEYS.ctrlU, '8 gb', KEYS.enter);
   await run.sees('· Processor cores for FACTSWAY');
   run.type('1', KEYS.enter);
+  await run.sees('· Mails when something breaks');
+  run.type(KEYS.enter);
   await passTakenPorts(run, 'Your answers');
   await run.sees('Your answers', 'Address   https://localhost', '8GiB');
   await run.pick('Processor cores');

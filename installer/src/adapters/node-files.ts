@@ -12,7 +12,7 @@ import {
   stat,
 } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { Files, TreeEntry, WriteOptions } from '../ports/files.ts';
+import type { Files, FileStatus, TreeEntry, WriteOptions } from '../ports/files.ts';
 import { formatSize, MiB } from '../model/units.ts';
 import { codeOf, reading, writing, wrongThing } from './file-errors.ts';
 
@@ -261,10 +261,10 @@ export class NodeFiles implements Files {
     return writing(path, () => chown(path, uid, gid));
   }
 
-  async stat(
-    path: string,
-  ): Promise<{ mode: number; uid: number; gid: number; size: number } | undefined> {
+  async stat(path: string): Promise<FileStatus | undefined> {
     const found = await reading(path, () => stat(path), 'followed');
-    return found && { mode: found.mode & 0o7777, uid: found.uid, gid: found.gid, size: found.size };
+    if (!found) return undefined;
+    const { mode, uid, gid, size, ino: inode } = found;
+    return { mode: mode & 0o7777, uid, gid, size, inode };
   }
 }

@@ -19,6 +19,7 @@ import {
 } from './images.ts';
 import { externalPostgres } from './database-access.ts';
 import { proxyNotes, proxyVariables, throughProxy } from './outgoing-proxy.ts';
+import { receiverNotes, receiverWarnings } from './receiver-rules.ts';
 import { describeSecret, SECRETS } from './secrets.ts';
 import { serviceAddresses } from './service-environment.ts';
 import { SERVICES } from './services/index.generated.ts';
@@ -60,6 +61,8 @@ export type Catalog = {
 export type Given = {
   readonly postgresAuthority?: string;
   readonly imageLock?: ImageLock;
+  /** Inodes of the secrets of receivers of alerts that are there, by name. */
+  readonly alertSecretFiles?: Readonly<Partial<Record<SecretName, number>>>;
   /** What a person should know about those files. */
   readonly warnings?: readonly string[];
 };
@@ -98,8 +101,8 @@ export function buildCatalog(
       images.push({ component, reference, image });
     return { reference: image, user };
   };
-  const notes: string[] = [...tlsNotes(config), ...proxyNotes(config)];
-  const warnings: string[] = [...(given.warnings ?? [])];
+  const notes: string[] = [...tlsNotes(config), ...proxyNotes(config), ...receiverNotes(config)];
+  const warnings: string[] = [...(given.warnings ?? []), ...receiverWarnings(config)];
   const built: Workload[] = [];
 
   for (const [name, build] of Object.entries(COMPONENTS) as [ComponentImage, ComponentBuilder][]) {
@@ -130,7 +133,14 @@ export function buildCatalog(
   const proxy = proxyVariables(config, platformNames(services));
   const localImage = config.images.source === 'debian';
   const workloads = built.map((workload) =>
-    throughProxy({ ...workload, ...(localImage ? { localImage } : {}) }, proxy),
+    throughProxy(
+      {
+        ...workload,
+        ...(localImage ? { localImage } : {}),
+        ...filesOf(workload, given.alertSecretFiles ?? {}),
+      },
+      proxy,
+    ),
   );
   refuseEqualPorts(workloads);
   return {
@@ -157,6 +167,16 @@ export function platformNames(services: readonly ServiceEntry[] = SERVICES): str
     ...inSlots(MIGRATIONS),
     ...services.flatMap(({ name }) => [name, ...inSlots(name)]),
   ];
+}
+
+function filesOf(
+  { secrets }: Workload,
+  inodes: NonNullable<Given['alertSecretFiles']>,
+): Pick<Workload, 'secretFiles'> {
+  const files = secrets.flatMap((name) =>
+    inodes[name] === undefined ? [] : [`${name}=${inodes[name]}`],
+  );
+  return files.length === 0 ? {} : { secretFiles: files.join(' ') };
 }
 
 /** Every secret some workload mounts, with the uids that must be able to read it, in a stable order. */

@@ -5,6 +5,7 @@ import { MIGRATIONS } from './components/migrations.ts';
 import { COMPONENT_IMAGES } from './images.ts';
 import { credentialIn, looksSecret } from './secret-looks.ts';
 import { proxyVariableIssues } from './outgoing-proxy.ts';
+import { receiverRules } from './receiver-rules.ts';
 import { profileIssue } from './sizing-profiles.ts';
 import { platformVariable } from './service-environment.ts';
 import { SERVICES } from './services/index.generated.ts';
@@ -30,6 +31,7 @@ export function catalogRules(
 export const wholeRules = (config: InstanceConfig): ConfigIssue[] => [
   ...catalogRules(config),
   ...tlsRules(config),
+  ...receiverRules(config),
 ];
 
 function overrideIssue(name: string, services: readonly ServiceEntry[]): ConfigIssue[] {

@@ -45,8 +45,10 @@ const findings = (project: WrittenProject): Finding[] =>
   );
 
 describe('every rendered combination', () => {
-  // Profiles differ in numbers and the proxy in variables only: each of them takes its turn over all the others.
-  const inTurns = (name: string): boolean => ['profile', 'proxy'].includes(name);
+  // Profiles differ in numbers, the proxy in variables and receivers in secrets only: each of them takes its turn over
+  // all the others.
+  const TURNS = ['profile', 'proxy', 'receivers'];
+  const inTurns = (name: string): boolean => TURNS.includes(name);
   const combinations = takingTurns(
     AXES.filter(({ name }) => inTurns(name)),
     AXES.filter(({ name }) => !inTurns(name)),
@@ -54,7 +56,9 @@ describe('every rendered combination', () => {
 
   it('meets every profile and the proxy with every other choice', () => {
     const words = combinations.map(({ name }) => name.split(' '));
-    const proxied = words.filter((all) => all.includes('proxied')).map((all) => all.slice(2));
+    const proxied = words
+      .filter((all) => all.includes('proxied'))
+      .map((all) => all.slice(TURNS.length));
     for (const axis of AXES.filter(({ name }) => !inTurns(name)))
       for (const value of Object.keys(axis.values))
         expect([value, proxied.some((all) => all.includes(value))]).toEqual([value, true]);
@@ -87,6 +91,7 @@ describe('every rendered combination', () => {
       source: ['upstream', 'debian'],
       database: ['bundled', 'external'],
       proxy: ['direct', 'proxied'],
+      receivers: ['nobody', 'everybody'],
     });
   });
 

@@ -7,7 +7,7 @@ import { DATABASE_ROLES, externalPostgres, passwordSecret } from './database-acc
 
 /** Every secret the platform can have; who reads it is derived from the workloads that mount it. */
 export const SECRETS: Readonly<
-  Record<SecretName, { readonly purpose: string; readonly unlocks?: string }>
+  Record<SecretName, { readonly purpose: string; readonly unlocks?: string; readonly given?: true }>
 > = {
   'postgres-superuser-password': {
     purpose: 'PostgreSQL role postgres: maintenance',
@@ -26,6 +26,21 @@ export const SECRETS: Readonly<
     unlocks: 'postgres-data',
   },
   'grafana-admin-password': { purpose: 'Grafana user admin' },
+  'pagerduty-routing-key': {
+    purpose: 'PagerDuty: integration key of a service there (Events API v2)',
+    given: true,
+  },
+  'slack-webhook-url': { purpose: 'Slack: address of an incoming webhook', given: true },
+  'teams-webhook-url': {
+    purpose: 'Microsoft Teams: address of a workflow that posts to a channel',
+    given: true,
+  },
+  'alert-webhook-url': { purpose: 'address of your program that takes alerts', given: true },
+  'smtp-password': { purpose: 'password of monitoring.receivers.email.user', given: true },
+  'dead-mans-switch-url': {
+    purpose: 'address of the service that expects a sign of life',
+    given: true,
+  },
 };
 
 /** What a person should know of a secret; those of a PostgreSQL of the customer's are the customer's to give. */
@@ -50,7 +65,7 @@ export function neededSecret(directory: string, missing: readonly SecretFile[]):
   return new FactswayError(
     'FW-SECRET-NEEDED',
     `${missing.map(({ name }) => `secrets/${name}`).join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing or empty, and only you can know what belongs there.`,
-    `Write each password into its file, then run the command again: install -d -m 700 ${shellWord(`${directory}/secrets`)} && install -m 600 /dev/stdin ${path(first?.name ?? '')}   (type it, Enter, Ctrl-D)`,
+    `Write each into its file, then run the command again: install -d -m 700 ${shellWord(`${directory}/secrets`)} && install -m 600 /dev/stdin ${path(first?.name ?? '')}   (type it, Enter, Ctrl-D)`,
     missing.map(({ name, purpose }) => `${directory}/secrets/${name}: ${purpose}`),
   );
 }

@@ -1,5 +1,6 @@
 import type { InstanceConfig } from '../model/config.ts';
 import type { ConfigIssue } from '../model/config-rules.ts';
+import { isInsideName } from '../model/inside-name.ts';
 import type { TlsConfig } from '../model/tls-config.ts';
 
 const KEYS = {
@@ -13,9 +14,6 @@ const REQUIRED = {
   keyFile: 'edge.tls.keyFile=/etc/ssl/factsway/server.key',
   email: 'edge.tls.email=admin@example.com',
 } as const;
-/** Names that no public authority can look up (RFC 6761, RFC 6762, RFC 8375 and what firms use instead). */
-const NOT_PUBLIC =
-  /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home|corp|test|invalid|home\.arpa)$/i;
 const ADDRESS = /^[\d.]+$/;
 
 /** What a mode of TLS needs. For a whole configuration: of `--set` alone half is missing. */
@@ -54,7 +52,7 @@ export function tlsNotes({ edge: { tls, httpPort, httpsPort } }: InstanceConfig)
 function publicName(name: string): ConfigIssue[] {
   const problem = ADDRESS.test(name)
     ? 'is an address'
-    : NOT_PUBLIC.test(name)
+    : isInsideName(name)
       ? 'is known inside of a network only'
       : name.includes('.')
         ? undefined

@@ -1,5 +1,8 @@
 /** What the collectors of `preflight` bring home: plain data, so that a check can judge another machine's facts. */
 
+import type { ReceiverId } from '../catalog/alert-routing.ts';
+import type { AlertSecret } from '../catalog/alert-secrets.ts';
+import type { AlertSecretState } from '../model/alert-secret.ts';
 import type { EngineDetails } from '../model/engine-details.ts';
 import type { ProxyAnswer, ProxyQuestion } from '../model/proxy-answer.ts';
 import type { ExternalDatabaseFacts } from './facts-database.ts';
@@ -217,6 +220,14 @@ export type TlsFacts = {
   readonly endsAtKnownRoot: boolean;
 };
 
+/** The secret files of receivers of alerts, by what they look like. */
+export type AlertSecretFacts = {
+  readonly secrets: readonly (AlertSecret & {
+    readonly receiver: ReceiverId;
+    readonly found: AlertSecretState;
+  })[];
+};
+
 /** Every kind of fact there is, by the name a check asks for it. */
 export type PreflightFacts = {
   readonly machine: MachineFacts;
@@ -240,4 +251,5 @@ export type PreflightFacts = {
   readonly databaseSize: DatabaseSizeFacts;
   readonly tls: TlsFacts;
   readonly externalDatabase: ExternalDatabaseFacts;
+  readonly alertSecrets: AlertSecretFacts;
 };

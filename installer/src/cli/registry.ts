@@ -6,6 +6,7 @@ import { down } from './commands/down.ts';
 import { images } from './commands/images.ts';
 import { install } from './commands/install.ts';
 import { logs } from './commands/logs.ts';
+import { maintenance } from './commands/maintenance.ts';
 import { preflight } from './commands/preflight.ts';
 import { releases } from './commands/releases.ts';
 import { render } from './commands/render.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   logs,
   diff,
   verify,
+  maintenance,
   database,
   images,
   releases,

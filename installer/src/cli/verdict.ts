@@ -13,3 +13,15 @@ export function gatesError(gates: readonly CheckResult[]): FactswayError | undef
     failed.flatMap(({ name, found }) => `${name}: ${found}`),
   );
 }
+
+/** The error of a drill that did not reach everybody, undefined where it did. */
+export function drillError(results: readonly CheckResult[]): FactswayError | undefined {
+  const failed = results.filter(({ status }) => status === 'fail');
+  if (failed.length === 0) return undefined;
+  return new FactswayError(
+    'FW-ALERT-NOT-DELIVERED',
+    `The test alert did not reach ${failed.length} of ${count(results.length, 'receiver', 'receivers')}: ${failed.map(({ name }) => name).join(', ')}.`,
+    failed[0]?.remedy ?? '',
+    failed.map(({ name, found }) => `${name}: ${found}`),
+  );
+}

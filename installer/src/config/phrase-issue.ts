@@ -20,11 +20,10 @@ export function phrase(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type')
     return `must be ${TYPES[issue.expected] ?? `of type ${issue.expected}`}`;
   if (issue.code === 'too_small')
-    return issue.origin === 'string'
+    return issue.origin === 'string' || issue.origin === 'array'
       ? 'must not be empty'
       : `must be at least ${String(issue.minimum)}`;
   if (issue.code === 'too_big') return `must be at most ${String(issue.maximum)}`;
-  if (issue.code === 'invalid_union') return 'must be an IPv4 or IPv6 address';
   if (issue.code === 'invalid_key' || issue.code === 'invalid_element')
     return issue.issues[0]?.message ?? issue.message;
   return issue.message;

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { alertSecrets } from '../catalog/alert-secrets.ts';
 import type { Given } from '../catalog/catalog.ts';
 import { AUTHORITY_FILE, externalPostgres } from '../catalog/database-access.ts';
 import { parseImageLock } from '../config/image-lock.ts';
@@ -27,7 +28,25 @@ export async function readGiven(
   const imageLock = await readImageLock(directory, files);
   const authority =
     caFile === undefined ? undefined : await readAuthority(directory, caFile, files);
-  return { ...authority, ...(imageLock === undefined ? {} : { imageLock }) };
+  return {
+    ...authority,
+    ...(imageLock === undefined ? {} : { imageLock }),
+    alertSecretFiles: await findAlertSecrets(config, directory, files),
+  };
+}
+
+async function findAlertSecrets(
+  config: InstanceConfig,
+  directory: string,
+  files: Files,
+): Promise<NonNullable<Given['alertSecretFiles']>> {
+  const found = await Promise.all(
+    alertSecrets(config).map(async (name) => {
+      const status = await files.stat(instancePaths(directory).secret(name)).catch(() => undefined);
+      return status ? [[name, status.inode] as const] : [];
+    }),
+  );
+  return Object.fromEntries(found.flat());
 }
 
 /** Undefined where nothing is locked. Throws FW-IMAGE-LOCK-INVALID. */

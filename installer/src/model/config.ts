@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { businessHoursConfig, receiversConfig } from './alert-receivers.ts';
 import { postgresSchema } from './external-postgres.ts';
 import {
   IMAGE_REFERENCE,
@@ -101,7 +102,7 @@ export const configSchema = z.strictObject({
   edge: z
     .strictObject({
       bind: z
-        .union([z.ipv4(), z.ipv6()])
+        .union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address')
         .default('0.0.0.0')
         .describe('Host address the edge proxy listens on.'),
       httpPort: port(
@@ -185,6 +186,8 @@ export const configSchema = z.strictObject({
         .describe('Days of metrics kept; the 30-day SLO window needs 31.'),
       prometheusPort: port('Loopback port of Prometheus.').default(9090),
       alertmanagerPort: port('Loopback port of Alertmanager.').default(9093),
+      receivers: receiversConfig.prefault({}),
+      businessHours: businessHoursConfig.prefault({}),
     })
     .prefault({}),
 });

@@ -5,7 +5,7 @@ export const DATABASE_ERRORS = {
   'FW-SECRET-NEEDED': {
     exit: EXIT.check,
     summary:
-      'A secret that only you can know, such as a password of your own PostgreSQL, is missing.',
+      'A secret that only you can know is missing, such as a password of your own PostgreSQL or the address of a receiver of alerts.',
   },
   'FW-DB-CA-FILE': {
     exit: EXIT.usage,

@@ -1,3 +1,4 @@
+import { formatMinutes } from './maintenance.ts';
 import type { Reload, Slot } from './workload.ts';
 
 /** `permissions`: what is there stays, a file as well as a directory; the containers cannot read it as it is. */
@@ -113,6 +114,16 @@ export type Action =
   /** images.lock.yaml: digest by reference. */
   | { readonly kind: 'WriteImageLock'; readonly images: Readonly<Record<string, string>> }
   | { readonly kind: 'RemoveImageLock' }
+  /** Opens the silence of maintenance, or has the one that is open last longer; it ends by itself. */
+  | {
+      readonly kind: 'OpenMaintenance';
+      /** Loopback port of Alertmanager. */
+      readonly port: number;
+      readonly minutes: number;
+      readonly comment: string;
+      readonly author: string;
+    }
+  | { readonly kind: 'EndMaintenance'; readonly port: number }
   /** Remembers which network.subnet the networks were made with; empty where Docker chose. */
   | { readonly kind: 'RecordNetworks'; readonly subnet: string }
   /** Remembers which compose.override.yaml the containers were made with; empty while nobody can say. */
@@ -217,6 +228,10 @@ function subject(action: Action): string {
       return `${Object.keys(action.images).length} images`;
     case 'RemoveImageLock':
       return 'images.lock.yaml';
+    case 'OpenMaintenance':
+      return `for ${formatMinutes(action.minutes)}`;
+    case 'EndMaintenance':
+      return 'now';
     case 'RecordNetworks':
       return action.subnet === '' ? 'chosen by Docker' : action.subnet;
     case 'RecordRelease':

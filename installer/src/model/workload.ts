@@ -11,7 +11,13 @@ export type SecretName =
   | 'postgres-owner-password'
   | 'postgres-app-password'
   | 'postgres-monitor-password'
-  | 'grafana-admin-password';
+  | 'grafana-admin-password'
+  | 'pagerduty-routing-key'
+  | 'slack-webhook-url'
+  | 'teams-webhook-url'
+  | 'alert-webhook-url'
+  | 'smtp-password'
+  | 'dead-mans-switch-url';
 
 export type NetworkName =
   'edge' | 'app-a' | 'app-b' | 'data' | 'database' | 'monitoring' | 'egress';
@@ -70,6 +76,11 @@ export type Workload = {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string | Reasoned<string>>>;
   readonly secrets: readonly SecretName[];
+  /**
+   * Which files its secrets are, where people put others in their place: a container keeps those it was made with, so
+   * another file means another container. Never what is in them.
+   */
+  readonly secretFiles?: string;
   /** Directory below `config/` mounted read-only, and what to do when a file in it changes. */
   readonly config?: { readonly directory: string; readonly mount: string; readonly reload: Reload };
   /** Further read-only mounts of config directories: they never need a reload. */

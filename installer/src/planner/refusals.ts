@@ -11,10 +11,11 @@ import type { Desired } from './desired.ts';
 
 const MOVING = 'docs/operations/deployment.md, "Your own PostgreSQL"';
 
-/** Only the customer knows the password of a role on a server of the customer's. */
+/** What only the customer knows: a password of the customer's own server, the address of a receiver of alerts. */
 export function refuseNeededSecrets({ bundle, directory }: Desired, { instance }: Observed): void {
   const missing = bundle.secrets.filter(
-    ({ name, given }) => given && !instance.secrets.includes(name),
+    ({ name, given }) =>
+      given && (!instance.secrets.includes(name) || instance.emptySecrets?.includes(name)),
   );
   if (missing.length > 0) throw neededSecret(directory, missing);
 }
@@ -102,8 +103,10 @@ function refuseForeignProject(
 }
 
 /** An empty password file is never a password: PostgreSQL would refuse it at the first start. */
-export function refuseEmptySecrets({ directory }: Desired, { instance }: Observed): void {
-  const name = instance.emptySecrets?.[0];
+export function refuseEmptySecrets({ bundle, directory }: Desired, { instance }: Observed): void {
+  // One that was never ours to make is still needed, and is told as such.
+  const made = bundle.secrets.filter(({ given }) => !given).map((one) => one.name as string);
+  const name = instance.emptySecrets?.find((one) => made.includes(one));
   if (name === undefined) return;
   throw new FactswayError(
     'FW-SECRET-INVALID',

@@ -1,5 +1,14 @@
 export type WriteOptions = { readonly mode: number; readonly uid?: number; readonly gid?: number };
 
+export type FileStatus = {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  /** Another number is another file, although it may have the same name and hold the same. */
+  readonly inode: number;
+};
+
 /** A link counts as a file, whatever it leads to. */
 export type TreeEntry = { readonly path: string; readonly kind: 'file' | 'directory' };
 
@@ -35,5 +44,5 @@ export type Files = {
   setMode(path: string, mode: number): Promise<void>;
   setOwner(path: string, uid: number, gid: number): Promise<void>;
   /** Permission bits and owner, undefined where the path does not exist. */
-  stat(path: string): Promise<{ mode: number; uid: number; gid: number; size: number } | undefined>;
+  stat(path: string): Promise<FileStatus | undefined>;
 };

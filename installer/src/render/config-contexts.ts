@@ -5,12 +5,12 @@ import { EXPORTER_PORTS } from '../catalog/components/exporters.ts';
 import { DATASOURCE_UID, GRAFANA_PORT } from '../catalog/components/grafana.ts';
 import { PROMETHEUS_PORT } from '../catalog/components/prometheus.ts';
 import { monitoringContext, runs } from '../catalog/monitoring-context.ts';
-import { hasProxy } from '../catalog/outgoing-proxy.ts';
 import { publicUrl } from '../catalog/public-url.ts';
 import { ROLES } from '../catalog/roles.ts';
 import { parseSize } from '../model/units.ts';
 import { RECORDINGS } from '../../../monitoring/recordings.ts';
 import { alertGroups } from '../../../monitoring/rules.ts';
+import { alertmanagerContext } from './alertmanager-context.ts';
 
 /** The typed context of each directory of config-templates/, by directory. */
 export function configContexts(catalog: Catalog): Record<string, object> {
@@ -21,7 +21,7 @@ export function configContexts(catalog: Catalog): Record<string, object> {
     services: {},
     edge: edgeContext(catalog),
     prometheus: prometheusContext(catalog),
-    alertmanager: { proxy: hasProxy(catalog.context.config) },
+    alertmanager: alertmanagerContext(catalog),
     blackbox: { hostName: catalog.context.config.host.name },
     grafana: { uid: DATASOURCE_UID, url: `http://prometheus:${PROMETHEUS_PORT}` },
   };

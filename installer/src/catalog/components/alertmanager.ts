@@ -1,4 +1,5 @@
 import type { Workload } from '../../model/workload.ts';
+import { alertSecrets } from '../alert-secrets.ts';
 import type { CatalogContext } from '../context.ts';
 import type { ResolvedImage } from '../images.ts';
 import { hardened, httpHealth } from './hardened.ts';
@@ -21,8 +22,11 @@ export function alertmanager({ config, sizing }: CatalogContext, image: Resolved
       `--web.listen-address=:${ALERTMANAGER_PORT}`,
       // One instance: without this it opens a gossip port for a cluster that does not exist.
       '--cluster.listen-address=',
+      // A dead man's switch and a webhook are one integration; by name a drill can tell whose message arrived.
+      '--enable-feature=receiver-name-in-metrics',
     ],
     environment: { TZ: config.host.timeZone },
+    secrets: alertSecrets(config),
     config: {
       directory: 'alertmanager',
       mount: '/etc/alertmanager',

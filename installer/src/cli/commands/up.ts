@@ -33,12 +33,14 @@ export const up: Command = {
       { apply },
       { requireCheckNames },
       { requireDatabase },
+      { requireReceivers },
       { requireInstance },
       { planAsJson },
     ] = await Promise.all([
       import('../../flows/apply.ts'),
       import('../../flows/preflight.ts'),
       import('../../flows/require-database.ts'),
+      import('../../flows/require-receivers.ts'),
       import('../../flows/resolve-config.ts'),
       import('../format.ts'),
     ]);
@@ -57,7 +59,10 @@ export const up: Command = {
         skipChecks,
         options,
         consent: { yes: input.yes, dryRun: input.dryRun },
-        inspect: (desired) => requireDatabase(desired, ports),
+        inspect: async (desired) => {
+          await requireDatabase(desired, ports);
+          await requireReceivers(desired, ports, skipChecks);
+        },
       },
       ports,
     );

@@ -17,6 +17,7 @@ import {
   stopProject,
 } from './container-actions.ts';
 import { removeImageLock, writeImageLock } from './image-lock-actions.ts';
+import { endMaintenance, startMaintenance } from './maintenance-actions.ts';
 import { reloadConfig } from './reload-config.ts';
 import { removeFiles, removeImages, removeVolumes } from './removal-actions.ts';
 import { startAdded } from './start-added.ts';
@@ -54,6 +55,8 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   RecordNetworks: recordNetworks,
   WriteImageLock: writeImageLock,
   RemoveImageLock: removeImageLock,
+  OpenMaintenance: startMaintenance,
+  EndMaintenance: endMaintenance,
 };
 
 export function actionRunner(context: ActionContext): RunAction {

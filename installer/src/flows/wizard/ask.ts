@@ -83,10 +83,12 @@ async function askQuestion(
       const chosen = await prompter.choose({
         ...common,
         choices: question.choices,
-        marked: String(value),
+        // A switch that nobody touched is off.
+        marked: value === '' && question.kind === 'switch' ? 'false' : String(value),
       });
-      const problem = chosen === undefined ? undefined : judge(chosen);
-      if (problem === undefined) return chosen;
+      if (chosen === undefined) return undefined;
+      const problem = judge(chosen);
+      if (problem === undefined) return readAnswer(question, chosen);
       prompter.show('Not possible here', [`This ${problem}.`]);
     }
   }

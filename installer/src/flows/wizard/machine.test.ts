@@ -11,7 +11,7 @@ const existing: WizardContext = {
   current: { host: { name: 'old.example.com', memory: '8GiB' }, images: { source: 'upstream' } },
 };
 
-/** Where a state is, in words: `3 of 7 edge.tls.mode`, `review`. */
+/** Where a state is, in words: `3 of 8 edge.tls.mode`, `review`. */
 function at(state: WizardState, where: WizardContext = context): string {
   const screen = screenOf(where, state);
   if (screen.kind !== 'question') return screen.kind;
@@ -33,6 +33,7 @@ const ALL: readonly Value[] = [
   'registry.factsway.com/onprem',
   '8GiB',
   2,
+  false,
 ];
 const reviewed = answer(begin(context, {}), ...ALL);
 
@@ -45,13 +46,14 @@ describe('forward', () => {
       seen.push(at(state));
     }
     expect(seen).toEqual([
-      '1 of 7 host.name',
-      '2 of 7 host.timeZone',
-      '3 of 7 edge.tls.mode',
-      '4 of 7 images.source',
-      '5 of 7 images.registry',
-      '6 of 7 host.memory',
-      '7 of 7 host.cores',
+      '1 of 8 host.name',
+      '2 of 8 host.timeZone',
+      '3 of 8 edge.tls.mode',
+      '4 of 8 images.source',
+      '5 of 8 images.registry',
+      '6 of 8 host.memory',
+      '7 of 8 host.cores',
+      '8 of 8 monitoring.receivers.email.enabled',
       'review',
     ]);
   });
@@ -59,9 +61,9 @@ describe('forward', () => {
   it('does not ask for the registry where nothing is downloaded', () => {
     const built = { ...context, facts: factsWith({ built: { found: 16, of: 16 } }) };
     let state = begin(built, { 'host.name': 'a', 'host.timeZone': 'UTC', 'edge.tls.mode': 'off' });
-    expect(at(state, built)).toBe('4 of 6 images.source');
+    expect(at(state, built)).toBe('4 of 7 images.source');
     state = accept(built, state, 'debian');
-    expect(at(state, built)).toBe('5 of 6 host.memory');
+    expect(at(state, built)).toBe('5 of 7 host.memory');
   });
 });
 
@@ -70,9 +72,9 @@ describe('back', () => {
     let state = answer(begin(context, {}), 'a.example.com', 'UTC');
     state = back(context, state);
     const screen = screenOf(context, state);
-    expect(at(state)).toBe('2 of 7 host.timeZone');
+    expect(at(state)).toBe('2 of 8 host.timeZone');
     expect(screen).toMatchObject({ kind: 'question', back: true, item: { value: 'UTC' } });
-    expect(at(answer(state, 'Europe/Paris'))).toBe('3 of 7 edge.tls.mode');
+    expect(at(answer(state, 'Europe/Paris'))).toBe('3 of 8 edge.tls.mode');
   });
 
   it('goes nowhere from the first question, which says so', () => {
@@ -82,7 +84,7 @@ describe('back', () => {
   });
 
   it('leads from the review to the last question, and from further settings to the review', () => {
-    expect(at(back(context, reviewed))).toBe('7 of 7 host.cores');
+    expect(at(back(context, reviewed))).toBe('7 of 8 host.cores');
     expect(at(back(context, openFurther(reviewed)))).toBe('review');
   });
 
@@ -187,7 +189,7 @@ describe('going on from saved answers', () => {
   const saved: Answers = { 'host.name': 'a.example.com', 'host.timeZone': 'UTC' };
 
   it('begins at the first question without an answer', () => {
-    expect(at(begin(context, saved))).toBe('3 of 7 edge.tls.mode');
+    expect(at(begin(context, saved))).toBe('3 of 8 edge.tls.mode');
   });
 
   it('begins at the review where nothing is missing', () => {
@@ -196,7 +198,7 @@ describe('going on from saved answers', () => {
 
   it('asks again for a value that is no longer valid, and says so', () => {
     const state = begin(context, { ...reviewed.answers, 'host.memory': '64GiB' });
-    expect(at(state)).toBe('6 of 7 host.memory');
+    expect(at(state)).toBe('6 of 8 host.memory');
     expect(screenOf(context, state)).toMatchObject({
       reopened: '64GiB was the answer, but it must be at most 16GiB: this server has no more.',
     });
@@ -212,7 +214,7 @@ describe('going on from saved answers', () => {
 
   it('takes no notice of a question that does not exist', () => {
     const state = begin(context, { ...saved, 'edge.colour': 'blue' });
-    expect(at(state)).toBe('3 of 7 edge.tls.mode');
+    expect(at(state)).toBe('3 of 8 edge.tls.mode');
     expect(settings(state)).not.toHaveProperty('edge.colour');
   });
 });

@@ -24,8 +24,8 @@ export type Question = {
   readonly title: string;
   /** One line that says what it is good for. */
   readonly explanation: string;
-  readonly kind: 'input' | 'number' | 'select';
-  /** Of a select. */
+  readonly kind: 'input' | 'number' | 'select' | 'switch';
+  /** Of a select; of a switch, for `true` and `false`. */
   readonly choices?: readonly Choice[];
   /**
    * `always` asks everybody; `when-unusual` only where the suggestion had to differ from the default;

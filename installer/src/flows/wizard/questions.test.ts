@@ -65,7 +65,9 @@ describe('every question', () => {
         expect(label.length, label).toBeLessThanOrEqual(40);
         expect(why.length, why).toBeLessThanOrEqual(76);
       }
-      expect(kind === 'select', 'a select has choices, nothing else has').toBe(choices.length > 0);
+      expect(['select', 'switch'].includes(kind), 'these have choices, nothing else has').toBe(
+        choices.length > 0,
+      );
       if (port) expect(port.candidates.length).toBeGreaterThan(2);
     },
   );

@@ -3,6 +3,7 @@ import { HOST_NAME, type InstanceConfig } from '../../model/config.ts';
 import { timeZoneProblem } from '../../model/time-zone.ts';
 import { formatSize, GiB, MiB, parseSize } from '../../model/units.ts';
 import { isBuiltHere, type Facts } from './facts.ts';
+import { ALERT_QUESTIONS } from './alert-questions.ts';
 import { DATABASE_QUESTIONS } from './database-questions.ts';
 import { FURTHER_QUESTIONS } from './further-questions.ts';
 import type { Question } from './question.ts';
@@ -157,6 +158,7 @@ const FIRST_QUESTIONS: readonly Question[] = [
 /** Every question of the wizard, in the order they are asked and reviewed. */
 export const QUESTIONS: readonly Question[] = [
   ...FIRST_QUESTIONS,
+  ...ALERT_QUESTIONS,
   ...DATABASE_QUESTIONS,
   ...FURTHER_QUESTIONS,
 ];

@@ -20,7 +20,7 @@ import { FURTHER, GO, STOP } from './screens.ts';
 
 const ANSWERS = `${DIRECTORY}/state/answers.yaml`;
 const CONFIG = `${DIRECTORY}/factsway.yaml`;
-const YES: readonly Reply[] = [ENTER, ENTER, ENTER, ENTER, ENTER, ENTER];
+const YES: readonly Reply[] = [ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER];
 
 let ports: FakePorts;
 let prompter: ScriptedPrompter;
@@ -99,6 +99,7 @@ describe('a new instance', () => {
         '  Where the programs come from  Use those built on this server',
         '  Memory for FACTSWAY           16GiB',
         '  Processor cores for FACTSWAY  4',
+        '  Mails when something breaks   Not now, or in another way',
         '  Further settings (…)',
         '  Stop here',
       ].join('\n'),
@@ -139,9 +140,9 @@ describe('answers', () => {
     await rejectionOf(wizard(['a.example.com', ENTER, CTRL_C]));
     await rejectionOf(wizard(['go-on', CTRL_C]));
     expect(screen('Continue')).toContain('2 answers are saved from an earlier run.');
-    expect(prompter.screens.at(-1)).toContain('3 of 6 · Encryption');
+    expect(prompter.screens.at(-1)).toContain('3 of 7 · Encryption');
     await rejectionOf(wizard(['anew', CTRL_C]));
-    expect(prompter.screens.at(-1)).toContain('1 of 6 · Name of this server');
+    expect(prompter.screens.at(-1)).toContain('1 of 7 · Name of this server');
     expect(ports.files.text(ANSWERS)).toBeUndefined();
   });
 

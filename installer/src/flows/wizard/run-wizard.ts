@@ -12,7 +12,8 @@ import { begin, type WizardState } from './machine.ts';
 import { QUESTIONS } from './questions.ts';
 import { idOf } from './question.ts';
 import { STOP_LABEL, TO_ANSWERS_LABEL, welcomeLines } from './screens.ts';
-import { keyOf, settingsOf, type Answers, type WizardContext } from './survey.ts';
+import { keyOf, settingsOf, survey, type Answers, type WizardContext } from './survey.ts';
+import { TypedSecrets } from './typed-secrets.ts';
 import { waysInside } from './ways-inside.ts';
 
 export type WizardRequest<T> = {
@@ -35,6 +36,7 @@ export async function runWizard<T>(
   const { files, prompter } = ports;
   const paths = instancePaths(directory);
   const consent = { given: false };
+  const secrets = new TypedSecrets(paths, files);
   try {
     const context = await prepare(paths, ports);
     if (context.current === undefined)
@@ -47,8 +49,13 @@ export async function runWizard<T>(
           saveAnswers(paths, files, chosen(context, answers)),
         );
       await saveAnswers(paths, files, settingsOf(context, state.answers));
+      await secrets.ask(survey(context, state.answers).config, prompter);
       try {
-        const asking = { ...ports, prompter: confirmingBy(prompter, consent) };
+        const asking = {
+          ...ports,
+          files: secrets.seen,
+          prompter: confirmingBy(prompter, consent, () => secrets.keep()),
+        };
         const result = await carryOut(paths.answers, asking);
         await files.remove(paths.answers);
         return result;
@@ -62,6 +69,8 @@ export async function runWizard<T>(
   } catch (error) {
     if (consent.given || !isCancelled(error)) throw error;
     throw await stopped(paths, ports);
+  } finally {
+    await secrets.forget();
   }
 }
 
@@ -130,7 +139,11 @@ function chosen({ questions }: WizardContext, answers: Answers) {
 }
 
 /** The same prompter, with a way back from the plan to the answers. */
-function confirmingBy(prompter: Prompter, consent: { given: boolean }): Prompter {
+function confirmingBy(
+  prompter: Prompter,
+  consent: { given: boolean },
+  begin: () => Promise<void>,
+): Prompter {
   return {
     ...prompter,
     async confirm(question) {
@@ -146,6 +159,7 @@ function confirmingBy(prompter: Prompter, consent: { given: boolean }): Prompter
       });
       if (answer !== 'yes') throw new BackToReview();
       consent.given = true;
+      await begin();
       return true;
     },
   };

@@ -125,7 +125,7 @@ function itemChoices(items: readonly Item[]): Choice[] {
 /** A value in the words its question has for it. */
 export function shownValue({ choices }: Question, value: Value): string {
   if (value === '') return '(none)';
-  return choices?.find((choice) => choice.value === value)?.label ?? String(value);
+  return choices?.find((choice) => choice.value === String(value))?.label ?? String(value);
 }
 
 /** `4.8 GiB`, `512 MiB`: to be read, not to be typed. */

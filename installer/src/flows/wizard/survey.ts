@@ -165,6 +165,7 @@ function problemAt(id: string, problems: readonly SettingProblem[]): SettingProb
 export function readAnswer(question: Question, text: string): Value {
   const trimmed = text.trim();
   if (question.kind === 'number') return /^\d+$/.test(trimmed) ? Number(trimmed) : trimmed;
+  if (question.kind === 'switch') return trimmed === 'true';
   return question.read?.(trimmed) ?? trimmed;
 }
 

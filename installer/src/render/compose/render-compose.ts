@@ -29,11 +29,12 @@ export function specOf(workload: Workload, configHashes: ConfigHashes): string {
 
 function fingerprint(
   withoutSpec: ComposeService,
-  { config: mounted }: Workload,
+  { config: mounted, secretFiles }: Workload,
   configHashes: ConfigHashes,
 ): string {
   const config = mounted?.reload.how === 'recreate' ? configHashes[mounted.directory] : undefined;
-  return sha256(JSON.stringify([withoutSpec, config ?? ''])).slice(0, 16);
+  const parts = [withoutSpec, config ?? '', ...(secretFiles === undefined ? [] : [secretFiles])];
+  return sha256(JSON.stringify(parts)).slice(0, 16);
 }
 
 /** Lowered once, for the fingerprint and for the file: most of it is addresses, as many as there are services. */

@@ -1,6 +1,7 @@
 import { addressCollisions } from './address-collisions.ts';
 import { addressRanges } from './address-ranges.ts';
 import { cgroups } from './cgroups.ts';
+import { alertReceivers } from './alert-receivers.ts';
 import type { AnyCheck } from './check.ts';
 import { clock } from './clock.ts';
 import { compose } from './compose.ts';
@@ -79,6 +80,7 @@ export const PREFLIGHT_CHECKS: readonly AnyCheck[] = [
   directory,
   project,
   secretFiles,
+  alertReceivers,
   tlsFilesCheck,
   tlsKey,
   tlsChain,

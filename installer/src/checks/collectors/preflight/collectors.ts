@@ -1,4 +1,5 @@
 import type { PreflightFacts } from '../../facts-preflight.ts';
+import { collectAlertSecrets } from '../alert-secrets.ts';
 import { collectExternalDatabase } from '../external-database.ts';
 import { collectClock } from './clock.ts';
 import { collectDirectory, collectDisks, collectLatency } from './disks.ts';
@@ -40,4 +41,5 @@ export const COLLECTORS: { readonly [Name in keyof PreflightFacts]: Collector<Na
   databaseSize: collectDatabaseSize,
   tls: collectTls,
   externalDatabase: collectExternalDatabase,
+  alertSecrets: collectAlertSecrets,
 };
