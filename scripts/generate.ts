@@ -55,6 +55,10 @@ function generated(): Record<string, () => Promise<string>> {
       (await import('./lib/generate-reference.ts')).rolesSql(),
     'docs/reference/hardening.md': async () =>
       (await import('./lib/generate-reference.ts')).hardeningPage(),
+    'docs/reference/alerts.md': async () =>
+      (await import('./lib/generate-monitoring.ts')).alertsPage(),
+    'docs/reference/metrics.md': async () =>
+      (await import('./lib/generate-monitoring.ts')).metricsPage(),
     'docs/reference/sizing.md': async () => (await import('./lib/generate-sizing.ts')).sizingPage(),
     'docs/reference/components.md': async () =>
       (await import('./lib/generate-reference.ts')).componentsPage(),

@@ -12,7 +12,7 @@ function expires(days: number, severity: Severity, appliesTo: typeof dated): Ale
     area: 'certificates',
     severity,
     expr: `${LEFT} < ${days * DAY}`,
-    for: '10m',
+    for: '2m',
     summary: 'The certificate ends in {{ $value | humanizeDuration }}',
     description:
       'The certificate users see ends in {{ $value | humanizeDuration }}. From then on every program refuses to speak to this server.',
@@ -32,7 +32,7 @@ export const CERTIFICATES: readonly Alert[] = [
     area: 'certificates',
     severity: 'critical',
     expr: `${LEFT} < 3600`,
-    for: '10m',
+    for: '2m',
     summary: 'The edge has not renewed its certificate',
     description:
       'The certificate of the private authority ends in {{ $value | humanizeDuration }}; the edge renews it hours before. From then on every program refuses to speak to this server.',

@@ -18,10 +18,10 @@ const renewed = (seconds: number, after: number): Series => ({
 
 const within = (alert: string, seconds: number): RuleTest => ({
   alert,
-  fires: { series: ends(seconds), at: 10.5, with: EDGE },
+  fires: { series: ends(seconds), at: 2.5, with: EDGE },
   below: [
     { when: 'a little before', series: ends(seconds + 3600), at: 50 },
-    { when: 'before ten minutes are over', series: ends(seconds), at: 9 },
+    { when: 'before two minutes are over', series: ends(seconds), at: 1.5 },
   ],
   resolves: { series: renewed(seconds, 15), at: 14, with: EDGE, quietAt: 15.5 },
 });
