@@ -59,23 +59,103 @@ describe('a runbook', () => {
   it.each<[string, string | RegExp, string, string]>([
     ['another title', '# DiskFull', '# DiskFul', 'has the title "DiskFul" instead of "DiskFull"'],
     ['a missing heading', '## Impact\n\nNobody saves.\n', '', 'has no heading "## Impact"'],
-    ['a heading of its own', '## Tell the client', '## Notes', 'has a heading "## Notes" that no runbook has'],
+    [
+      'a heading of its own',
+      '## Tell the client',
+      '## Notes',
+      'has a heading "## Notes" that no runbook has',
+    ],
     ['nothing below a heading', 'Nobody saves.\n', '', 'has nothing below "## Impact"'],
-    ['no command to diagnose with', /```sh run[^]*?```\n/, 'Look.\n', 'has no command below "## Diagnosis"'],
-    ['only a comment to mitigate with', /factsway-install up.*\n/, '', 'has no command below "## Mitigation"'],
-    ['a dead link', 'ServiceDown.md', 'ServiceUp.md', 'links to ServiceUp.md, and there is no such runbook'],
-    ['a link that is not served', 'ServiceDown.md', '../architecture.md', 'links to ../architecture.md, and there is no such runbook'],
-    ['an unknown command', 'factsway-install status', 'factsway-install state', 'names the command "factsway-install state", which does not exist'],
-    ['an unknown command in the text', 'logs edge`', 'log edge`', 'names the command "factsway-install log", which does not exist'],
-    ['an unknown option', 'factsway-install status', 'factsway-install status --jsn', 'gives "factsway-install status" the option --jsn, which it does not have'],
-    ['an option without its value', '--set edge.httpPort=80', '--set', 'gives no value to "factsway-install up --set"'],
-    ['an unknown key', 'edge.httpPort', 'edge.port', 'sets edge.port, and factsway.yaml has no such key'],
-    ['an unknown gate', 'factsway-install status', 'factsway-install verify --gate egde', 'gives "factsway-install verify --gate" the value egde, which it does not know'],
-    ['an argument too many', 'factsway-install up', 'factsway-install up edge', 'gives "factsway-install up" the argument edge, which it does not take'],
-    ['an unknown component', 'logs edge`', 'logs proxy`', 'asks "factsway-install logs" for proxy, which it does not know'],
-    ['an unknown container', 'exec -T postgres', 'exec -T database', 'names the container database to docker compose, and there is none of that name'],
-    ['docker compose in no directory', 'cd /opt/factsway\n', '', 'uses docker compose before "cd /opt/factsway", which is where it works'],
-    ['raw HTML', 'Nobody saves.', '<b>Nobody</b> saves.', 'has raw HTML, which nobody escapes: <b>'],
+    [
+      'no command to diagnose with',
+      /```sh run[^]*?```\n/,
+      'Look.\n',
+      'has no command below "## Diagnosis"',
+    ],
+    [
+      'only a comment to mitigate with',
+      /factsway-install up.*\n/,
+      '',
+      'has no command below "## Mitigation"',
+    ],
+    [
+      'a dead link',
+      'ServiceDown.md',
+      'ServiceUp.md',
+      'links to ServiceUp.md, and there is no such runbook',
+    ],
+    [
+      'a link that is not served',
+      'ServiceDown.md',
+      '../architecture.md',
+      'links to ../architecture.md, and there is no such runbook',
+    ],
+    [
+      'an unknown command',
+      'factsway-install status',
+      'factsway-install state',
+      'names the command "factsway-install state", which does not exist',
+    ],
+    [
+      'an unknown command in the text',
+      'logs edge`',
+      'log edge`',
+      'names the command "factsway-install log", which does not exist',
+    ],
+    [
+      'an unknown option',
+      'factsway-install status',
+      'factsway-install status --jsn',
+      'gives "factsway-install status" the option --jsn, which it does not have',
+    ],
+    [
+      'an option without its value',
+      '--set edge.httpPort=80',
+      '--set',
+      'gives no value to "factsway-install up --set"',
+    ],
+    [
+      'an unknown key',
+      'edge.httpPort',
+      'edge.port',
+      'sets edge.port, and factsway.yaml has no such key',
+    ],
+    [
+      'an unknown gate',
+      'factsway-install status',
+      'factsway-install verify --gate egde',
+      'gives "factsway-install verify --gate" the value egde, which it does not know',
+    ],
+    [
+      'an argument too many',
+      'factsway-install up',
+      'factsway-install up edge',
+      'gives "factsway-install up" the argument edge, which it does not take',
+    ],
+    [
+      'an unknown component',
+      'logs edge`',
+      'logs proxy`',
+      'asks "factsway-install logs" for proxy, which it does not know',
+    ],
+    [
+      'an unknown container',
+      'exec -T postgres',
+      'exec -T database',
+      'names the container database to docker compose, and there is none of that name',
+    ],
+    [
+      'docker compose in no directory',
+      'cd /opt/factsway\n',
+      '',
+      'uses docker compose before "cd /opt/factsway", which is where it works',
+    ],
+    [
+      'raw HTML',
+      'Nobody saves.',
+      '<b>Nobody</b> saves.',
+      'has raw HTML, which nobody escapes: <b>',
+    ],
   ])('with %s is refused, and told which', (_what, from, to, sentence) => {
     const broken = PLAIN.replace(from, to);
     expect(broken).not.toBe(PLAIN);
@@ -136,6 +216,7 @@ describe('reading', () => {
     [`a 'b | c' "d;e"`, [['a', 'b | c', 'd;e']]],
     ['sudo a && b; c', [['a'], ['b'], ['c']]],
     ['a $(b c) d', [['a'], ['b', 'c'], ['d']]],
+    ['a b > /c 2>/dev/null | d >> e', [['a', 'b'], ['d']]],
     ["a ''", [['a', '']]],
     ['', []],
   ])('%j is the commands %j', (line, commands) => {
@@ -151,7 +232,7 @@ describe('the page', () => {
   });
 
   it('has the title, the severity, its sections and links that are served', () => {
-    expect(page).toContain('<h1>DiskFull</h1>');
+    expect(page).toContain('<h1>Disk<wbr>Full</h1>');
     expect(page).toContain('<span class="severity critical">critical</span>');
     for (const id of ['meaning', 'impact', 'diagnosis', 'mitigation', 'tell-the-client'])
       expect(page).toContain(`<h2 id="${id}">`);

@@ -4,7 +4,10 @@ import { HEADINGS, type Runbook } from './parse.ts';
 export type KnownCommand = {
   readonly name: string;
   /** By flag (`--gate`): whether it takes a value, and which values there are where that is a short list. */
-  readonly flags: ReadonlyMap<string, { readonly takesValue: boolean; readonly values?: readonly string[] }>;
+  readonly flags: ReadonlyMap<
+    string,
+    { readonly takesValue: boolean; readonly values?: readonly string[] }
+  >;
   /** What its argument can be; absent where it takes none. */
   readonly argument?: { readonly values?: readonly string[] };
 };
@@ -100,14 +103,17 @@ function checkInstaller([name, ...rest]: readonly string[], known: Known): strin
     if (option?.takesValue) {
       at += 1;
       const value = rest[at];
-      if (value === undefined) problems.push(`gives no value to "factsway-install ${name} ${word}"`);
+      if (value === undefined)
+        problems.push(`gives no value to "factsway-install ${name} ${word}"`);
       else problems.push(...checkValue(`${name} ${word}`, value, option.values, known));
     } else if (word.startsWith('-') && !option)
       problems.push(`gives "factsway-install ${name}" the option ${word}, which it does not have`);
     else if (!word.startsWith('-')) {
       arguments_ += 1;
       if (!command.argument || arguments_ > 1)
-        problems.push(`gives "factsway-install ${name}" the argument ${word}, which it does not take`);
+        problems.push(
+          `gives "factsway-install ${name}" the argument ${word}, which it does not take`,
+        );
       else if (command.argument.values && !command.argument.values.includes(word))
         problems.push(`asks "factsway-install ${name}" for ${word}, which it does not know`);
     }
@@ -133,7 +139,10 @@ function checkValue(
 const isOption = (word: string): boolean => word.startsWith('-');
 
 function checkCompose([verb, ...rest]: readonly string[], { composeServices }: Known): string[] {
-  if (verb === undefined || !['exec', 'restart', 'start', 'stop', 'logs', 'run'].includes(verb))
+  if (
+    verb === undefined ||
+    !['exec', 'kill', 'logs', 'restart', 'run', 'start', 'stop'].includes(verb)
+  )
     return [];
   const service = rest.find((word) => !isOption(word));
   return service !== undefined && !composeServices.includes(service)
