@@ -216,6 +216,7 @@ describe('reading', () => {
     [`a 'b | c' "d;e"`, [['a', 'b | c', 'd;e']]],
     ['sudo a && b; c', [['a'], ['b'], ['c']]],
     ['a $(b c) d', [['a'], ['b', 'c'], ['d']]],
+    ['a b > /c 2>/dev/null | d >> e', [['a', 'b'], ['d']]],
     ["a ''", [['a', '']]],
     ['', []],
   ])('%j is the commands %j', (line, commands) => {
@@ -231,7 +232,7 @@ describe('the page', () => {
   });
 
   it('has the title, the severity, its sections and links that are served', () => {
-    expect(page).toContain('<h1>DiskFull</h1>');
+    expect(page).toContain('<h1>Disk<wbr>Full</h1>');
     expect(page).toContain('<span class="severity critical">critical</span>');
     for (const id of ['meaning', 'impact', 'diagnosis', 'mitigation', 'tell-the-client'])
       expect(page).toContain(`<h2 id="${id}">`);

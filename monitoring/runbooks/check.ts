@@ -139,7 +139,10 @@ function checkValue(
 const isOption = (word: string): boolean => word.startsWith('-');
 
 function checkCompose([verb, ...rest]: readonly string[], { composeServices }: Known): string[] {
-  if (verb === undefined || !['exec', 'restart', 'start', 'stop', 'logs', 'run'].includes(verb))
+  if (
+    verb === undefined ||
+    !['exec', 'kill', 'logs', 'restart', 'run', 'start', 'stop'].includes(verb)
+  )
     return [];
   const service = rest.find((word) => !isOption(word));
   return service !== undefined && !composeServices.includes(service)

@@ -9,7 +9,7 @@ export const HEADINGS = [
   'Mitigation',
   'Tell the client',
 ] as const;
-export type Heading = (typeof HEADINGS)[number];
+type Heading = (typeof HEADINGS)[number];
 
 /** Info string of a fence that changes nothing and works on any healthy platform: a scenario types it. */
 const TRIED = 'sh run';
@@ -49,8 +49,8 @@ export function parseRunbook(name: string, markdown: string): Runbook {
   const sections: { heading: string; tokens: Token[] }[] = [];
   let title = '';
   for (const token of tokens) {
-    if (token.type === 'heading' && token['depth'] === 1) title = (token as Tokens.Heading).text;
-    else if (token.type === 'heading' && token['depth'] === 2)
+    if (token.type === 'heading' && token.depth === 1) title = (token as Tokens.Heading).text;
+    else if (token.type === 'heading' && token.depth === 2)
       sections.push({ heading: (token as Tokens.Heading).text, tokens: [] });
     else if (token.type !== 'space') sections.at(-1)?.tokens.push(token);
   }

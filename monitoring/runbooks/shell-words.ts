@@ -1,6 +1,9 @@
+/** Where output goes is no word of the command: `>file`, `2>/dev/null`. */
+const REDIRECTION = /^\d?>>?/;
+
 /**
- * The commands of one line of shell, each as its words. Knows quotes, pipes, lists and what stands in `$(…)`: enough
- * for what a runbook asks a tired person to type, which is no more than that.
+ * The commands of one line of shell, each as its words. Knows quotes, pipes, lists, redirections and what stands in
+ * `$(…)`: enough for what a runbook asks a tired person to type, which is no more than that.
  */
 export function commandsIn(line: string): string[][] {
   const commands: string[][] = [[]];
@@ -27,6 +30,12 @@ export function commandsIn(line: string): string[][] {
   }
   endWord();
   return commands
+    .map(withoutRedirections)
     .map((words) => (words[0] === 'sudo' ? words.slice(1) : words))
     .filter((words) => words.length > 0);
+}
+
+function withoutRedirections(words: readonly string[]): string[] {
+  const bare = (word: string | undefined): boolean => /^\d?>>?$/.test(word ?? '');
+  return words.filter((word, at) => !REDIRECTION.test(word) && !bare(words[at - 1]));
 }

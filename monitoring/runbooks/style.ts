@@ -21,16 +21,19 @@ nav.bottom{margin-top:1.5rem}
 code{padding:.1em .3em;border-radius:.25rem;background:var(--panel);font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 pre{margin:.75rem 0;padding:.6rem .75rem;border:1px solid var(--line);border-radius:.375rem;background:var(--panel);overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 pre .line{display:block;padding-left:1.25rem;text-indent:-1.25rem}
+pre .line+.line{margin-top:.3rem}
 pre code{padding:0;background:none;cursor:pointer;-webkit-user-select:all;user-select:all}
 pre .comment{color:var(--quiet);font:.8125rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 pre+p,.table+p{margin-top:.75rem}
 blockquote{margin:.75rem 0;padding:.25rem 1rem;border-left:.25rem solid var(--line);color:var(--text)}
 .table{overflow-x:auto}
 table{border-collapse:collapse;margin:.75rem 0}
+td:first-child code{white-space:nowrap}
 th,td{padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 .how{margin-top:2rem;color:var(--quiet);font-size:.9rem}
 .index{margin:0;padding:0;list-style:none}
 .index li{display:flex;gap:.75rem;align-items:baseline;margin:0;padding:.5rem 0;border-bottom:1px solid var(--line)}
+.index li:last-child{border:0}
 .index .severity{width:4.75rem;text-align:center}
 .index a{font-weight:600}
 .index p{margin:0;color:var(--quiet);font-size:.925rem}

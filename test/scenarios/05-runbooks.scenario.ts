@@ -17,7 +17,7 @@ describe('the runbooks at the address alerts link to', () => {
   it.each(PAGES)('%s is there', async (file) => {
     const { status, headers, body } = await get(`/runbooks/${file}`);
     expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(body).toContain(`<h1>${file.replace(/\.html$/, '')}</h1>`);
+    expect(body.replaceAll('<wbr>', '')).toContain(`<h1>${file.replace(/\.html$/, '')}</h1>`);
   });
 
   it('are listed by an index that links to each, and may not fetch or run anything', async () => {

@@ -173,9 +173,9 @@ describe('public routes', () => {
   });
 
   it('plain HTTP claims no certificate', () => {
-    expect(
-      analyseEdge({ url: 'http://a.b', routes: [], runbooks: SERVED }).found,
-    ).not.toContain('certificate');
+    expect(analyseEdge({ url: 'http://a.b', routes: [], runbooks: SERVED }).found).not.toContain(
+      'certificate',
+    );
   });
 
   it.each<[Partial<PageAnswer>, string]>([
