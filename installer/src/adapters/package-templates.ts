@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Templates } from '../ports/templates.ts';
 
 const DIRECTORIES = ['compose', 'config-templates'];
@@ -7,15 +7,18 @@ const DIRECTORIES = ['compose', 'config-templates'];
 /** Shipped as it is, beside factsway.yaml, so that editors check keys and values while one types. */
 const SCHEMA = 'schema/factsway.v1.schema.json';
 
-/** The templates of the installed package, read once. */
+/**
+ * The templates of the installed package, and the files among them that are copied as they are: text in UTF-8. Read
+ * once. What begins with a dot is an editor's or a desktop's, not the package's.
+ */
 export function packageTemplates(packageRoot: string): Templates {
   let loaded: Promise<Record<string, string>> | undefined;
   const load = async (): Promise<Record<string, string>> => {
     const lists = await Promise.all(
       DIRECTORIES.map(async (directory) =>
-        (await readdir(join(packageRoot, directory), { recursive: true }))
-          .filter((file) => file.endsWith('.hbs'))
-          .map((file) => `${directory}/${file}`),
+        (await readdir(join(packageRoot, directory), { recursive: true, withFileTypes: true }))
+          .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+          .map(({ parentPath, name }) => relative(packageRoot, join(parentPath, name))),
       ),
     );
     const entries = await Promise.all(

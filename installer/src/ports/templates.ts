@@ -1,2 +1,2 @@
-/** The Handlebars sources the package ships, by path below the package: `compose/compose.yaml.hbs`. */
+/** The texts the package ships, by path below it: Handlebars sources (`compose/compose.yaml.hbs`) and files without .hbs. */
 export type Templates = { load(): Promise<Readonly<Record<string, string>>> };

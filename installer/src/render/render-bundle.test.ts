@@ -72,6 +72,41 @@ describe('rendering', () => {
   });
 });
 
+describe('a file of config-templates without .hbs', () => {
+  const PAGE = 'config-templates/edge/pages/a.html';
+  const withFiles = async (more: Record<string, string>): Promise<TemplateEngine> =>
+    new TemplateEngine({ ...(await TEMPLATES.load()), ...more });
+
+  it('is copied as it is, braces and all, and counts for the component that mounts it', async () => {
+    const text = '{{service}} {{{x}}} {{> nothing}} $HOME';
+    const bundle = renderBundle(catalogWith(), await withFiles({ [PAGE]: text }));
+    expect(bundle.files.find(({ path }) => path === 'config/edge/pages/a.html')).toEqual({
+      path: 'config/edge/pages/a.html',
+      content: text,
+      mode: 0o644,
+      ownership: 'rendered',
+    });
+    const before = renderBundle(catalogWith(), ENGINE).configHashes;
+    const changed = Object.keys(before).filter(
+      (name) => before[name] !== bundle.configHashes[name],
+    );
+    expect(changed).toEqual(['edge']);
+  });
+
+  it('is not there where nobody mounts its directory', async () => {
+    const engine = await withFiles({ 'config-templates/nobody/a.html': 'x' });
+    const paths = renderBundle(catalogWith(), engine).files.map(({ path }) => path);
+    expect(paths.filter((path) => path.includes('nobody'))).toEqual([]);
+  });
+
+  it('cannot stand beside a template of the same name', async () => {
+    const engine = await withFiles({ 'config-templates/edge/Caddyfile': 'x' });
+    expect(() => renderBundle(catalogWith(), engine)).toThrow(
+      'config/edge/Caddyfile is there twice: as a template and as a file',
+    );
+  });
+});
+
 describe('the Caddyfile', () => {
   const caddyfile = (settings?: object): string =>
     fileOf(desiredWith(settings), 'config/edge/Caddyfile');

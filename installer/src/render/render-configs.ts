@@ -7,12 +7,14 @@ import { ROLES_TEMPLATE } from './render-roles.ts';
 import { TemplateError, type TemplateEngine } from './template-engine.ts';
 
 const PREFIX = 'config-templates/';
+const TEMPLATE = '.hbs';
 /** Rendered by themselves, outside `config/`. */
 const ELSEWHERE = new Set(['config-templates/factsway.yaml.hbs', ROLES_TEMPLATE]);
 
 /**
  * `config/<component>/<file>` for every template `config-templates/<component>/<file>.hbs` whose
- * directory some workload mounts. Scripts are executable; YAML must parse.
+ * directory some workload mounts. A file without .hbs is copied as it is: what has braces of its own, like a
+ * dashboard. Scripts are executable; YAML must parse.
  */
 export function renderConfigs(
   catalog: Catalog,
@@ -29,13 +31,19 @@ export function renderConfigs(
   const files: BundleFile[] = [];
   for (const template of engine.paths(PREFIX)) {
     if (ELSEWHERE.has(template)) continue;
-    const target = template.slice(PREFIX.length, -'.hbs'.length);
+    const rendered = template.endsWith(TEMPLATE);
+    const target = template.slice(PREFIX.length, rendered ? -TEMPLATE.length : undefined);
     const directory = target.split('/')[0] ?? '';
     if (!mounted.has(directory)) continue;
-    const content = engine.render(template, contexts[directory] ?? {});
+    const content = rendered
+      ? engine.render(template, contexts[directory] ?? {})
+      : engine.source(template);
     if (/\.ya?ml$/.test(target)) load(content);
+    const path = `config/${target}`;
+    if (files.some((file) => file.path === path))
+      throw new TemplateError(`${path} is there twice: as a template and as a file`);
     files.push({
-      path: `config/${target}`,
+      path,
       content,
       mode: target.endsWith('.sh') ? 0o755 : 0o644,
       ownership: 'rendered',

@@ -103,7 +103,7 @@ export class TemplateEngine {
     }
   }
 
-  /** Paths of all templates that start with the prefix, partials left out, sorted. */
+  /** Paths of all templates and files that start with the prefix, partials left out, sorted. */
   paths(prefix: string): string[] {
     return Object.keys(this.#sources)
       .filter((path) => path.startsWith(prefix) && !path.includes('/partials/'))
