@@ -7,7 +7,7 @@ import { RULES } from './lib/layers.ts';
 const FEWEST_MODULES = 60;
 
 const { output } = await cruise(
-  ['installer/src', 'services'],
+  ['installer/src', 'services', 'monitoring'],
   {
     ruleSet: { forbidden: RULES },
     validate: true,
