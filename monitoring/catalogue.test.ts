@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { SERVICES } from '../installer/src/catalog/services/index.generated.ts';
 import { ALERTS } from './alerts/index.ts';
 import { hollowTests, orphans } from './checks/orphans.ts';
-import { problemsOfQuery } from './checks/queries.ts';
+import { metricsOfQuery, problemsOfQuery } from './checks/queries.ts';
+import { DEPLOYMENTS } from './dashboards/dashboard.ts';
+import { DASHBOARDS } from './dashboards/index.ts';
+import { panelsOf } from './dashboards/shape.ts';
+import { substituted } from './dashboards/substitute.ts';
 import { METRICS } from './metrics/index.ts';
 import type { MonitoringContext } from './model.ts';
 import { RECORDINGS } from './recordings.ts';
@@ -76,6 +80,26 @@ describe('the catalogue of alerts', () => {
     expect(names).not.toContain('CertificateExpiresIn30Days');
     expect(names).not.toContain('BackupMissing');
     expect(inside[0]?.rules[0]?.annotations).not.toHaveProperty('dashboard_url');
+  });
+});
+
+describe('the catalogue of metrics', () => {
+  it('names each once', () => {
+    const names = METRICS.map(({ name }) => name);
+    expect(names.filter((name, index) => names.indexOf(name) < index)).toEqual([]);
+  });
+
+  it('holds none that no rule and no panel reads', () => {
+    const panels = Object.values(DASHBOARDS).flatMap((dashboard) =>
+      panelsOf(dashboard).flatMap(({ targets = [] }) => targets.map(({ expr = '' }) => expr)),
+    );
+    const queries = [
+      ...RULES.map(({ expr }) => expr),
+      ...RECORDINGS.flatMap(({ rules }) => rules.map(({ expr }) => expr)),
+      ...[...panels, DEPLOYMENTS].map((query) => substituted(query, { service: 'a' })),
+    ];
+    const read = new Set(queries.flatMap((query) => metricsOfQuery(query, METRICS)));
+    expect(METRICS.map(({ name }) => name).filter((name) => !read.has(name))).toEqual([]);
   });
 });
 

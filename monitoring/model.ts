@@ -15,6 +15,7 @@ export type MetricSource =
   | 'postgres'
   | 'node'
   | 'probe'
+  | 'blackbox'
   | 'prometheus'
   | 'alertmanager'
   | 'backup'

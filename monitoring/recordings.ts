@@ -1,6 +1,6 @@
 import type { Recording, RuleGroup } from './model.ts';
 import { SERVICE_JOBS, USER_TRAFFIC } from './selectors.ts';
-import { BUDGET, OBJECTIVE, RATE_SECONDS } from './slo.ts';
+import { BUDGET, RATE_SECONDS } from './slo.ts';
 
 const SHORT_INTERVAL = `${RATE_SECONDS}s`;
 /** Of windows of a day and more. Less than the five minutes after which a series counts as gone. */
@@ -93,11 +93,6 @@ const SLO_LONG: RuleGroup<Recording> = {
       record: 'slo:availability:budget_remaining',
       expr: `1 - (1 - slo:availability:ratio30d) / ${BUDGET}`,
       help: 'what is left of the error budget of 30 days: 1 is all, below 0 is overspent',
-    },
-    {
-      record: 'slo:availability:objective',
-      expr: `vector(${OBJECTIVE})`,
-      help: 'the share of requests that has to succeed',
     },
   ],
 };

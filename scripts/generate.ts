@@ -35,6 +35,18 @@ async function pretty(path: string, text: string): Promise<string> {
   return /\.(md|sql|html)$/.test(path) ? text : format(text, { ...options, filepath: path });
 }
 
+/** Of these pages the number is known only to those who make them. */
+async function dashboards(): Promise<Record<string, () => Promise<string>>> {
+  const { dashboardFiles, dashboardsPage } = await import('./lib/generate-dashboards.ts');
+  const files = Object.entries(dashboardFiles()).map(
+    ([path, text]) => [path, () => Promise.resolve(text)] as const,
+  );
+  return {
+    ...Object.fromEntries(files),
+    'docs/reference/dashboards.md': () => Promise.resolve(dashboardsPage()),
+  };
+}
+
 /** The registry of services comes first: everything else imports the catalogue through it. */
 function generated(): Record<string, () => Promise<string>> {
   return {
@@ -78,7 +90,8 @@ async function settle(path: string, text: string): Promise<void> {
   await writeFile(join(ROOT, path), wanted);
 }
 
-for (const [path, make] of Object.entries(generated())) await settle(path, await make());
+for (const [path, make] of Object.entries({ ...generated(), ...(await dashboards()) }))
+  await settle(path, await make());
 const pages = await (await import('./lib/runbooks.ts')).runbookPages();
 for (const [path, text] of Object.entries(pages)) await settle(path, text);
 for (const file of await readdir(join(ROOT, PAGES_DIRECTORY)).catch(() => [])) {

@@ -1,6 +1,8 @@
 import type { Metric } from '../model.ts';
 import { RECORDINGS } from '../recordings.ts';
 import { BACKUP_METRICS, COMPONENT_METRICS } from './components.ts';
+import { NODE_METRICS } from './node.ts';
+import { POSTGRES_METRICS } from './postgres.ts';
 import { SERVICE_METRICS } from './services.ts';
 
 const RECORDED: readonly Metric[] = RECORDINGS.flatMap(({ rules }) => rules).map(
@@ -27,6 +29,8 @@ const OF_ALERTS: readonly Metric[] = [
 export const METRICS: readonly Metric[] = [
   ...SERVICE_METRICS,
   ...COMPONENT_METRICS,
+  ...POSTGRES_METRICS,
+  ...NODE_METRICS,
   ...BACKUP_METRICS,
   ...RECORDED,
   ...OF_ALERTS,

@@ -35,6 +35,7 @@ export const SERVICE_METRICS: readonly Metric[] = [
     only: 'export-service',
   }),
   service('nodejs_eventloop_lag_p99_seconds', 'gauge', 'delay of the event loop, 99th percentile'),
+  service('nodejs_eventloop_lag_p50_seconds', 'gauge', 'delay of the event loop, median'),
   service('nodejs_heap_size_used_bytes', 'gauge', 'JavaScript heap in use'),
   service('nodejs_heap_size_total_bytes', 'gauge', 'JavaScript heap reserved'),
   service('nodejs_external_memory_bytes', 'gauge', 'memory of buffers outside the heap'),

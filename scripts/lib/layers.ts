@@ -86,6 +86,37 @@ export const RULES: IForbiddenRuleType[] = [
     to: { path: '^(node:)?(fs|fs/promises|child_process|net|http|https|os)$' },
   },
   {
+    name: 'monitoring-reaches-too-far',
+    severity: 'error',
+    from: { path: '^monitoring/', pathNot: '\\.test\\.ts$' },
+    to: { path: `^(${ROOM}|services|scripts)/`, pathNot: `^${ROOM}/model/` },
+  },
+  {
+    name: 'monitoring-touches-nothing',
+    severity: 'error',
+    from: { path: '^monitoring/', pathNot: '\\.test\\.ts$' },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    // Made when we generate, shipped as files: neither their libraries nor their checks belong into the bundle.
+    name: 'dashboards-are-files-to-the-installer',
+    severity: 'error',
+    from: { path: `^${ROOM}/`, pathNot: '\\.test\\.ts$' },
+    to: { path: '^monitoring/(dashboards/|checks/|promql)' },
+  },
+  {
+    name: 'dashboard-sdk-has-one-home',
+    severity: 'error',
+    from: { pathNot: '^monitoring/dashboards/' },
+    to: { path: 'node_modules/@grafana/' },
+  },
+  {
+    name: 'promql-has-one-reader',
+    severity: 'error',
+    from: { pathNot: '^(monitoring/promql\\.ts$|node_modules/)' },
+    to: { path: 'node_modules/(@prometheus-io|@lezer)/' },
+  },
+  {
     name: 'services-know-nothing-of-the-installer',
     severity: 'error',
     from: { path: '^services/' },

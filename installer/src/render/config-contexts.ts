@@ -2,11 +2,12 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { ALERTMANAGER_PORT } from '../catalog/components/alertmanager.ts';
 import { EDGE_ADMIN, EDGE_PORTS, EDGE_RUNBOOKS } from '../catalog/components/edge.ts';
 import { EXPORTER_PORTS } from '../catalog/components/exporters.ts';
-import { DATASOURCE_UID, GRAFANA_PORT } from '../catalog/components/grafana.ts';
+import { DASHBOARDS, GRAFANA_PORT } from '../catalog/components/grafana.ts';
 import { PROMETHEUS_PORT } from '../catalog/components/prometheus.ts';
 import { monitoringContext, runs } from '../catalog/monitoring-context.ts';
 import { publicUrl } from '../catalog/public-url.ts';
 import { ROLES } from '../catalog/roles.ts';
+import { DATASOURCE_UID } from '../model/monitoring.ts';
 import { parseSize } from '../model/units.ts';
 import { RECORDINGS } from '../../../monitoring/recordings.ts';
 import { alertGroups } from '../../../monitoring/rules.ts';
@@ -23,7 +24,11 @@ export function configContexts(catalog: Catalog): Record<string, object> {
     prometheus: prometheusContext(catalog),
     alertmanager: alertmanagerContext(catalog),
     blackbox: { hostName: catalog.context.config.host.name },
-    grafana: { uid: DATASOURCE_UID, url: `http://prometheus:${PROMETHEUS_PORT}` },
+    grafana: {
+      uid: DATASOURCE_UID,
+      url: `http://prometheus:${PROMETHEUS_PORT}`,
+      dashboards: DASHBOARDS,
+    },
   };
 }
 

@@ -5,8 +5,10 @@ import { publicUrl } from '../public-url.ts';
 import { hardened, httpHealth } from './hardened.ts';
 
 export const GRAFANA_PORT = 3000;
-/** Fixed, because every dashboard refers to its data source by this uid. */
-export const DATASOURCE_UID = 'factsway-prometheus';
+/** Where the rendered directory is inside the container. */
+const MOUNT = '/etc/grafana/factsway';
+/** Where Grafana finds the dashboards, inside its container. */
+export const DASHBOARDS = `${MOUNT}/dashboards`;
 
 export function grafana({ config, sizing }: CatalogContext, image: ResolvedImage): Workload {
   return hardened({
@@ -21,7 +23,8 @@ export function grafana({ config, sizing }: CatalogContext, image: ResolvedImage
       GF_SERVER_ROOT_URL: `${publicUrl(config)}/grafana/`,
       GF_SERVER_SERVE_FROM_SUB_PATH: 'true',
       GF_SECURITY_ADMIN_PASSWORD__FILE: '/run/secrets/grafana-admin-password',
-      GF_PATHS_PROVISIONING: '/etc/grafana/factsway/provisioning',
+      GF_PATHS_PROVISIONING: `${MOUNT}/provisioning`,
+      GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${DASHBOARDS}/overview.json`,
       GF_DATE_FORMATS_DEFAULT_TIMEZONE: config.host.timeZone,
       GF_USERS_ALLOW_SIGN_UP: 'false',
       GF_AUTH_ANONYMOUS_ENABLED: 'false',
@@ -34,7 +37,7 @@ export function grafana({ config, sizing }: CatalogContext, image: ResolvedImage
       GF_PLUGINS_PREINSTALL_DISABLED: 'true',
     },
     secrets: ['grafana-admin-password'],
-    config: { directory: 'grafana', mount: '/etc/grafana/factsway', reload: { how: 'recreate' } },
+    config: { directory: 'grafana', mount: MOUNT, reload: { how: 'recreate' } },
     volumes: [{ name: 'grafana-data', mount: '/var/lib/grafana' }],
     networks: [{ name: 'monitoring' }],
     health: httpHealth(GRAFANA_PORT, '/api/health', 90),
