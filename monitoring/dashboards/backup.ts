@@ -1,6 +1,6 @@
 import { dashboard } from './dashboard.ts';
 import { none, stat, table, timeSeries, upTo } from './panels.ts';
-import { DISKS, rate } from './selections.ts';
+import { DISKS, OWN_DATABASES, rate } from './selections.ts';
 
 const DAY = 86_400;
 const GIB = 1024 ** 3;
@@ -23,12 +23,19 @@ const now = [
   stat({
     title: 'Last segment archived',
     description:
-      'Age of the newest segment in the archive: how much work a lost server would cost. 0 where nothing was ever archived, as long as archiving is off.',
+      'Age of the newest segment in the archive: how much work a lost server would cost. “never” while archiving is off: then everything since the last backup.',
     unit: 'dtdurations',
     width: 4,
     decimals: 0,
     thresholds: upTo(3600, 4 * 3600),
-    queries: [{ expr: 'max(pg_stat_archiver_last_archive_age)', legend: 'age' }],
+    words: { '-1': { text: 'never', color: 'yellow' } },
+    queries: [
+      {
+        // The exporter says NaN where nothing was archived, and nothing is equal to that.
+        expr: 'max(pg_stat_archiver_last_archive_age >= 0) or vector(-1)',
+        legend: 'age',
+      },
+    ],
   }),
   stat({
     title: 'Failed to archive, 24 hours',
@@ -109,7 +116,12 @@ const data = [
     description: 'What a backup has to hold, before it is compressed.',
     unit: 'bytes',
     width: 8,
-    queries: [{ expr: 'sum by (datname) (pg_database_size_bytes)', legend: '{{datname}}' }],
+    queries: [
+      {
+        expr: `sum by (datname) (pg_database_size_bytes{${OWN_DATABASES}})`,
+        legend: '{{datname}}',
+      },
+    ],
   }),
   timeSeries({
     title: 'Growth in a day',
@@ -119,7 +131,7 @@ const data = [
     min: 'free',
     queries: [
       {
-        expr: `sum by (datname) (deriv(pg_database_size_bytes[6h])) * ${DAY}`,
+        expr: `sum by (datname) (deriv(pg_database_size_bytes{${OWN_DATABASES}}[6h])) * ${DAY}`,
         legend: '{{datname}}',
       },
     ],

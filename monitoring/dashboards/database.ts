@@ -1,6 +1,6 @@
 import { dashboard } from './dashboard.ts';
 import { atLeast, none, stat, table, timeSeries, upTo } from './panels.ts';
-import { rate } from './selections.ts';
+import { OWN_DATABASES, rate } from './selections.ts';
 
 const perDatabase = (metric: string): string => `sum by (datname) (${rate(metric)})`;
 const ROWS = ['inserted', 'updated', 'deleted'] as const;
@@ -159,7 +159,12 @@ const storage = [
     description: 'On disk, indexes included.',
     unit: 'bytes',
     width: 8,
-    queries: [{ expr: 'sum by (datname) (pg_database_size_bytes)', legend: '{{datname}}' }],
+    queries: [
+      {
+        expr: `sum by (datname) (pg_database_size_bytes{${OWN_DATABASES}})`,
+        legend: '{{datname}}',
+      },
+    ],
   }),
   table({
     title: 'Largest tables',

@@ -265,10 +265,7 @@ const limits = [
     unit: 's',
     width: 8,
     min: 'free',
-    queries: [
-      { expr: 'max(node_timex_offset_seconds)', legend: 'offset' },
-      { expr: 'max(node_timex_estimated_error_seconds)', legend: 'estimated error' },
-    ],
+    queries: [{ expr: 'max(node_timex_offset_seconds)', legend: 'offset' }],
   }),
 ];
 

@@ -9,6 +9,8 @@ export const SERVICES = 'slot!=""';
 export const OF_USERS = 'endpoint!~"/health.*|/metrics"';
 /** File systems that hold something. */
 export const DISKS = 'fstype!~"tmpfs|ramfs|squashfs"';
+/** Databases that hold something of somebody. */
+export const OWN_DATABASES = 'datname!~"template.*"';
 
 /** A rate over the shortest stretch that always holds enough scrapes. */
 export const rate = (selector: string): string => `rate(${selector}[$__rate_interval])`;

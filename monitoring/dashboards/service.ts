@@ -206,7 +206,7 @@ const runtime = [
   timeSeries({
     title: 'Requests and connections open',
     description:
-      'Requests being answered at this moment, and connections of clients. Requests that pile up wait for something: see the pool below.',
+      'Requests being answered at this moment, the scrape of the metrics among them, and connections of clients. Requests that pile up wait for something: see the pool below.',
     unit: 'short',
     width: 8,
     queries: [

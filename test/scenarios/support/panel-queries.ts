@@ -30,6 +30,8 @@ export type PanelQuery = {
   readonly dashboard: string;
   /** Title; of an annotation its name. */
   readonly panel: string;
+  /** The one that was chosen, where one is. */
+  readonly service?: string;
   readonly expr: string;
   readonly seconds: number;
   readonly step: number;
@@ -59,11 +61,12 @@ export async function panelQueries(prometheus: string): Promise<PanelQuery[]> {
 
 function queriesOf(
   dashboard: DashboardFile,
-  variables: Readonly<Record<string, string>>,
+  variables: Readonly<{ service?: string }>,
 ): PanelQuery[] {
   const query = (panel: string, expr: string, seconds: number, step: number): PanelQuery => ({
     dashboard: dashboard.uid ?? '',
     panel,
+    ...variables,
     expr: substituted(expr, variables),
     seconds,
     step,
