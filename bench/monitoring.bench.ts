@@ -121,7 +121,7 @@ function elsewhere(text: string, address: string): string {
 
 /** Answers for every service with what the library of the services shows, routes and queries declared as theirs are. */
 async function services(host: string): Promise<{ server: Server; port: number }> {
-  const shown = new Map(
+  const shown = new Map<string, ReturnType<typeof createMetrics>>(
     entries.map(({ name, routes }) => {
       const metrics = createMetrics(name, '1.0.0');
       for (const route of routes)

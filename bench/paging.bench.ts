@@ -15,7 +15,7 @@ type Page = {
   readonly phaseMs: number;
   readonly seconds: number;
   readonly resolvedSeconds: number;
-  /** Everything else that came between the two. */
+  /** Other pages that came between the two. */
   readonly besides: readonly string[];
 };
 
@@ -66,7 +66,7 @@ async function page(instance: Instance, receivers: Receivers): Promise<Page> {
     seconds: (fired.at - killed) / 1000,
     resolvedSeconds: (resolved.at - started) / 1000,
     besides: came()
-      .filter(({ alert }) => alert !== 'ServiceDown')
+      .filter(({ alert, severity }) => alert !== 'ServiceDown' && severity === 'critical')
       .map(({ alert, service }) => `${alert} ${service}`),
   };
 }

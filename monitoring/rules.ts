@@ -29,6 +29,12 @@ export function alertGroups(
 export const runbookUrl = (alert: string, { publicUrl }: MonitoringContext): string =>
   `${publicUrl}/runbooks/${alert}.html`;
 
+/** The dashboard of an alert, that of one service with the service it is about. */
+function dashboardUrl({ dashboard }: Alert, { publicUrl }: MonitoringContext): string {
+  const which = dashboard === 'factsway-service' ? '?var-service={{ $labels.service }}' : '';
+  return `${publicUrl}/grafana/d/${dashboard}${which}`;
+}
+
 function alertRule(alert: Alert, context: MonitoringContext): AlertRule {
   const { name, expr, severity, area, symptom, needs = [], keepFiringFor } = alert;
   const cause = causeLabel(alert);
@@ -49,9 +55,7 @@ function alertRule(alert: Alert, context: MonitoringContext): AlertRule {
       description: alert.description,
       runbook_url: runbookUrl(name, context),
       // Where there is no Grafana a link would lead nowhere.
-      ...(context.grafana
-        ? { dashboard_url: `${context.publicUrl}/grafana/d/${alert.dashboard}` }
-        : {}),
+      ...(context.grafana ? { dashboard_url: dashboardUrl(alert, context) } : {}),
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Alert } from '../model.ts';
-import { BURN_WINDOWS, failures, FEWEST_FAILURES, type BurnWindow } from '../slo.ts';
+import { BURN_WINDOWS, failures, FEWEST_FAILURES, OBJECTIVE, type BurnWindow } from '../slo.ts';
 
-const OBJECTIVE = '99.95 %';
+const MUST_SUCCEED = `${Number((OBJECTIVE * 100).toFixed(4))} %`;
 /** Over 30 days a budget of a few hundred requests may lose half of itself to a handful. */
 const FEWEST_IN_30_DAYS = 20;
 
@@ -18,7 +18,7 @@ function burns({ name, factor, short, long, severity }: BurnWindow): Alert {
     for: '1m',
     keepFiringFor: '5m',
     summary: 'The error budget goes {{ $value | humanize }} times too fast',
-    description: `Over ${long} so many requests of users failed that the budget of 30 days (${OBJECTIVE} must succeed) goes {{ $value | humanize }} times as fast as it may; ${factor} is the limit.`,
+    description: `Over ${long} so many requests of users failed that the budget of 30 days (${MUST_SUCCEED} must succeed) goes {{ $value | humanize }} times as fast as it may; ${factor} is the limit.`,
     dashboard: 'factsway-overview',
     symptom: 'slo',
     needs: ['database', 'host', 'service'],
@@ -43,12 +43,12 @@ export const SLO: readonly Alert[] = [
     'ErrorBudgetHalfSpent',
     0.5,
     'Half of the error budget is spent',
-    `{{ $value | humanizePercentage }} of the error budget of 30 days (${OBJECTIVE} of requests must succeed) is left.`,
+    `{{ $value | humanizePercentage }} of the error budget of 30 days (${MUST_SUCCEED} of requests must succeed) is left.`,
   ),
   budget(
     'ErrorBudgetSpent',
     0,
     'The error budget is spent',
-    `More requests failed within 30 days than ${OBJECTIVE} allow: the budget stands at {{ $value | humanizePercentage }}.`,
+    `More requests failed within 30 days than ${MUST_SUCCEED} allow: the budget stands at {{ $value | humanizePercentage }}.`,
   ),
 ];
