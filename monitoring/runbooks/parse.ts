@@ -9,7 +9,6 @@ export const HEADINGS = [
   'Mitigation',
   'Tell the client',
 ] as const;
-type Heading = (typeof HEADINGS)[number];
 
 /** Info string of a fence that changes nothing and works on any healthy platform: a scenario types it. */
 const TRIED = 'sh run';
