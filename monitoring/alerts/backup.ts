@@ -24,11 +24,12 @@ export const BACKUP: readonly Alert[] = [
     name: 'RestoreDrillMissing',
     area: 'backup',
     severity: 'warning',
-    expr: `time() - max(${LAST_DRILL}) > ${8 * 24 * HOUR} or absent(${LAST_DRILL})`,
+    // Drilled every month, and a few days for one that failed.
+    expr: `time() - max(${LAST_DRILL}) > ${35 * 24 * HOUR} or absent(${LAST_DRILL})`,
     for: '1h',
-    summary: 'No backup has been proven for more than a week',
+    summary: 'No backup has been proven for more than a month',
     description:
-      'A backup counts as proven only after a drill has restored it. The last drill that succeeded is more than eight days old, or there has never been one.',
+      'A backup counts as proven only after a drill has restored it. The last drill that succeeded is more than 35 days old, or there has never been one.',
     dashboard: 'factsway-backup',
     symptom: 'backup',
     appliesTo: backups,

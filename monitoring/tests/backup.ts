@@ -38,5 +38,5 @@ const succeeded = (metric: string, alert: string, limitHours: number): RuleTest 
 
 export const BACKUP_TESTS: readonly RuleTest[] = [
   succeeded('factsway_backup_last_success_timestamp_seconds', 'BackupMissing', 26),
-  succeeded('factsway_restore_drill_last_success_timestamp_seconds', 'RestoreDrillMissing', 192),
+  succeeded('factsway_restore_drill_last_success_timestamp_seconds', 'RestoreDrillMissing', 840),
 ];

@@ -1,7 +1,7 @@
 import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, it } from 'vitest';
 import { checkCoverage, checkRunbook, type KnownCommand } from '../../monitoring/runbooks/check.ts';
-import { OUTLINES } from '../../monitoring/runbooks/outline.ts';
+import { ALERTS } from '../../monitoring/alerts/index.ts';
 import { knownToRunbooks, readRunbooks, runbookPages } from './runbooks.ts';
 
 const RUNBOOKS = await readRunbooks();
@@ -40,7 +40,7 @@ describe('the runbooks', () => {
     expect(
       checkCoverage(
         RUNBOOKS.map(({ name }) => name),
-        OUTLINES.map(({ name }) => name),
+        ALERTS.map(({ name }) => name),
       ),
     ).toEqual([]);
   });
@@ -72,7 +72,7 @@ describe('their pages', async () => {
   const html = Object.entries(pages).filter(([path]) => path.endsWith('.html'));
 
   it('are one for each alert the platform can have, and an index with a link to each', () => {
-    const names = OUTLINES.filter(({ area }) => area !== 'backup').map(({ name }) => name);
+    const names = ALERTS.filter(({ area }) => area !== 'backup').map(({ name }) => name);
     expect(html.map(([path]) => path).sort()).toEqual(
       [...names, 'index'].map((name) => `config-templates/runbooks/${name}.html`).sort(),
     );

@@ -5,9 +5,9 @@ import { CHANGE_OPTIONS, GLOBAL_OPTIONS, type Values } from '../../installer/src
 import { COMMANDS } from '../../installer/src/cli/registry.ts';
 import { configSchema } from '../../installer/src/model/config.ts';
 import { configKeys } from '../../installer/src/model/config-keys.ts';
+import { ALERTS } from '../../monitoring/alerts/index.ts';
 import type { Known, KnownCommand } from '../../monitoring/runbooks/check.ts';
 import { renderIndex, renderRunbook, runbookList } from '../../monitoring/runbooks/html.ts';
-import { OUTLINES } from '../../monitoring/runbooks/outline.ts';
 import { parseRunbook, type Runbook } from '../../monitoring/runbooks/parse.ts';
 
 const DIRECTORY = join(import.meta.dirname, '../../docs/runbooks');
@@ -61,7 +61,7 @@ export async function knownToRunbooks(runbooks: readonly Runbook[]): Promise<Kno
  */
 export async function runbookPages(): Promise<Record<string, string>> {
   const backups = COMMANDS.some(({ name }) => name === 'backup');
-  const outlines = OUTLINES.filter(({ area }) => area !== 'backup' || backups);
+  const outlines = ALERTS.filter(({ area }) => area !== 'backup' || backups);
   const runbooks = await readRunbooks();
   const pages = outlines.flatMap((outline) => {
     const runbook = runbooks.find(({ name }) => name === outline.name);

@@ -11,14 +11,19 @@ import { hardened, httpHealth } from './hardened.ts';
 
 export const EXPORTER_PORTS = { node: 9100, postgres: 9187, blackbox: 9115 } as const;
 
-/** Collectors that would describe the container's own network instead of the host's. */
-const CONTAINER_ONLY_COLLECTORS = [
+/**
+ * Collectors that would describe the container's own network instead of the host's, and those that find nothing in it
+ * and say so in the log at every scrape.
+ */
+const NOT_FROM_A_CONTAINER = [
   'arp',
   'netclass',
   'netdev',
   'netstat',
   'sockstat',
   'softnet',
+  'systemd',
+  'textfile',
   'udp_queues',
 ];
 
@@ -36,7 +41,7 @@ export function nodeExporter({ sizing }: CatalogContext, image: ResolvedImage): 
       '--path.procfs=/host/proc',
       '--path.sysfs=/host/sys',
       '--collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys|var/lib/docker/.+|var/lib/containerd/.+)($|/)',
-      ...CONTAINER_ONLY_COLLECTORS.map((name) => `--no-collector.${name}`),
+      ...NOT_FROM_A_CONTAINER.map((name) => `--no-collector.${name}`),
     ],
     hostMounts: [{ host: '/', mount: '/host' }],
     networks: [{ name: 'monitoring' }],
