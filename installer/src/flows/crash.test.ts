@@ -157,7 +157,7 @@ describe('killed before any change', () => {
     restart(ports);
     await render(ports, OLD);
     expect(ports.reporter.events.filter((event) => event.startsWith('note: '))).toEqual([
-      'note: An earlier run, "render" of 2026-01-02T03:04:05.000Z stopped at "WriteBundle 14 files" without finishing; continuing from what is there.',
+      'note: An earlier run, "render" of 2026-01-02T03:04:05.000Z stopped at "WriteBundle 15 files" without finishing; continuing from what is there.',
     ]);
   });
 });

@@ -58,7 +58,7 @@ describe('on an empty server', () => {
     const fresh = { ...desired, configUnchanged: false };
     expect(steps(fresh, observedFresh(fresh))).toEqual([
       '[1] CreateSecrets postgres-superuser-password, postgres-owner-password, postgres-app-password, postgres-monitor-password because the instance has no such secret yet',
-      '[2] WriteBundle 14 files because the instance directory is new, after 1',
+      '[2] WriteBundle 15 files because the instance directory is new, after 1',
       '[3] CreateContainers postgres, edge, prometheus, alertmanager and 12 more because they do not exist, after 2 (undo: RemoveContainers postgres, edge, prometheus, alertmanager and 12 more, 6 networks)',
       '[4] StartComponents postgres because not running, after 3 (undo: StopComponents postgres)',
       '[5] StartComponents monitoring (prometheus, alertmanager, node-exporter, postgres-exporter, blackbox-exporter) because not running, after 3 (undo: StopComponents monitoring (prometheus, alertmanager, node-exporter, postgres-exporter, blackbox-exporter))',
@@ -81,7 +81,7 @@ describe('on an empty server', () => {
     const empty: Observed = { ...observedFresh(fresh), images: {} };
     expect(steps(fresh, empty, { renderOnly: true })).toEqual([
       '[1] CreateSecrets postgres-superuser-password, postgres-owner-password, postgres-app-password, postgres-monitor-password because the instance has no such secret yet',
-      '[2] WriteBundle 14 files because the instance directory is new, after 1',
+      '[2] WriteBundle 15 files because the instance directory is new, after 1',
     ]);
   });
 
