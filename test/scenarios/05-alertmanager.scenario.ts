@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RECEIVERS } from '../../installer/src/model/alert-receivers.ts';
 import { until } from './support/docker.ts';
@@ -55,6 +56,14 @@ const pages = <Body>(path: string): Body[] =>
 const stateOf = async (name: string): Promise<Alert[]> =>
   (await api<Alert[]>('/alerts')).filter(({ labels }) => labels['alertname'] === name);
 
+/** By the rendered files, and nobody else of the platform. */
+async function startAlertmanager(): Promise<void> {
+  await execa('docker', ['compose', 'up', '--detach', '--no-deps', '--wait', 'alertmanager'], {
+    cwd: FIRM.directory,
+    stdin: 'ignore',
+  });
+}
+
 beforeAll(async () => {
   await FIRM.remove();
   await there.start();
@@ -86,10 +95,7 @@ beforeAll(async () => {
     }),
   );
   expect(errors).toEqual([]);
-  await execa('docker', ['compose', 'up', '--detach', '--no-deps', '--wait', 'alertmanager'], {
-    cwd: FIRM.directory,
-    stdin: 'ignore',
-  });
+  await startAlertmanager();
 });
 afterAll(async () => {
   await FIRM.keep().catch(() => undefined);
@@ -238,4 +244,21 @@ it('maintenance silences what fires, lets drills through, and is ended', async (
   await until('the page arrived', 20, async () => pages('/webhook').length > 0);
   const [page] = pages<Webhook>('/webhook');
   expect(page?.alerts.map(({ labels }) => labels['alertname'])).toEqual(['ServiceDown']);
+});
+
+it('an address put in place of another is taken up by the container that its rendering asks for', async () => {
+  const drilled = async (): Promise<string[]> => {
+    there.forget();
+    const { errors } = await FIRM.runJson('verify', '--drill', 'alert');
+    expect(errors).toEqual([]);
+    const paths = there.posted.map(({ path }) => path).filter((path) => path.startsWith('/slack'));
+    return [...new Set(paths)];
+  };
+  await rm(FIRM.file('secrets/slack-webhook-url'));
+  await FIRM.presetSecret('slack-webhook-url', there.url('/slack-anew'));
+  // Another file of the same name: the container goes on with the one it was made with.
+  expect(await drilled()).toEqual(['/slack']);
+  expect((await FIRM.runJson('render')).errors).toEqual([]);
+  await startAlertmanager();
+  expect(await drilled()).toEqual(['/slack-anew']);
 });

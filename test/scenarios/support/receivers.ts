@@ -38,7 +38,9 @@ export class Receivers {
       else if (path === '/v2/enqueue')
         response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"success"}');
       else
-        response.writeHead(200, { 'content-type': 'text/html' }).end(path === '/slack' ? 'ok' : '');
+        response
+          .writeHead(200, { 'content-type': 'text/html' })
+          .end(path.startsWith('/slack') ? 'ok' : '');
     });
   });
   #login = { user: '', password: '' };
