@@ -20,7 +20,7 @@ export type Inhibition = {
 const is = (label: string, value: string): Matcher => ({ label, op: '=', value });
 const oneOf = (label: string, values: readonly string[]): Matcher => ({
   label,
-  op: '=~',
+  op: values.length === 1 ? '=' : '=~',
   value: values.join('|'),
 });
 const has = (label: string): Matcher => ({ label, op: '=~', value: '.+' });

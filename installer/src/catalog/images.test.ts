@@ -96,6 +96,6 @@ describe('an override', () => {
     expect(without.warnings).toEqual([]);
     const given = catalogWith({ images: { source: 'debian', overrides } });
     expect(components(given)).toContain('grafana');
-    expect([...given.notes, ...given.warnings]).toEqual([]);
+    expect([...given.notes, ...given.warnings].join()).not.toContain('grafana');
   });
 });

@@ -1,4 +1,5 @@
 import {
+  IMPLICIT_TLS_PORT,
   RECEIVERS,
   receiversConfig,
   splitSmarthost,
@@ -84,7 +85,7 @@ export function receiverWarnings(config: InstanceConfig): string[] {
     email.enabled === true &&
     !email.requireTls &&
     email.smarthost !== undefined &&
-    splitSmarthost(email.smarthost).port !== 465;
+    splitSmarthost(email.smarthost).port !== IMPLICIT_TLS_PORT;
   return [
     ...(enabled.length > 0 && unheard.length > 0
       ? [

@@ -62,7 +62,10 @@ describe('an installation', () => {
     const { warnings } = await install();
     expect(warnings).toEqual([]);
     const said = ports.reporter.events.filter((event) => /^(note|warning): /.test(event));
-    expect(said).toEqual([expect.stringContaining('note: grafana is left out: ')]);
+    expect(said).toEqual([
+      expect.stringContaining('note: Nobody is told when something breaks'),
+      expect.stringContaining('note: grafana is left out: '),
+    ]);
   });
 
   it('says each warning once, also when it is refused', async () => {

@@ -116,7 +116,7 @@ describe('a drill of alerts', () => {
     runsWith({ slack: 'never ends', email: 'arrives', 'dead-mans-switch': 'arrives' });
     expect((await lines())[0]).toBe('slack fail: no answer within 30.0 s');
     expect(ports.clock.elapsedMs).toBe(30_000);
-    expect(ports.reporter.events).toContain('gate slack waiting: the message is on its way');
+    expect(ports.reporter.events).toContain('gate slack the message is on its way');
   });
 
   it('is not deceived by what was counted before it', async () => {

@@ -56,7 +56,7 @@ export function lostOnTheWay(
     givenUp
       ? `the message was not taken: ${reason ?? 'Alertmanager gave up'}`
       : `no answer within ${formatDuration(afterMs)}${reason === undefined ? '' : `: ${reason}`}`,
-    `Compare ${file === undefined ? 'monitoring.receivers.email' : file} with what the receiver shows, then again: factsway-install verify --drill alert   What Alertmanager says: factsway-install logs alertmanager`,
+    `Compare ${file ?? 'monitoring.receivers.email'} with what the receiver shows, then again: factsway-install verify --drill alert   What Alertmanager says: factsway-install logs alertmanager`,
   );
 }
 

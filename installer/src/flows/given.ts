@@ -31,7 +31,7 @@ export async function readGiven(
   return {
     ...authority,
     ...(imageLock === undefined ? {} : { imageLock }),
-    alertSecretFiles: await findAlertSecrets(config, directory, files),
+    ...(await findAlertSecrets(config, directory, files)),
   };
 }
 
@@ -39,14 +39,15 @@ async function findAlertSecrets(
   config: InstanceConfig,
   directory: string,
   files: Files,
-): Promise<NonNullable<Given['alertSecretFiles']>> {
+): Promise<Pick<Given, 'alertSecretFiles'>> {
   const found = await Promise.all(
     alertSecrets(config).map(async (name) => {
       const status = await files.stat(instancePaths(directory).secret(name)).catch(() => undefined);
       return status ? [[name, status.inode] as const] : [];
     }),
   );
-  return Object.fromEntries(found.flat());
+  const inodes = found.flat();
+  return inodes.length === 0 ? {} : { alertSecretFiles: Object.fromEntries(inodes) };
 }
 
 /** Undefined where nothing is locked. Throws FW-IMAGE-LOCK-INVALID. */

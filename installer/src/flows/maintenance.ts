@@ -1,4 +1,5 @@
-import { latest, type MaintenanceWish } from '../planner/plan-maintenance.ts';
+import type { MaintenanceWish } from '../model/maintenance.ts';
+import { latest } from '../planner/plan-maintenance.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Alertmanager } from './alertmanager.ts';
 

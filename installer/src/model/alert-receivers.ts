@@ -39,6 +39,9 @@ const address = () => z.email(ADDRESS_ERROR);
 const SMARTHOST =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:]*:[0-9a-fA-F:.]*\]):\d{1,5}$/;
 
+/** Of SMTP with TLS from the first byte (RFC 8314). */
+export const IMPLICIT_TLS_PORT = 465;
+
 /** Host and port of `mail.firm.example:587`. */
 export function splitSmarthost(text: string): { readonly host: string; readonly port: number } {
   const colon = text.lastIndexOf(':');

@@ -24,6 +24,15 @@ export const MAINTENANCE_MATCHERS: readonly SilenceMatcher[] = [
   { name: 'drill', value: '', isRegex: false, isEqual: true },
 ];
 
+/** For how long nobody is to be told, why, and by whose wish. */
+export type MaintenanceWish = {
+  /** Loopback port of Alertmanager. */
+  readonly port: number;
+  readonly minutes: number;
+  readonly comment: string;
+  readonly author: string;
+};
+
 /** Longer than any maintenance, and short enough that what was forgotten is over tomorrow. */
 export const LONGEST_MAINTENANCE_MINUTES = 24 * 60;
 

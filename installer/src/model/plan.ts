@@ -1,4 +1,4 @@
-import { formatMinutes } from './maintenance.ts';
+import { formatMinutes, type MaintenanceWish } from './maintenance.ts';
 import type { Reload, Slot } from './workload.ts';
 
 /** `permissions`: what is there stays, a file as well as a directory; the containers cannot read it as it is. */
@@ -115,14 +115,7 @@ export type Action =
   | { readonly kind: 'WriteImageLock'; readonly images: Readonly<Record<string, string>> }
   | { readonly kind: 'RemoveImageLock' }
   /** Opens the silence of maintenance, or has the one that is open last longer; it ends by itself. */
-  | {
-      readonly kind: 'OpenMaintenance';
-      /** Loopback port of Alertmanager. */
-      readonly port: number;
-      readonly minutes: number;
-      readonly comment: string;
-      readonly author: string;
-    }
+  | ({ readonly kind: 'OpenMaintenance' } & MaintenanceWish)
   | { readonly kind: 'EndMaintenance'; readonly port: number }
   /** Remembers which network.subnet the networks were made with; empty where Docker chose. */
   | { readonly kind: 'RecordNetworks'; readonly subnet: string }

@@ -1,13 +1,5 @@
-import { formatMinutes, type Silence } from '../model/maintenance.ts';
+import { formatMinutes, type MaintenanceWish, type Silence } from '../model/maintenance.ts';
 import { PlanBuilder, type Plan } from '../model/plan.ts';
-
-export type MaintenanceWish = {
-  /** Loopback port of Alertmanager. */
-  readonly port: number;
-  readonly minutes: number;
-  readonly comment: string;
-  readonly author: string;
-};
 
 /** A window is opened, or the one that is open made to last longer; never shorter, and never a second one. */
 export function planMaintenance(

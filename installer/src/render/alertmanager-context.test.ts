@@ -80,6 +80,17 @@ describe('alertmanager.yml', () => {
     expect(textOf({ email: { ...EMAIL, user: undefined } })).not.toContain('auth_');
   });
 
+  it.each([
+    ['mail.firm.example:587', true, true],
+    ['mail.firm.example:587', false, false],
+    // Alertmanager asks for STARTTLS on every port, which a server with TLS from the first byte has not got.
+    ['mail.firm.example:465', true, false],
+  ])('has STARTTLS at %s with requireTls %s: %s', (smarthost, requireTls, expected) => {
+    const { receivers } = written({ email: { ...EMAIL, smarthost, requireTls } });
+    const [found] = receivers.find(({ name }) => name === 'email')?.['email_configs'] as object[];
+    expect(found).toMatchObject({ require_tls: expected });
+  });
+
   it('tells everybody also that it is over, but for the sign of life', () => {
     for (const { name, ...kinds } of written(EVERY).receivers)
       for (const configs of Object.values(kinds) as { send_resolved: boolean }[][])

@@ -10,7 +10,7 @@ import {
 import type { Catalog } from '../catalog/catalog.ts';
 import { hasProxy } from '../catalog/outgoing-proxy.ts';
 import { publicUrl } from '../catalog/public-url.ts';
-import type { AlertSeverity } from '../model/alert-receivers.ts';
+import { IMPLICIT_TLS_PORT, splitSmarthost, type AlertSeverity } from '../model/alert-receivers.ts';
 import type { InstanceConfig } from '../model/config.ts';
 
 /** What an alert has to be to go this way. A rule of somebody's own without a severity we know is for today. */
@@ -110,12 +110,16 @@ function email(
   }: InstanceConfig['monitoring']['receivers']['email'],
   config: InstanceConfig,
 ): object {
+  const implicitTls =
+    smarthost !== undefined && splitSmarthost(smarthost).port === IMPLICIT_TLS_PORT;
   return {
     to: to.join(', '),
     from,
     smarthost,
     hello: config.host.name,
-    requireTls,
+    // There TLS comes before the first word, and a server that is asked for STARTTLS as well has none.
+    implicitTls,
+    requireTls: requireTls && !implicitTls,
     user: user ?? '',
     path: secretPath('email'),
     subject: titleOn(config),

@@ -38,11 +38,14 @@ export class Receivers {
       const text = Buffer.concat(chunks).toString('utf8');
       this.posted.push({ path, body: JSON.parse(text) as unknown, at: Date.now() });
       const refusal = this.refusals.get(path);
-      // PagerDuty takes events with 202 alone; the others answer 200.
-      response.writeHead(refusal ?? (path === '/v2/enqueue' ? 202 : 200), {
-        'content-type': 'application/json',
-      });
-      response.end(refusal === undefined ? '{"status":"success"}' : 'no_service');
+      if (refusal !== undefined) response.writeHead(refusal).end('no_service');
+      // PagerDuty takes an event with 202 and JSON, Slack says ok, the others say nothing.
+      else if (path === '/v2/enqueue')
+        response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"success"}');
+      else
+        response
+          .writeHead(200, { 'content-type': 'text/html' })
+          .end(path.startsWith('/slack') ? 'ok' : '');
     });
   });
   #login = { user: '', password: '' };
@@ -51,17 +54,17 @@ export class Receivers {
     hideSTARTTLS: true,
     allowInsecureAuth: true,
     authMethods: ['LOGIN'],
-    onAuth: ({ username = '', password = '' }, _session, done) => {
-      this.#login = { user: username, password };
-      done(null, { user: username });
+    onAuth: ({ username, password }, _session, done) => {
+      this.#login = { user: username ?? '', password: password ?? '' };
+      done(null, { user: username ?? '' });
     },
     onData: (stream, { envelope }, done) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         this.mails.push({
-          from: envelope.mailFrom === false ? '' : (envelope.mailFrom.address ?? ''),
-          to: envelope.rcptTo.map(({ address }) => address ?? ''),
+          from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
+          to: envelope.rcptTo.map(({ address }) => address),
           ...this.#login,
           text: decoded(Buffer.concat(chunks).toString('latin1')),
         });

@@ -11,7 +11,7 @@ export const maintenance: Command = {
     'start: nobody is told of anything for a while; the silence ends by itself, so that it cannot be forgotten. Started again it lasts longer, never shorter. end: ends it at once; what still fires is told then. status: whether one is open. The sign of life of the dead man’s switch goes on, and drills arrive. Alerts are still shown where they are always shown.',
   examples: [
     {
-      command: 'factsway-install maintenance start --for 2h --comment "new disk"',
+      command: 'factsway-install maintenance start --for 2h --comment disk',
       does: 'two hours of quiet',
     },
     { command: 'factsway-install maintenance end --yes', does: 'done earlier' },

@@ -75,12 +75,13 @@ export const verify: Command = {
 };
 
 function refuseStrayOptions({ options, dryRun }: CommandInput): void {
-  const { drill: name, gate } = options;
-  if (name !== undefined && !DRILLS.includes(String(name)))
+  const { drill: given, gate } = options;
+  const name = typeof given === 'string' ? given : undefined;
+  if (name !== undefined && !DRILLS.includes(name))
     throw new FactswayError(
       'FW-USAGE',
-      `There is no drill "${String(name)}".`,
-      `${didYouMean(String(name), DRILLS)}Known: ${DRILLS.join(', ')}`,
+      `There is no drill "${name}".`,
+      `${didYouMean(name, DRILLS)}Known: ${DRILLS.join(', ')}`,
     );
   if (name !== undefined && gate !== undefined)
     throw new FactswayError(

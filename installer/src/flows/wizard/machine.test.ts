@@ -84,7 +84,7 @@ describe('back', () => {
   });
 
   it('leads from the review to the last question, and from further settings to the review', () => {
-    expect(at(back(context, reviewed))).toBe('7 of 8 host.cores');
+    expect(at(back(context, reviewed))).toBe('8 of 8 monitoring.receivers.email.enabled');
     expect(at(back(context, openFurther(reviewed)))).toBe('review');
   });
 
@@ -107,7 +107,7 @@ describe('a change from the review', () => {
   it('asks first what applies only now', () => {
     const built = { ...context, facts: factsWith({ built: { found: 16, of: 16 } }) };
     let state = begin(built, {});
-    for (const value of ['a', 'UTC', 'internal', 'debian', '8GiB', 2])
+    for (const value of ['a', 'UTC', 'internal', 'debian', '8GiB', 2, false])
       state = accept(built, state, value);
     expect(at(state, built)).toBe('review');
     expect(settings(state, built)).not.toHaveProperty('images.registry');
@@ -139,9 +139,9 @@ describe('a change from the review', () => {
 describe('what an answer leads to', () => {
   it('is asked next: the files of a certificate, and no longer once another one is made', () => {
     let state = answer(begin(context, {}), 'a.example.com', 'UTC', 'provided');
-    expect(at(state)).toBe('4 of 9 edge.tls.certificateFile');
+    expect(at(state)).toBe('4 of 10 edge.tls.certificateFile');
     state = answer(state, '/etc/ssl/a.crt', '/etc/ssl/a.key');
-    expect(at(state)).toBe('6 of 9 images.source');
+    expect(at(state)).toBe('6 of 10 images.source');
     state = answer(change(state, 'edge.tls.mode'), 'internal');
     expect(settings(state)).not.toHaveProperty('edge.tls.keyFile');
   });

@@ -200,7 +200,7 @@ describe('a server behind a proxy', () => {
     });
     expect(screen('· Proxy to the internet')).toBe(
       [
-        '7 of 7 · Proxy to the internet',
+        '8 of 8 · Proxy to the internet',
         'Is the internet reached through a proxy? Without a login; “none” for no.',
         'This shell uses one (HTTPS_PROXY); its login is left out, for containers show theirs.',
         `(${PROXY})`,
