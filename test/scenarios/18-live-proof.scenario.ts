@@ -142,7 +142,9 @@ it(
     ]);
     // The same by a real mail server, with the runbook in it.
     const mail = receivers.mails.find(({ text }) => text.includes('caseblock-service is down'));
-    expect(mail?.to).toEqual(['it@firm.example']);
+    expect(mail?.to, receivers.mails.map(({ text }) => text).join('\n---\n')).toEqual([
+      'it@firm.example',
+    ]);
     expect(mail?.text).toContain('/runbooks/ServiceDown.html');
 
     stopTraffic.abort();

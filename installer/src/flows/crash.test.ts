@@ -214,5 +214,5 @@ describe('killed twice, on the way to two configurations', () => {
         },
       );
     }
-  }, 30_000);
+  }, 180_000);
 });

@@ -5,7 +5,6 @@ import { EXPORTER_PORTS } from '../catalog/components/exporters.ts';
 import { DASHBOARDS, GRAFANA_PORT } from '../catalog/components/grafana.ts';
 import { PROMETHEUS_PORT } from '../catalog/components/prometheus.ts';
 import { monitoringContext, runs } from '../catalog/monitoring-context.ts';
-import { publicUrl } from '../catalog/public-url.ts';
 import { ROLES } from '../catalog/roles.ts';
 import { DATASOURCE_UID } from '../model/monitoring.ts';
 import { parseSize } from '../model/units.ts';
