@@ -9,6 +9,7 @@ const TYPES: Readonly<Record<string, string>> = {
   number: 'a whole number',
   string: 'a text, in quotes if it looks like something else',
   boolean: 'true or false',
+  array: 'a list in brackets, such as [one, two]',
   object: 'a section with keys of its own',
   record: 'a section with keys of its own',
 };

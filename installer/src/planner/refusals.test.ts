@@ -68,7 +68,7 @@ describe('nothing is planned', () => {
     const images = without(fresh.images, 'factsway/edge:debian-13');
     const error = refusal({ ...fresh, images });
     expect(error.code).toBe('FW-IMAGE-MISSING');
-    expect(error.message).toBe('1 of the images are not on this host: factsway/edge:debian-13.');
+    expect(error.message).toBe('1 image is not on this host: factsway/edge:debian-13.');
     expect(error.hint).toContain('./scripts/images ensure');
   });
 

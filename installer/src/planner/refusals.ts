@@ -1,3 +1,4 @@
+import { count } from '../model/units.ts';
 import { externalPostgres } from '../catalog/database-access.ts';
 import { neededSecret } from '../catalog/secrets.ts';
 import { FactswayError } from '../model/errors.ts';
@@ -136,7 +137,7 @@ function refuseMissingImages({ catalog }: Desired, { images }: Observed): void {
   if (missing.length === 0) return;
   throw new FactswayError(
     'FW-IMAGE-MISSING',
-    `${missing.length} of the images are not on this host: ${missing.join(', ')}.`,
+    `${count(missing.length, 'image is', 'images are')} not on this host: ${missing.join(', ')}.`,
     `From a checkout: ./scripts/images ensure --version ${catalog.context.config.release.version}   or take them from registries: --set images.source=upstream`,
   );
 }

@@ -86,7 +86,16 @@ export function ttyReporter(
     undoing: (description) => {
       line(`${paint.yellow('↩')} putting back: ${description}`);
     },
-    note: line,
+    note: (text) => {
+      const [first = '', ...commands] = text.split('\n');
+      line(first);
+      // A command that is broken by us is another command; the terminal's own wrapping copies as one line.
+      for (const command of commands) {
+        update.clear();
+        stream.write(`${command}\n`);
+      }
+      if (commands.length > 0 && running.size > 0) draw();
+    },
     warning: (message) => {
       line(`${paint.yellow('!')} ${message}`);
     },

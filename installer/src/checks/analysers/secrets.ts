@@ -1,3 +1,4 @@
+import { count } from '../../model/units.ts';
 import { fail, pass, type CheckResult } from '../../model/check-result.ts';
 import type { SecretFacts } from '../facts.ts';
 
@@ -28,7 +29,7 @@ export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): 
     );
   return fail(
     'secrets',
-    `${findings.length} secrets are not as safe as they should be`,
+    `${count(findings.length, 'secret is not as safe as it', 'secrets are not as safe as they')} should be`,
     'Close them again: chmod 700 secrets && chmod g-w,o-rw secrets/*   (not installed as root: chmod go-w)',
     findings,
   );

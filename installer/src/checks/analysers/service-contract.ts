@@ -1,3 +1,4 @@
+import { count } from '../../model/units.ts';
 import { fail, pass, type CheckResult } from '../../model/check-result.ts';
 import type { EndpointAnswer, ServiceEndpoints } from '../facts.ts';
 
@@ -19,7 +20,7 @@ export function analyseServiceContract(services: readonly ServiceEndpoints[]): C
     );
   return fail(
     'contract',
-    `${findings.length} of the agreed answers are wrong`,
+    `${count(findings.length, 'agreed answer is', 'agreed answers are')} wrong`,
     'Look at the service: factsway-install logs SERVICE',
     findings,
   );

@@ -1,3 +1,4 @@
+import { count } from '../../model/units.ts';
 import { CONFIG_OPTIONS, configRequest, type Command } from '../command.ts';
 
 export const render: Command = {
@@ -40,7 +41,7 @@ export const render: Command = {
       ? files.map(({ change, path }) => `${change} ${path}`).join('\n')
       : files.length === 0
         ? `${input.directory} is up to date.`
-        : `${files.length} files written to ${input.directory}.`;
+        : `${count(files.length, 'file', 'files')} written to ${input.directory}.`;
     return {
       result: { directory: input.directory, executed, files, plan: planAsJson(plan) },
       text,

@@ -68,7 +68,7 @@ describe('images', () => {
       images: { ...facts.images, local: facts.images.local.slice(2) },
     }));
     expect(lineOf(verdict)).toBe(
-      'fail FW-IMAGE-MISSING: 2 of the images are not on this host: factsway/postgres:debian-13, factsway/edge:debian-13',
+      'fail FW-IMAGE-MISSING: 2 images are not on this host: factsway/postgres:debian-13, factsway/edge:debian-13',
     );
     expect(verdict.remedy).toContain('./scripts/images ensure --version 1.0.0');
   });

@@ -27,7 +27,7 @@ export const images = defineCheck({
       return refusal(
         'FW-IMAGE-MISSING',
         settings.source === 'debian'
-          ? `${absent.length} of the images are not on this host: ${absent.join(', ')}`
+          ? `${count(absent.length, 'image is', 'images are')} not on this host: ${absent.join(', ')}`
           : `${absent.length} of the images are neither on this host nor at their registry: ${absent.join(', ')}`,
         settings.source === 'debian'
           ? `From a checkout: ./scripts/images ensure --version ${release.version}   or take them from registries: --set images.source=upstream`
