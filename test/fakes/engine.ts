@@ -34,6 +34,8 @@ export class FakeEngine {
   readonly override = new Map<string, string>();
   /** As `docker network inspect` has it. */
   readonly subnets: Record<string, string> = {};
+  /** When a container is started, as the engine tells it. */
+  now = (): string => '2026-01-01T00:00:00Z';
   desired: Desired;
 
   /** One on which everything runs and is healthy. */
@@ -193,6 +195,6 @@ export class FakeEngine {
         workload?.kind === 'one-shot'
           ? { state: 'exited', exitCode: 0 }
           : { state: 'running', health: workload?.health ? 'healthy' : 'none' });
-    this.change(container.id, behaviour(container));
+    this.change(container.id, { startedAt: this.now(), ...behaviour(container) });
   }
 }

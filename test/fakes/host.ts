@@ -44,6 +44,8 @@ export class FakeHost implements Host {
   readonly busy = new Set<string>();
   /** Addresses of other servers. */
   readonly absent = new Set<string>();
+  /** Pids of what a run that is gone left at work. */
+  workers: number[] = [];
   ownPid = 100;
   root = true;
   name = 'server1';
@@ -75,6 +77,9 @@ export class FakeHost implements Host {
   }
   async processStart(pid: number): Promise<string | undefined> {
     return this.processes.get(pid);
+  }
+  async workersOf(): Promise<number[]> {
+    return this.workers;
   }
   async portBusy(bind: string, port: number): Promise<boolean> {
     return this.busy.has(`${bind}:${port}`);

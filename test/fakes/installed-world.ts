@@ -24,6 +24,7 @@ export class InstalledWorld {
   private constructor() {
     const { docker, compose, belongings } = this.engine;
     this.ports = fakePorts({ docker, compose, belongings });
+    this.engine.now = () => this.ports.clock.now().toISOString();
   }
 
   static async make(): Promise<InstalledWorld> {
@@ -33,8 +34,8 @@ export class InstalledWorld {
     return world;
   }
 
-  async install(): Promise<void> {
-    const request = { directory: DIRECTORY, sets: ['images.source=debian'] };
+  async install(...sets: string[]): Promise<void> {
+    const request = { directory: DIRECTORY, sets: ['images.source=debian', ...sets] };
     this.engine.desired = await desire(request, this.ports);
     const options = { title: 'Install', overwrite: false, renderOnly: false };
     await apply({ ...request, command: 'install', options, consent: YES }, this.ports);

@@ -5,6 +5,7 @@ import type { ComposedService } from '../model/observed.ts';
 import { shellWord } from '../model/shell.ts';
 import type { Compose, ComposeRun } from '../ports/compose.ts';
 import { readServices, reasonFirst } from './compose-output.ts';
+import { INSTANCE_MARK } from './instance-mark.ts';
 import { OWN_GROUP } from './own-group.ts';
 
 /** Nothing but what the CLI needs: a variable of the caller's must never reach the interpolation of our files. */
@@ -24,6 +25,9 @@ const PASSED_ON = [
   'HTTPS_PROXY',
   'NO_PROXY',
 ];
+
+/** Where there are no Compose files, Compose goes by the labels. */
+const WITHOUT_FILES = '/';
 
 /** The `docker compose` plugin, always run in the instance directory with arguments as an array. */
 export class ComposeCli implements Compose {
@@ -68,14 +72,20 @@ export class ComposeCli implements Compose {
       directory,
       ['up', '--no-start', ...(anew ? ['--force-recreate'] : []), ...images, ...services],
       'docker compose up --no-start',
+      { [INSTANCE_MARK]: directory },
     );
   }
 
-  async down(directory: string, project: string): Promise<void> {
+  async down(
+    directory: string,
+    project: string,
+    { byLabels = false }: { readonly byLabels?: boolean } = {},
+  ): Promise<void> {
     await this.#must(
-      directory,
+      byLabels ? WITHOUT_FILES : directory,
       ['--project-name', project, 'down', '--remove-orphans'],
       `docker compose --project-name ${project} down`,
+      { [INSTANCE_MARK]: directory },
     );
   }
 
@@ -131,10 +141,18 @@ export class ComposeCli implements Compose {
   }
 
   /** What it printed; `byHand` shows the same to a person who types it. */
-  async #must(directory: string, argv: readonly string[], byHand: string): Promise<string> {
+  async #must(
+    directory: string,
+    argv: readonly string[],
+    byHand: string,
+    mark: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    // Quiet: a run that is killed leaves Compose at work, and the first line it would then write to nobody would end
+    // it in the middle of replacing containers.
     const { exitCode, stdout, stderr } = await this.#docker(
-      ['compose', '--progress', 'plain', ...argv],
+      ['compose', '--progress', 'quiet', ...argv],
       directory,
+      mark,
     );
     if (exitCode === 0) return stdout;
     throw new FactswayError(
@@ -145,12 +163,16 @@ export class ComposeCli implements Compose {
     );
   }
 
-  async #docker(argv: readonly string[], directory: string): Promise<ComposeRun> {
+  async #docker(
+    argv: readonly string[],
+    directory: string,
+    mark: Readonly<Record<string, string>> = {},
+  ): Promise<ComposeRun> {
     try {
       const { exitCode, stdout, stderr } = await execa('docker', argv, {
         ...OWN_GROUP,
         cwd: directory,
-        env: this.#environment,
+        env: { ...this.#environment, ...mark },
         extendEnv: false,
         stdin: 'ignore',
         reject: true,

@@ -1,14 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { lookup, lookupService } from 'node:dns/promises';
 import { createServer } from 'node:net';
 import { cpus, hostname, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FactswayError } from '../model/errors.ts';
 import type { Clock, Host, Random } from '../ports/host.ts';
+import { INSTANCE_MARK } from './instance-mark.ts';
 
 /** Field 22 of /proc/PID/stat: clock ticks from boot to the start of the process (proc(5)). */
 const START_TIME = 22;
+
+/** Field 3 of the same: ended, and not yet (Z) or just now (X, x) taken away. */
+const ENDED = ['Z', 'X', 'x'];
 
 /** The kernel picks one. */
 const ANY_PORT = 0;
@@ -58,10 +62,23 @@ export class NodeHost implements Host {
       const text = await readFile(`/proc/${pid}/stat`, 'utf8');
       // The command name, field 2, stands in parentheses and may hold spaces.
       const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-      return fields[START_TIME - 3];
+      return ENDED.includes(fields[0] ?? '') ? undefined : fields[START_TIME - 3];
     } catch {
       return undefined;
     }
+  }
+
+  async workersOf(directory: string): Promise<number[]> {
+    const mark = `${INSTANCE_MARK}=${directory}`;
+    const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+    const found = await Promise.all(
+      pids.map(async (pid) => {
+        // Of another user, or gone by now: of an ended process it is empty.
+        const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+        return environment.split('\0').includes(mark) ? [Number(pid)] : [];
+      }),
+    );
+    return found.flat();
   }
 
   async portBusy(bind: string, port: number): Promise<boolean> {

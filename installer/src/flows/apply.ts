@@ -1,11 +1,14 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import type { ObservedContainer } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Desired } from '../planner/desired.ts';
 import { planUp, type UpOptions } from '../planner/plan-up.ts';
 import type { Ports } from '../ports/ports.ts';
+import { awaitWorkers } from './await-workers.ts';
 import { inspectCertificate } from './certificate.ts';
 import { requireDocker } from './check-docker.ts';
 import { desire } from './desire.ts';
+import { findLost, requireServing } from './look-again.ts';
 import { observe, observeWithoutDocker } from './observe.ts';
 import { runPlan, type Consent } from './run-plan.ts';
 import type { ConfigRequest } from './resolve-config.ts';
@@ -37,7 +40,10 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
     skip: request.skipChecks ?? [],
     doubts: request.inspect === undefined,
   });
-  if (!options.renderOnly) await requireDocker(ports);
+  if (!options.renderOnly) {
+    await requireDocker(ports);
+    await awaitWorkers(directory, ports);
+  }
   const look = () =>
     options.renderOnly ? observeWithoutDocker(desired, ports.files) : observe(desired, ports);
   for (const note of desired.catalog.notes) ports.reporter.note(note);
@@ -51,8 +57,15 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
   // Before anything can be refused: what is said of the configuration holds all the same.
   warn([...doubts, ...desired.bundle.warnings]);
   let warnings: readonly string[] = [];
+  const { project } = desired.catalog.context.config;
+  let standing: readonly ObservedContainer[] = [];
   const replan = async (): Promise<Plan> => {
-    const found = planUp(desired, await look(), {
+    const observed = await look();
+    standing = observed.containers.filter(
+      ({ service, state, health }) =>
+        state === 'running' && health !== 'unhealthy' && !observed.stopping?.includes(service),
+    );
+    const found = planUp(desired, observed, {
       ...options,
       skipChecks: request.skipChecks ?? [],
     });
@@ -64,14 +77,17 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
     {
       command,
       directory,
-      project: desired.catalog.context.config.project,
+      project,
       desired,
       plan: await replan(),
       replan,
       consent,
       confirm: !options.renderOnly,
+      ...(options.renderOnly ? {} : { findLost: () => findLost(standing, project, ports) }),
     },
     ports,
   );
+  if (executed && !options.renderOnly && plan.steps.length > 0)
+    await requireServing(desired.catalog, ports);
   return { plan, executed, warnings, catalog: desired.catalog };
 }

@@ -2,6 +2,7 @@ import { isMadeIn } from '../model/observed.ts';
 import type { Plan } from '../model/plan.ts';
 import { planDown } from '../planner/plan-down.ts';
 import type { Ports } from '../ports/ports.ts';
+import { awaitWorkers } from './await-workers.ts';
 import { requireDocker } from './check-docker.ts';
 import { requireConfig } from './resolve-config.ts';
 import { runPlan, type Consent, type PlanOutcome } from './run-plan.ts';
@@ -14,6 +15,7 @@ export async function down(
 ): Promise<PlanOutcome> {
   const { project } = await requireConfig(directory, ports.files);
   await requireDocker(ports);
+  await awaitWorkers(directory, ports);
   const look = async (): Promise<Plan> => {
     const [containers, networks] = await Promise.all([
       ports.docker.containers(project),

@@ -15,6 +15,8 @@ type Executor = {
   readonly reporter: Reporter;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Looks, after everything was undone: what is not as it was before, in words. */
+  readonly findLost?: () => Promise<readonly string[]>;
 };
 
 /**
@@ -47,8 +49,19 @@ export async function executePlan(plan: Plan, executor: Executor): Promise<void>
     (step) => step.irreversible !== undefined && !untouched.has(step),
   )?.irreversible;
   if (remaining !== undefined) throw leftBehind(failure, remaining);
+  const lost = await findLost(executor);
+  if (lost.length > 0) throw undoFailed(failure, lost);
   const stays = begun.find((step) => step.stays !== undefined)?.stays;
   throw asPutBack(failure, stays);
+}
+
+/** That everything is back is said of what was looked at only. */
+async function findLost({ findLost: look }: Executor): Promise<readonly string[]> {
+  try {
+    return (await look?.()) ?? [];
+  } catch (error) {
+    return [`Whether everything is back could not be seen: ${toFactswayError(error).message}`];
+  }
 }
 
 /** A step that has to come to its end may take a while after Ctrl-C: silence would look like a program that hangs. */

@@ -3,7 +3,7 @@ import { DIRECTORY } from '../../../test/fakes/builders.ts';
 import { VirtualClock } from '../../../test/fakes/host.ts';
 import { MemoryFiles } from '../../../test/fakes/memory-files.ts';
 import type { Step } from '../model/plan.ts';
-import { interruptedChange, Journal, unfinishedRun } from './journal.ts';
+import { interruptedChange, interruptedStops, Journal, unfinishedRun } from './journal.ts';
 import { instancePaths } from './paths.ts';
 
 const PATHS = instancePaths(DIRECTORY);
@@ -142,5 +142,42 @@ describe('an interrupted change', () => {
       expect(await after('up', outcome), outcome).toBeUndefined();
     expect(await after('down', 'cancelled')).toBeUndefined();
     expect(await after('uninstall')).toBeUndefined();
+  });
+});
+
+describe('services a run began to stop', () => {
+  const stop = (services: readonly string[]): Step => ({
+    ...STEP,
+    action: { kind: 'StopProject', project: 'factsway', services, networks: [] },
+    undo: { kind: 'StopComponents', group: 'slot a', services: ['undone'] },
+  });
+  const found = async () => [...(await interruptedStops(PATHS, files)).keys()];
+
+  it('are told while the step has neither ended nor failed', async () => {
+    expect(await found()).toEqual([]);
+    const [killed, ended] = [journal('r1'), journal('r2')];
+    await killed.stepStarted(stop(['edge', 'facts-service-a']));
+    expect(await interruptedStops(PATHS, files)).toEqual(
+      new Map([
+        ['edge', '2026-01-02T03:04:05.000Z'],
+        ['facts-service-a', '2026-01-02T03:04:05.000Z'],
+      ]),
+    );
+    // Of another run it says nothing about that one.
+    await ended.stepStarted(stop(['prometheus']));
+    await ended.stepDone(stop(['prometheus']));
+    expect(await found()).toEqual(['edge', 'facts-service-a']);
+    await killed.stepFailed(stop([]), 'FW-COMPOSE-REFUSED', 'No.');
+    expect(await found()).toEqual([]);
+  });
+
+  it('are told of an undo as well, which is not over with its step', async () => {
+    const one = journal('r1');
+    await one.stepStarted(stop([]));
+    await one.undo('undo-started', stop([]));
+    await one.stepDone(stop([]));
+    expect(await found()).toEqual(['undone']);
+    await one.undo('undo-done', stop([]));
+    expect(await found()).toEqual([]);
   });
 });

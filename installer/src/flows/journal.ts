@@ -1,4 +1,4 @@
-import { describeAction, type Plan, type Step } from '../model/plan.ts';
+import { describeAction, stoppedBy, type Action, type Plan, type Step } from '../model/plan.ts';
 import type { Files } from '../ports/files.ts';
 import type { Clock } from '../ports/host.ts';
 import type { InstancePaths } from './paths.ts';
@@ -37,6 +37,7 @@ export class Journal {
       step: step.id,
       action: describeAction(step.action),
       cause: step.cause,
+      ...stops(step.action),
     });
   }
 
@@ -56,6 +57,7 @@ export class Journal {
     return this.#write(event, {
       step: step.id,
       ...(step.undo ? { action: describeAction(step.undo) } : {}),
+      ...(step.undo && event === 'undo-started' ? stops(step.undo) : {}),
       ...(message === undefined ? {} : { message }),
     });
   }
@@ -69,6 +71,12 @@ export class Journal {
     return this.#files.append(this.#path, `${JSON.stringify(entry)}\n`);
   }
 }
+
+/** For the next run, should this one be cut off. */
+const stops = (action: Action): { stops?: readonly string[] } => {
+  const services = stoppedBy(action);
+  return services.length > 0 ? { stops: services } : {};
+};
 
 /** The last run on record that began and never ended, in words; undefined when the last one ended. */
 export async function unfinishedRun(
@@ -99,9 +107,27 @@ export async function interruptedChange(
   return ended === undefined || ended['outcome'] === 'cancelled' ? begun.at : undefined;
 }
 
-async function lastRun(paths: InstancePaths, files: Files) {
+/** Services some run began to stop without getting to the end of it, with the last time one began (ISO 8601). */
+export async function interruptedStops(
+  paths: InstancePaths,
+  files: Files,
+): Promise<ReadonlyMap<string, string>> {
+  const entries = await readEntries(paths, files);
+  const found = new Map<string, string>();
+  for (const { run, at, event, step, stops: services } of entries) {
+    if (!Array.isArray(services)) continue;
+    const ends = [event.replace('started', 'done'), event.replace('started', 'failed')];
+    const hasEnded = entries.some(
+      (other) => other.run === run && other['step'] === step && ends.includes(other.event),
+    );
+    if (!hasEnded) for (const service of services) found.set(String(service), at);
+  }
+  return found;
+}
+
+async function readEntries(paths: InstancePaths, files: Files): Promise<Entry[]> {
   const text = (await files.readText(paths.journal)) ?? '';
-  const entries = text.split('\n').flatMap((line): Entry[] => {
+  return text.split('\n').flatMap((line): Entry[] => {
     try {
       return line === '' ? [] : [JSON.parse(line) as Entry];
     } catch {
@@ -109,6 +135,10 @@ async function lastRun(paths: InstancePaths, files: Files) {
       return [];
     }
   });
+}
+
+async function lastRun(paths: InstancePaths, files: Files) {
+  const entries = await readEntries(paths, files);
   const begun = entries.findLast(({ event }) => event === 'run-started');
   const ended = entries.find(({ event, run }) => event === 'run-ended' && run === begun?.run);
   return { entries, begun, ended };

@@ -51,6 +51,16 @@ export async function withLock<T>(
   }
 }
 
+/** Whether a run that lives, or that cannot be seen from here, holds the lock. */
+export async function isHeld(
+  paths: InstancePaths,
+  { files, host }: Pick<Ports, 'files' | 'host'>,
+): Promise<boolean> {
+  const owner = parseOwner((await files.readText(paths.lock)) ?? '');
+  // Our own is no reason to look away.
+  return owner !== undefined && owner.pid !== host.pid() && isAlive(owner, host);
+}
+
 /** Locks of dead owners whose taker was killed half way. That of a living one is about to be put back. */
 async function removeStale(paths: InstancePaths, { files, host }: Ports): Promise<void> {
   const names = (await files.list(paths.state)).filter((name) => name.startsWith(STALE));

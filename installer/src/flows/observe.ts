@@ -5,13 +5,19 @@ import { parseConfig } from '../config/parse-config.ts';
 import { EMPTY_MANIFEST, type Manifest, type RenderedTexts } from '../model/bundle.ts';
 import { FactswayError } from '../model/errors.ts';
 import type { Made } from '../model/footprint.ts';
-import { isMadeIn, type Observed, type ObservedInstance } from '../model/observed.ts';
+import {
+  isMadeIn,
+  type Observed,
+  type ObservedContainer,
+  type ObservedInstance,
+} from '../model/observed.ts';
 import { NETWORKS_RECORD } from '../planner/plan-networks.ts';
 import type { Slot } from '../model/workload.ts';
 import type { Desired } from '../planner/desired.ts';
 import { wantedModes } from '../planner/plan-permissions.ts';
 import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
+import { interruptedStops } from './journal.ts';
 import { observeOverride } from './observe-override.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
 import { CONFIG_FILE } from './resolve-config.ts';
@@ -93,9 +99,11 @@ export async function observe(desired: Desired, ports: Ports): Promise<Observed>
       found.then((there) => observeOverride(desired, instance, there, ports)),
       findOtherProject(desired, ports),
     ]);
+  const stopping = await findStopping(desired.directory, containers, ports);
   return {
     instance,
     containers,
+    ...(stopping.length > 0 ? { stopping } : {}),
     images,
     volumes,
     networks,
@@ -106,6 +114,25 @@ export async function observe(desired: Desired, ports: Ports): Promise<Observed>
     absentAddresses: await collectAbsentAddresses(desired.catalog.workloads, containers, host),
     server: { memoryBytes: host.memoryBytes(), cores: host.cores() },
   };
+}
+
+/** What was told to stop has stopped by then, or was never told. */
+const STOPPED_AFTER_MS = 10 * 60_000;
+
+/** Nothing on the engine tells that a container was told to stop; the journal tells who was about to be. */
+async function findStopping(
+  directory: string,
+  containers: readonly ObservedContainer[],
+  { files, clock }: Ports,
+): Promise<string[]> {
+  const interrupted = await interruptedStops(instancePaths(directory), files);
+  return containers.flatMap(({ service, state, startedAt }) => {
+    const at = interrupted.get(service);
+    if (at === undefined || state !== 'running') return [];
+    const wasTold = Date.parse(startedAt) < Date.parse(at);
+    const mayStillRun = clock.now().getTime() - Date.parse(at) < STOPPED_AFTER_MS;
+    return wasTold && mayStillRun ? [service] : [];
+  });
 }
 
 /** `project` may have been changed: what the former one has on the engine would be left behind. */

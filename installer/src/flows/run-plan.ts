@@ -7,6 +7,7 @@ import { serialQueue } from './actions/action-context.ts';
 import { actionRunner } from './actions/run-action.ts';
 import { executePlan, type RunAction } from './execute-plan.ts';
 import { interruptedChange, Journal, unfinishedRun } from './journal.ts';
+import { awaitWorkers } from './await-workers.ts';
 import { findLeftovers, removeLeftovers } from './leftovers.ts';
 import { withLock } from './lock.ts';
 import { secretMask } from './mask-secrets.ts';
@@ -26,6 +27,8 @@ export type PlanRun = {
   readonly consent: Consent;
   /** Whether the plan needs a yes of its own: rendering a first bundle does not. */
   readonly confirm: boolean;
+  /** After a failure, once everything is undone: what ran before and does not now, in words. */
+  readonly findLost?: () => Promise<readonly string[]>;
   /** Asks in place of the plain question, also where --yes was given; false or a throw for no. */
   readonly agree?: () => Promise<boolean>;
 };
@@ -65,6 +68,7 @@ export async function runPlan(run: PlanRun, ports: Ports): Promise<PlanOutcome> 
 /** Under the lock: looks again, and does what is to be done now. */
 async function carryOut(run: PlanRun, paths: InstancePaths, ports: Ports): Promise<Plan> {
   const { files, reporter, clock, signal } = ports;
+  await awaitWorkers(run.directory, ports);
   await removeLeftovers(paths, files);
   const unfinished = await unfinishedRun(paths, files);
   if (unfinished !== undefined)
@@ -85,7 +89,9 @@ async function carryOut(run: PlanRun, paths: InstancePaths, ports: Ports): Promi
     const context = { ports, paths, project, ...(desired ? { desired } : {}), mask, run: id };
     await actionRunner({ ...context, serially })(action, waiting);
   };
-  await executePlan(plan, { run: perform, journal, reporter, clock, signal });
+  const { findLost } = run;
+  const looking = findLost ? { findLost } : {};
+  await executePlan(plan, { run: perform, journal, reporter, clock, signal, ...looking });
   return plan;
 }
 

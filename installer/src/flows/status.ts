@@ -1,5 +1,10 @@
 import { publicUrl } from '../catalog/public-url.ts';
-import { isMadeIn, type ContainerState, type ObservedContainer } from '../model/observed.ts';
+import {
+  isHalfMade,
+  isMadeIn,
+  type ContainerState,
+  type ObservedContainer,
+} from '../model/observed.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import type { Ports } from '../ports/ports.ts';
 import { desire } from './desire.ts';
@@ -49,10 +54,9 @@ export async function status(directory: string, ports: Ports): Promise<Status> {
   const config = await requireConfig(directory, ports.files);
   const { catalog } = await desire({ directory, sets: [] }, ports);
   const containers = new Map(
-    (await ports.docker.containers(config.project)).map((container) => [
-      container.service,
-      container,
-    ]),
+    (await ports.docker.containers(config.project))
+      .filter((container) => !isHalfMade(container, config.project))
+      .map((container) => [container.service, container]),
   );
   const release = await readRelease(instancePaths(directory), ports.files);
   const components = catalog.workloads.map((workload): ComponentStatus => {

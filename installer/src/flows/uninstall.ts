@@ -4,6 +4,7 @@ import type { Plan } from '../model/plan.ts';
 import { shellWord } from '../model/shell.ts';
 import { planUninstall, type UninstallPlan } from '../planner/plan-uninstall.ts';
 import type { Ports } from '../ports/ports.ts';
+import { awaitWorkers } from './await-workers.ts';
 import { requireDocker } from './check-docker.ts';
 import { withLock } from './lock.ts';
 import { observeFootprint } from './observe-footprint.ts';
@@ -34,6 +35,7 @@ export async function uninstall(
   ports: Ports,
 ): Promise<UninstallResult> {
   await requireDocker(ports);
+  await awaitWorkers(directory, ports);
   const first = await observeFootprint(directory, purge, ports);
   const backup = lastBackup(first, purge);
   let found = planUninstall(first, purge);

@@ -16,7 +16,7 @@ export type FileDifference = {
 };
 
 export type ContainerState =
-  'missing' | 'definition' | 'override' | 'stopped' | 'configuration' | 'obsolete';
+  'missing' | 'half-made' | 'definition' | 'override' | 'stopped' | 'configuration' | 'obsolete';
 export type ContainerDifference = { readonly service: string; readonly state: ContainerState };
 
 export type SecretState = 'missing' | 'empty';
@@ -59,6 +59,7 @@ export const FILE_WORDS: Readonly<Record<FileState, Words>> = {
 
 export const CONTAINER_WORDS: Readonly<Record<ContainerState, Words>> = {
   missing: { is: 'missing', then: 'up makes it' },
+  'half-made': { is: 'half made, by a run that was cut off', then: 'up removes it' },
   definition: { is: 'definition differs', then: 'up makes it again' },
   override: { is: 'older than the override', then: 'up makes it again where that matters' },
   stopped: { is: 'does not run', then: 'up starts it' },

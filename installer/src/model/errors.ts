@@ -71,7 +71,11 @@ export const ERROR_CATALOG = {
     exit: EXIT.usage,
     summary: 'Nothing tells which Compose project belongs to the instance directory.',
   },
-  'FW-LOCKED': { exit: EXIT.check, summary: 'Another run holds the lock of this instance.' },
+  'FW-LOCKED': {
+    exit: EXIT.check,
+    summary:
+      'Another run holds the lock of this instance, or what a killed one has started is at work.',
+  },
   'FW-SECRET-INVALID': { exit: EXIT.check, summary: 'A secret file is empty or cannot be read.' },
   'FW-SECRET-LOST': {
     exit: EXIT.check,

@@ -37,6 +37,13 @@ export type ObservedContainer = {
   readonly environment: readonly string[];
 };
 
+/**
+ * What Compose makes in place of a container is called `<12 digits of its id>_<its name>` until that one is gone. With
+ * such a name it is the work of a Compose that was cut off, and in the way of the next one.
+ */
+export const isHalfMade = ({ name }: ObservedContainer, project: string): boolean =>
+  /^[0-9a-f]{12}_/.test(name) && name.slice(13).startsWith(`${project}-`);
+
 /** Whether the project in this directory made it, or made it where the directory used to be. */
 export const isMadeIn = (
   { workingDirectory, mountsBy }: ObservedContainer,
@@ -99,6 +106,8 @@ export type Observed = {
   /** By reference; a missing image is absent. */
   readonly images: Readonly<Record<string, ObservedImage>>;
   readonly volumes: readonly string[];
+  /** Services that run, and that a run was stopping when it was cut off: maybe not for long. */
+  readonly stopping?: readonly string[];
   /** Of the project, without its prefix. */
   readonly networks: readonly string[];
   /** Of those networks, IPv4; absent where nobody ever chose one. */

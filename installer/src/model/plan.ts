@@ -71,6 +71,8 @@ export type Action =
       readonly group: string;
       readonly services: readonly string[];
     }
+  /** Containers by the names Compose gave them for the time of replacing others. */
+  | { readonly kind: 'RemoveHalfMade'; readonly containers: readonly string[] }
   | {
       readonly kind: 'RunMigrations';
       readonly service: string;
@@ -195,6 +197,8 @@ function subject(action: Action): string {
       return list(action.services);
     case 'RemoveContainers':
       return `${list(action.services)}${counted(action.networks, 'network')}`;
+    case 'RemoveHalfMade':
+      return list(action.containers);
     case 'StartComponents':
     case 'StopComponents':
       return action.services.length === 1
@@ -232,7 +236,12 @@ function subject(action: Action): string {
   }
 }
 
-/** The same without the list of names where there is one: for a line that must stay a line. */
+/** Services that are told to stop, and that serve for a while after they were. */
+export function stoppedBy(action: Action): readonly string[] {
+  return action.kind === 'StopProject' || action.kind === 'StopComponents' ? action.services : [];
+}
+
+/** `describeAction` without the list of names where there is one: for a line that must stay a line. */
 export function shortAction(action: Action): string {
   if (action.kind === 'StartComponents' && action.services.length > 1) {
     return `StartComponents ${action.group} (${action.services.length} containers)`;

@@ -162,7 +162,10 @@ export function planReloads(
     return [
       builder.add({
         action: { kind: 'ReloadConfig', service: id, reload: workload.config.reload, configHash },
-        cause: `config/${workload.config.directory} changed`,
+        cause:
+          observed.instance.appliedConfig[id] === undefined
+            ? `an earlier run was cut off before it recorded that config/${workload.config.directory} was taken up`
+            : `config/${workload.config.directory} changed`,
         dependsOn: [written],
       }),
     ];

@@ -49,6 +49,18 @@ function withEdit(path: string, content: string | undefined, given: Partial<Evid
   );
 }
 
+it('a container Compose was about to put in place of another is told', () => {
+  const name = '0123456789ab_factsway-edge-1';
+  const [first] = running.containers;
+  const containers = [
+    ...running.containers,
+    ...(first ? [{ ...first, service: 'edge', name }] : []),
+  ];
+  expect(deriveDifferences(desired, evidenceOf({ ...running, containers })).containers).toEqual([
+    { service: name, state: 'half-made' },
+  ]);
+});
+
 it('an instance as it should be differs in nothing', () => {
   expect(deriveDifferences(desired, evidenceOf(running))).toEqual({
     keys: [],

@@ -9,6 +9,7 @@ import type {
   SecretDifference,
 } from '../model/differences.ts';
 import {
+  isHalfMade,
   isMadeIn,
   type ObservedContainer,
   type ObservedInstance,
@@ -130,9 +131,12 @@ function compareContainers(
   containers: readonly ObservedContainer[],
 ): ContainerDifference[] {
   const { directory, catalog, bundle } = desired;
-  const ours = containers.filter((container) => isMadeIn(container, directory));
+  const { project } = catalog.context.config;
+  const here = containers.filter((container) => isMadeIn(container, directory));
+  const halfMade = here.filter((container) => isHalfMade(container, project));
+  const ours = here.filter((container) => !halfMade.includes(container));
   // A platform that is down differs in nothing; `status` tells that it is.
-  if (ours.length === 0) return [];
+  if (here.length === 0) return [];
   const found = new Map(ours.map((container) => [container.service, container]));
   const seen = { instance, containers: ours, ...(override ? { override } : {}) };
   const { concerns } = viewOverride(desired, seen);
@@ -161,7 +165,11 @@ function compareContainers(
     ...ours.filter((container) => isObsolete(container, catalog.workloads)),
     ...findLeftAdded(desired, seen),
   ].map(({ service }): ContainerDifference => ({ service, state: 'obsolete' }));
-  return [...differing, ...added, ...obsolete];
+  const leftOver = halfMade.map(({ name }): ContainerDifference => ({
+    service: name,
+    state: 'half-made',
+  }));
+  return [...differing, ...added, ...obsolete, ...leftOver];
 }
 
 function compareSecrets({ bundle }: Desired, instance: ObservedInstance): SecretDifference[] {

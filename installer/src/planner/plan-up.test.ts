@@ -247,7 +247,9 @@ describe('a changed configuration', () => {
   it('that is written but was never taken up is reloaded still', () => {
     const appliedConfig = without(running.instance.appliedConfig, 'edge');
     const observed = { ...running, instance: { ...running.instance, appliedConfig } };
-    expect(steps(desired, observed)).toEqual(['[1] ReloadConfig edge because config/edge changed']);
+    expect(steps(desired, observed)).toEqual([
+      '[1] ReloadConfig edge because an earlier run was cut off before it recorded that config/edge was taken up',
+    ]);
   });
 
   it('that switches a component off takes its container away, and no other', () => {

@@ -19,6 +19,7 @@ import { staleLock } from './plan-image-lock.ts';
 import { planFiles } from './plan-files.ts';
 import { madeAlong, planAdded, viewOverride } from './plan-override.ts';
 import { planRecordNetworks, planRemake, withoutContainers } from './plan-networks.ts';
+import { planSettle, withoutHalfMade } from './plan-settle.ts';
 import { refuseOvercommitment } from './refuse-overcommitment.ts';
 import {
   refuseEmptySecrets,
@@ -43,7 +44,8 @@ export type UpPlan = { readonly plan: Plan; readonly warnings: readonly string[]
  * From what is to what should be. Idempotent: with nothing to do the plan is empty.
  * Throws a coded error for everything that must be settled first (spec 00 "Bad input", spec 01 invariants).
  */
-export function planUp(desired: Desired, observed: Observed, options: UpOptions): UpPlan {
+export function planUp(desired: Desired, found: Observed, options: UpOptions): UpPlan {
+  const { whole: observed, halfMade } = withoutHalfMade(found, desired);
   refuseEmptySecrets(desired, observed);
   refuseNeededSecrets(desired, observed);
   if (desired.catalog.unlocked.length > 0) throw staleLock(desired.catalog.unlocked);
@@ -56,9 +58,12 @@ export function planUp(desired: Desired, observed: Observed, options: UpOptions)
   if (!options.renderOnly) {
     const pulls = planPulls(builder, desired, observed);
     const remade = planRemake(builder, desired, observed, { written, pulls });
-    const left = remade === undefined ? observed : withoutContainers(observed);
-    const recorded = planRecordNetworks(builder, desired, observed, [written, remade]);
-    planContainers(builder, desired, left, { written: recorded ?? remade ?? written, pulls });
+    const { left, step } =
+      remade === undefined
+        ? planSettle(builder, observed, halfMade, [written])
+        : { left: withoutContainers(observed), step: remade };
+    const recorded = planRecordNetworks(builder, desired, observed, [written, step]);
+    planContainers(builder, desired, left, { written: recorded ?? step ?? written, pulls });
   }
   const warnings = [
     ...desired.bundle.warnings,

@@ -24,8 +24,15 @@ export type Compose = {
     services: readonly string[],
     options?: { readonly own?: boolean; readonly anew?: boolean },
   ): Promise<void>;
-  /** Stops and removes the project's containers and networks; volumes stay. */
-  down(directory: string, project: string): Promise<void>;
+  /**
+   * Stops and removes the project's containers and networks; volumes stay. `byLabels`: whatever the files of the
+   * directory say, or where there are none.
+   */
+  down(
+    directory: string,
+    project: string,
+    options?: { readonly byLabels?: boolean },
+  ): Promise<void>;
   /** Runs a one-off container of a service and returns what it printed. */
   run(directory: string, service: string, argv: readonly string[]): Promise<ComposeRun>;
   /** Lines of `docker compose logs`; with `follow` they go to the terminal instead and the list is empty. */

@@ -9,8 +9,13 @@ export type Host = {
   cores(): number;
   isRoot(): boolean;
   pid(): number;
-  /** When the process with this pid started, in a form that can only be compared; undefined when it is gone. */
+  /**
+   * When the process with this pid started, in a form that can only be compared; undefined when it is gone. One that
+   * ended and waits for its parent to notice (a zombie) is gone.
+   */
   processStart(pid: number): Promise<string | undefined>;
+  /** Pids of what any run has started to change the engine for this instance, and that is still at work. */
+  workersOf(directory: string): Promise<number[]>;
   /** Whether something listens on the port already. */
   portBusy(bind: string, port: number): Promise<boolean>;
   /** Whether one can listen on the address: it is one of this server's, or stands for all of them. */

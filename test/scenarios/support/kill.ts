@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cliJson, startCli } from './cli.ts';
 
@@ -20,6 +20,18 @@ export async function runKilledAt(
     FACTSWAY_TEST_KILL_AFTER: String(afterMs),
   });
   return { killed: signal === 'SIGKILL', all };
+}
+
+/** Ends what a run that was killed left at work, as a machine that goes down would; returns how many there were. */
+export async function killWorkers(directory: string): Promise<number> {
+  let count = 0;
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (!environment.split('\0').includes(`FACTSWAY_INSTANCE=${directory}`)) continue;
+    process.kill(Number(pid), 'SIGKILL');
+    count += 1;
+  }
+  return count;
 }
 
 /** The steps a command would take now, each as the beginning of its action that further runs keep as well. */

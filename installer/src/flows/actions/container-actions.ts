@@ -120,6 +120,22 @@ export async function removeContainers(
     await ports.docker.removeNetworks(project, action.networks);
 }
 
+/** One of them may run, where it was started in spite of its name: it is given the time to end. */
+export async function removeHalfMade(
+  action: ActionOf<'RemoveHalfMade'>,
+  { ports: { docker }, project }: ActionContext,
+): Promise<void> {
+  const containers = await docker.containers(project);
+  await Promise.all(
+    containers
+      .filter(({ name }) => action.containers.includes(name))
+      .map(async ({ id, state }) => {
+        if (state === 'running') await docker.stop(id);
+        await docker.remove(id);
+      }),
+  );
+}
+
 export async function startComponents(
   action: ActionOf<'StartComponents'>,
   context: ActionContext,
@@ -183,9 +199,8 @@ export async function stopProject(
   action: ActionOf<'StopProject'>,
   { ports, paths }: ActionContext,
 ): Promise<void> {
-  // Where there are no Compose files, Compose goes by the labels.
-  const nowhere = '/';
-  await ports.compose.down(action.byLabels ? nowhere : paths.directory, action.project);
+  const { project, byLabels = false } = action;
+  await ports.compose.down(paths.directory, project, { byLabels });
 }
 
 /** releases/<version>/release.json: which images, by id, made up the release that served here. */
