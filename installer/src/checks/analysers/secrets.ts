@@ -3,7 +3,7 @@ import type { SecretFacts } from '../facts.ts';
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
 
-/** The directory keeps everybody else out; no secret is empty, open to others or visible in an environment listing. */
+/** The directory keeps everybody else out; no secret is empty, closed to its container, open to others or visible in an environment listing. */
 export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): CheckResult {
   const findings = [
     ...(directoryMode === 0o700
@@ -11,9 +11,13 @@ export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): 
       : [
           `secrets/ is ${directoryMode === undefined ? 'missing' : octal(directoryMode)}, not 0700`,
         ]),
-    ...files.flatMap(({ name, mode, owned, empty }) => {
+    ...files.flatMap(({ name, mode, owned, closedTo = [], empty }) => {
       if (mode === undefined) return [`secrets/${name} is missing`];
       if (empty) return [`secrets/${name} is empty`];
+      if (closedTo.length > 0)
+        return [
+          `secrets/${name} is ${octal(mode)} and closed to user ${closedTo.join(' and ')} of its container`,
+        ];
       if ((mode & 0o022) !== 0) return [`secrets/${name} is ${octal(mode)}: others may write it`];
       return owned && (mode & 0o004) !== 0
         ? [`secrets/${name} is ${octal(mode)}: others may read it`]
@@ -28,8 +32,8 @@ export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): 
     );
   return fail(
     'secrets',
-    `${findings.length} secrets are not as safe as they should be`,
-    'Close them again: chmod 700 secrets && chmod g-w,o-rw secrets/*   (not installed as root: chmod go-w)',
+    `${findings.length} secrets are not as they should be`,
+    'Set owner and mode of all of them right: factsway-install up',
     findings,
   );
 }
