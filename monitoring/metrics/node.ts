@@ -27,7 +27,6 @@ const NODE: readonly Row[] = [
   ['node_pressure_cpu_waiting_seconds_total', 'counter', 'time in which a process waited for CPU'],
   ['node_pressure_io_waiting_seconds_total', 'counter', 'time in which one waited for a disk'],
   ['node_pressure_memory_waiting_seconds_total', 'counter', 'time in which one waited for memory'],
-  ['node_timex_estimated_error_seconds', 'gauge', 'how wrong the clock may be, estimated'],
   ['node_vmstat_pswpin', 'counter', 'pages read from swap'],
   ['node_vmstat_pswpout', 'counter', 'pages written to swap'],
 ];

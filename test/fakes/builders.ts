@@ -109,6 +109,7 @@ export function containerOf(workload: Workload, desired: Desired): ObservedConta
     exitCode: 0,
     spec: specOf(workload, desired.bundle.configHashes),
     image: workload.image,
+    imageId: `sha256:${workload.image}`,
     configHash: composedHash(workload.id, desired),
     workingDirectory: DIRECTORY,
     startedAt: '2026-01-01T00:00:00Z',

@@ -32,6 +32,8 @@ export class FakeEngine {
   readonly otherImages = new Map<string, string>();
   /** By service, what the override says of it; one that the platform has not is added. */
   readonly override = new Map<string, string>();
+  /** Images that were built again since the first time: reference and new id. */
+  readonly rebuilt = new Map<string, string>();
   /** As `docker network inspect` has it. */
   readonly subnets: Record<string, string> = {};
   /** When a container is started, as the engine tells it. */
@@ -56,9 +58,9 @@ export class FakeEngine {
       container: async (id) => this.containers.get(id),
       images: async (references) =>
         Object.fromEntries(
-          Object.entries(imagesOf(this.desired.catalog)).filter(([reference]) =>
-            references.includes(reference),
-          ),
+          Object.entries(imagesOf(this.desired.catalog))
+            .filter(([reference]) => references.includes(reference))
+            .map(([reference, image]) => [reference, { ...image, id: this.#imageId(reference) }]),
         ),
       volumes: async () => [...this.volumes],
       networks: async () => [...this.networks],
@@ -147,13 +149,17 @@ export class FakeEngine {
     this.containers.set(id, { ...this.#get(id), ...changes });
   }
 
+  #imageId(reference: string): string {
+    return this.rebuilt.get(reference) ?? `sha256:${reference}`;
+  }
+
   #get(id: string): ObservedContainer {
     const found = this.containers.get(id);
     if (!found) throw new Error(`the test's engine has no container ${id}`);
     return found;
   }
 
-  /** Like Compose: a container whose definition is the same stays as it is. */
+  /** Like Compose: a container whose definition and image are the same stays as it is. */
   #create(service: string): void {
     const workload = this.desired.catalog.workloads.find(({ id }) => id === service);
     const configHash = composedHash(service, this.desired, this.override.get(service));
@@ -164,8 +170,10 @@ export class FakeEngine {
     if (!workload) throw new Error(`the test's Compose file has no service ${service}`);
     for (const { name } of workload.volumes) this.volumes.add(name);
     for (const { name } of workload.networks) this.networks.add(name);
-    const made = containerOf(workload, this.desired);
-    if (this.containers.get(made.id)?.configHash === configHash) return;
+    const imageId = this.#imageId(workload.image);
+    const made = { ...containerOf(workload, this.desired), imageId };
+    const before = this.containers.get(made.id);
+    if (before?.configHash === configHash && before.imageId === imageId) return;
     this.containers.set(made.id, { ...made, configHash, state: 'created', health: 'none' });
   }
 

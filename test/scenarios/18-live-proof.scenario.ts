@@ -217,10 +217,12 @@ it.concurrent(
     });
     // Long enough for Alertmanager to have sent what it would send.
     await sleep(15_000);
-    const pages = came(BASELESS).filter(
-      ({ status, severity }) => status === 'firing' && severity === 'critical',
-    );
-    expect(new Set(pages.map(({ alert }) => alert))).toEqual(new Set(['PostgresDown']));
+    const pages = came(BASELESS)
+      .filter(({ status, severity }) => status === 'firing' && severity === 'critical')
+      .map(({ alert }) => alert)
+      // The disk that is full for the other platform is one of this host's as well.
+      .filter((alert) => alert !== 'DiskFull');
+    expect(new Set(pages)).toEqual(new Set(['PostgresDown']));
     const started = Date.now();
     await docker('start', await containerId(BASELESS.project, 'postgres'));
     await isTold(BASELESS, 'the database is back', started, 180, over('PostgresDown'));

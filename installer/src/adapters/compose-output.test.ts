@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
 import { readServices, reasonFirst } from './compose-output.ts';
 
-it('reads hash and memory of every service, and which of them want no container', () => {
+it('reads hash, image and memory of every service, and which of them want no container', () => {
   const config = {
     services: {
       edge: { mem_limit: '536870912', memswap_limit: '1073741824' },
       mailer: { deploy: { replicas: 0 } },
-      plain: {},
+      plain: { image: 'plain:1' },
     },
   };
   expect(readServices('edge aa\nmailer bb\nplain cc\n', JSON.stringify(config))).toEqual({
     edge: { hash: 'aa', memory: 536870912, memoryAndSwap: 1073741824 },
     mailer: { hash: 'bb', idle: true },
-    plain: { hash: 'cc' },
+    plain: { hash: 'cc', image: 'plain:1' },
   });
 });
 

@@ -1,6 +1,7 @@
 import type { ComposedService } from '../model/observed.ts';
 
 type Resolved = {
+  readonly image?: string;
   readonly mem_limit?: string | number;
   readonly memswap_limit?: string | number;
   readonly scale?: number;
@@ -29,6 +30,7 @@ export function readServices(hashes: string, config: string): Record<string, Com
             name,
             {
               hash,
+              ...(service.image === undefined ? {} : { image: service.image }),
               ...(memory > 0 ? { memory } : {}),
               ...(memoryAndSwap > 0 ? { memoryAndSwap } : {}),
               ...(idle ? { idle } : {}),

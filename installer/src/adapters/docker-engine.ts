@@ -72,6 +72,7 @@ export class DockerEngine implements Docker {
       exitCode: details.State.ExitCode,
       spec: labels[LABELS.spec] ?? '',
       image: details.Config.Image,
+      imageId: details.Image,
       ...(labels[CONFIG_HASH] === undefined ? {} : { configHash: labels[CONFIG_HASH] }),
       composeFiles: (labels[CONFIG_FILES] ?? '').split(','),
       ...madeIn(labels[WORKING_DIRECTORY] ?? ''),

@@ -123,7 +123,8 @@ export type ProjectFacts = {
 export type SecretFileFacts = {
   readonly files: readonly {
     readonly name: string;
-    readonly state: 'absent' | 'empty' | 'unreadable' | 'fine';
+    /** `closed`: of an instance that exists, to the container that needs it. */
+    readonly state: 'absent' | 'empty' | 'unreadable' | 'closed' | 'fine';
     /** Volume that only this secret opens and that exists already. */
     readonly unlocks: string | undefined;
   }[];

@@ -105,6 +105,8 @@ export type SecretFacts = {
     readonly mode: number | undefined;
     /** Whether it belongs to the user of the container that reads it: then nobody else has to. */
     readonly owned?: boolean;
+    /** Users of containers that need it and cannot read it. */
+    readonly closedTo?: readonly number[];
     readonly empty: boolean;
   }[];
   /** `service NAME` for each environment entry that holds the value of a secret. */

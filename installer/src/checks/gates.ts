@@ -139,7 +139,8 @@ export const GATES: readonly Gate[] = [
   },
   {
     name: 'secrets',
-    proves: 'Secret files are private and no value shows in an environment listing.',
+    proves:
+      'Secret files are private, their containers can read them, and no value shows in an environment listing.',
     run: async (view) => analyseSecrets(await collectSecretFacts(view)),
   },
 ];

@@ -65,6 +65,15 @@ it('a changed override is one line', () => {
   expect(shownOf({ ...NOTHING, containers }, false)).toMatch(/^container {2}3 containers /m);
 });
 
+it('a platform that is down is one line, and single containers that are missing are named', () => {
+  const containers = ['a', 'b', 'c'].map((service) => ({ service, state: 'missing' as const }));
+  expect(shownOf({ ...NOTHING, containers }, false)).toMatch(
+    /^container {2}3 containers {2}missing/m,
+  );
+  const others = [...containers, { service: 'd', state: 'stopped' as const }];
+  expect(shownOf({ ...NOTHING, containers: others }, false)).toMatch(/^container {2}a +missing/m);
+});
+
 describe('colours', () => {
   it('are there where they are wanted, and only there', () => {
     expect(shownOf(EDITED, false)).not.toContain('\u001b');

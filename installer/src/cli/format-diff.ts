@@ -70,22 +70,29 @@ function rowsOf({ keys, files, containers, secrets, ...rest }: DiffResult): stri
   ];
 }
 
-/** A changed override concerns every container: one line says so. */
+/** A changed override concerns every container, and a platform that is down has none: one line says so. */
 function containerRows(containers: readonly ContainerDifference[]): string[][] {
-  const older = containers.filter(({ state }) => state === 'override');
   const row = (name: string, state: ContainerDifference['state']): string[] => [
     'container',
     name,
     CONTAINER_WORDS[state].is,
     CONTAINER_WORDS[state].then,
   ];
+  const states = [...new Set(containers.map(({ state }) => state))];
+  const isShort = (state: ContainerDifference['state'], count: number): boolean =>
+    (state === 'override' && count > 2) ||
+    (state === 'missing' && count > 2 && count === containers.length);
+  const short = states.filter((state) =>
+    isShort(state, containers.filter((one) => one.state === state).length),
+  );
   return [
     ...containers
-      .filter(({ state }) => state !== 'override')
+      .filter(({ state }) => !short.includes(state))
       .map(({ service, state }) => row(service, state)),
-    ...(older.length > 2
-      ? [row(`${older.length} containers`, 'override')]
-      : older.map(({ service }) => row(service, 'override'))),
+    ...short.map((state) => {
+      const { length } = containers.filter((one) => one.state === state);
+      return row(`${length} containers`, state);
+    }),
   ];
 }
 

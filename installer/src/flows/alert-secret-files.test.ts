@@ -45,7 +45,9 @@ it('an address put in place of another has Alertmanager made anew, and nobody el
 it('owner and mode are set without making it another file', async () => {
   const { ports, up } = await world();
   await ports.files.setMode(PATH, 0o644);
-  expect(await up()).toBe('Up: nothing to do');
+  const done = await up();
+  expect(done).toContain('owner or mode of secrets/slack-webhook-url is not right');
+  expect(done).not.toContain('CreateContainers');
 });
 
 it.each([undefined, '', ' \n'])(

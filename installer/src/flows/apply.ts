@@ -45,7 +45,7 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
     await awaitWorkers(directory, ports);
   }
   const look = () =>
-    options.renderOnly ? observeWithoutDocker(desired, ports.files) : observe(desired, ports);
+    options.renderOnly ? observeWithoutDocker(desired, ports) : observe(desired, ports);
   for (const note of desired.catalog.notes) ports.reporter.note(note);
   const said = new Set<string>();
   const warn = (warnings: readonly string[]): void => {

@@ -25,7 +25,7 @@ async function render(ports: FakePorts, wanted: Desired): Promise<Plan> {
   const look = async (): Promise<Plan> => {
     const onDisk = ports.files.text(`${DIRECTORY}/factsway.yaml`);
     const desired = { ...wanted, configUnchanged: onDisk === wanted.configText };
-    return planUp(desired, await observeWithoutDocker(desired, ports.files), FILES_ONLY).plan;
+    return planUp(desired, await observeWithoutDocker(desired, ports), FILES_ONLY).plan;
   };
   const plan = await look();
   await runPlan(

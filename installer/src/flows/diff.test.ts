@@ -51,6 +51,33 @@ it('a file no container can read is named, and up opens it', async () => {
   expect(countDifferences(await diff(DIRECTORY, ports))).toBe(0);
 });
 
+it('a secret no container can read is named, and up gives it back', async () => {
+  const path = `${DIRECTORY}/secrets/postgres-app-password`;
+  await ports.files.setOwner(path, 12345, 12345);
+  await ports.files.setMode(`${DIRECTORY}/secrets`, 0o755);
+  expect((await diff(DIRECTORY, ports)).secrets).toEqual([
+    { name: 'secrets/', state: 'access' },
+    { name: 'postgres-app-password', state: 'access' },
+  ]);
+  engine.calls.length = 0;
+  await install();
+  expect(engine.calls).toEqual([]);
+  expect(ports.files.tree.get(path)?.uid).not.toBe(12345);
+  expect(countDifferences(await diff(DIRECTORY, ports))).toBe(0);
+});
+
+it('an image rebuilt under its name is named, and up makes its container again', async () => {
+  const { image } = engine.desired.catalog.workloads.find(({ id }) => id === 'prometheus')!;
+  engine.rebuilt.set(image, 'sha256:another');
+  expect((await diff(DIRECTORY, ports)).containers).toEqual([
+    { service: 'prometheus', state: 'image' },
+  ]);
+  engine.calls.length = 0;
+  await install();
+  expect(engine.calls).toEqual(['create prometheus', 'start prometheus']);
+  expect(countDifferences(await diff(DIRECTORY, ports))).toBe(0);
+});
+
 describe('a key of factsway.yaml', () => {
   it('that was edited is named with what it was, and what it changes', async () => {
     edit(CONFIG, 'httpPort: 80', 'httpPort: 8080');

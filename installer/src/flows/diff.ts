@@ -3,13 +3,19 @@ import type { RenderedTexts } from '../model/bundle.ts';
 import type { InstanceConfig } from '../model/config.ts';
 import type { Differences, KeyChange } from '../model/differences.ts';
 import { FactswayError } from '../model/errors.ts';
-import type { ObservedContainer, ObservedInstance, ObservedOverride } from '../model/observed.ts';
+import type {
+  Observed,
+  ObservedContainer,
+  ObservedInstance,
+  ObservedOverride,
+} from '../model/observed.ts';
 import type { Desired } from '../planner/desired.ts';
 import { deriveDifferences } from '../planner/derive-differences.ts';
 import type { Ports } from '../ports/ports.ts';
 import { desire } from './desire.ts';
 import { secretMask } from './mask-secrets.ts';
 import { observeInstance, readJson } from './observe.ts';
+import { observeImages } from './observe-images.ts';
 import { observeOverride } from './observe-override.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
 import { CONFIG_FILE, requireConfig } from './resolve-config.ts';
@@ -31,19 +37,21 @@ export async function diff(
   const desired = await desire({ directory, sets: [] }, ports);
   const { config } = desired.catalog.context;
   const [instance, { containers, engine }, tree, texts, mask] = await Promise.all([
-    observeInstance(desired, files),
+    observeInstance(desired, ports),
     lookAtContainers(config.project, ports),
     files.walk(directory),
     readJson<RenderedTexts>(paths.rendered, files),
     secretMask(paths, files),
   ]);
+  const images = containers ? await observeImages(desired, containers, ports.docker) : {};
   const override = containers
-    ? await lookAtOverride(desired, instance, containers, ports)
+    ? await lookAtOverride(desired, instance, { containers, images }, ports)
     : undefined;
   const evidence = {
     instance,
     ...(override ? { override } : {}),
     containers,
+    images,
     tree,
     onDisk: await readTexts(Object.keys(instance.digests), paths.file, files),
     remembered: [
@@ -82,11 +90,11 @@ async function lookAtContainers(
 async function lookAtOverride(
   desired: Desired,
   instance: ObservedInstance,
-  containers: readonly ObservedContainer[],
+  seen: Pick<Observed, 'containers' | 'images'>,
   ports: Pick<Ports, 'compose' | 'files'>,
 ): Promise<ObservedOverride | undefined> {
   try {
-    return await observeOverride(desired, instance, containers, ports);
+    return await observeOverride(desired, instance, seen, ports);
   } catch (error) {
     if (!(error instanceof FactswayError)) throw error;
     return { added: [], rendered: false };

@@ -56,6 +56,16 @@ it('one added later is missing to diff, runs after up, and goes with its lines',
   expect((await up()).plan.steps).toEqual([]);
 });
 
+it('an image that it gives to a service of ours is refused where nobody has it, also before the first rendering', async () => {
+  ports.files.put(OVERRIDE, 'services: { postgres: { image: "factsway/postgres:nope" } }\n');
+  const error = await rejectionOf(up());
+  expect([error.code, error.message]).toEqual([
+    'FW-IMAGE-MISSING',
+    expect.stringContaining('factsway/postgres:nope (postgres)'),
+  ]);
+  expect(engine.calls).toEqual([]);
+});
+
 it('an override that Compose refuses is refused before anything is done', async () => {
   await up();
   ports.files.put(OVERRIDE, 'services: { edge: { nope: 1 } }\n');

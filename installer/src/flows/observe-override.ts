@@ -1,6 +1,11 @@
 import { load } from 'js-yaml';
 import { FactswayError } from '../model/errors.ts';
-import type { ObservedContainer, ObservedInstance, ObservedOverride } from '../model/observed.ts';
+import {
+  isImageRebuilt,
+  type Observed,
+  type ObservedInstance,
+  type ObservedOverride,
+} from '../model/observed.ts';
 import type { Desired } from '../planner/desired.ts';
 import type { Ports } from '../ports/ports.ts';
 import { OVERRIDE_FILE, specOf } from '../render/compose/render-compose.ts';
@@ -14,7 +19,7 @@ import { instancePaths } from './paths.ts';
 export async function observeOverride(
   { directory, bundle, catalog }: Desired,
   instance: ObservedInstance,
-  containers: readonly ObservedContainer[],
+  { containers, images }: Pick<Observed, 'containers' | 'images'>,
   { compose, files }: Pick<Ports, 'compose' | 'files'>,
 ): Promise<ObservedOverride | undefined> {
   const seed = bundle.files.find(({ path }) => path === OVERRIDE_FILE)?.content ?? '';
@@ -23,9 +28,10 @@ export async function observeOverride(
   const specs = new Map(containers.map(({ service, spec }) => [service, spec]));
   const isWhole =
     specs.size === 0 ||
-    catalog.workloads.every(
-      (workload) => specs.get(workload.id) === specOf(workload, bundle.configHashes),
-    );
+    (!containers.some((container) => isImageRebuilt(container, images)) &&
+      catalog.workloads.every(
+        (workload) => specs.get(workload.id) === specOf(workload, bundle.configHashes),
+      ));
   if (digest === undefined || (digest === sha256(seed) && isOnRecord && isWhole)) return undefined;
   const rendered = bundle.files.filter(({ ownership }) => ownership === 'rendered');
   const isRendered = rendered.every(
@@ -44,6 +50,16 @@ export async function observeOverride(
   const wanted = rendered.flatMap(({ path, content }) =>
     /^compose\..*yaml$/.test(path) ? namesIn(content) : [],
   );
+  const overridden = async () => servicesIn(await files.readText(paths.file(OVERRIDE_FILE)));
+  const imagesOf = (services: Readonly<Record<string, { readonly image?: unknown } | null>>) =>
+    Object.fromEntries(
+      catalog.workloads.flatMap(({ id, image }) => {
+        const named = services[id]?.image;
+        // What is interpolated, only Compose knows.
+        const isPlain = typeof named === 'string' && !named.includes('$');
+        return isPlain && named !== image ? [[id, named] as const] : [];
+      }),
+    );
   const isAdded = (name: string): boolean => !ours.includes(name) && !wanted.includes(name);
   try {
     // Without a rendering, what Compose would read is not there yet.
@@ -52,25 +68,32 @@ export async function observeOverride(
       const added = Object.keys(services).filter(
         (name) => isAdded(name) && services[name]?.idle !== true,
       );
-      return { services, added: added.sort(), rendered: isRendered };
+      const images = isRendered ? imagesOf(services) : imagesOf(await overridden());
+      return { services, added: added.sort(), rendered: isRendered, images };
     }
   } catch (error) {
     if (!(error instanceof FactswayError) || isRendered) throw error;
   }
   // Compose is asked again, and says what is wrong, when the files are there.
   const named = (await serviceNames(OVERRIDE_FILE)).filter(isAdded).sort();
-  return { added: named, rendered: isRendered };
+  return { added: named, rendered: isRendered, images: imagesOf(await overridden()) };
 }
 
 /** Services of a Compose file that start without being asked for; none where it cannot be read. */
 function namesIn(text: string | undefined): string[] {
-  if (text === undefined) return [];
+  return Object.entries(servicesIn(text)).flatMap(([name, service]) =>
+    service?.profiles === undefined ? [name] : [],
+  );
+}
+
+type Written = { readonly profiles?: unknown; readonly image?: unknown };
+
+function servicesIn(text: string | undefined): Readonly<Record<string, Written | null>> {
+  if (text === undefined) return {};
   try {
-    const { services } = load(text) as { services?: Record<string, { profiles?: unknown } | null> };
-    return Object.entries(services ?? {}).flatMap(([name, service]) =>
-      service?.profiles === undefined ? [name] : [],
-    );
+    const { services } = load(text) as { services?: Record<string, Written | null> | null };
+    return services ?? {};
   } catch {
-    return [];
+    return {};
   }
 }

@@ -12,18 +12,23 @@ import {
   type ObservedInstance,
 } from '../model/observed.ts';
 import { NETWORKS_RECORD } from '../planner/plan-networks.ts';
+import type { Access } from '../model/secret-access.ts';
 import type { Slot } from '../model/workload.ts';
 import type { Desired } from '../planner/desired.ts';
 import { wantedModes } from '../planner/plan-permissions.ts';
 import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import { interruptedStops } from './journal.ts';
+import { observeImages } from './observe-images.ts';
 import { observeOverride } from './observe-override.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
 import { CONFIG_FILE } from './resolve-config.ts';
 
 /** The instance directory as it is. Reads only. */
-export async function observeInstance(desired: Desired, files: Files): Promise<ObservedInstance> {
+export async function observeInstance(
+  desired: Desired,
+  { files, host }: Pick<Ports, 'files' | 'host'>,
+): Promise<ObservedInstance> {
   const paths = instancePaths(desired.directory);
   const manifest = (await readJson<Manifest>(paths.manifest, files)) ?? EMPTY_MANIFEST;
   const digests: Record<string, string> = {};
@@ -47,6 +52,16 @@ export async function observeInstance(desired: Desired, files: Files): Promise<O
   const sizes = await Promise.all(
     needed.map(async (name) => ((await files.readText(paths.secret(name))) ?? '').trim().length),
   );
+  const access = async (path: string): Promise<Access | undefined> => {
+    const found = await files.stat(path);
+    return found && { mode: found.mode, uid: found.uid, gid: found.gid };
+  };
+  const directory = await access(paths.secrets);
+  const secretAccess: Record<string, Access> = {};
+  for (const name of needed) {
+    const found = await access(paths.secret(name));
+    if (found) secretAccess[name] = found;
+  }
   const release = await readRelease(paths, files);
   const formerDatabase = await readFormerDatabase(paths, files);
   return {
@@ -55,6 +70,11 @@ export async function observeInstance(desired: Desired, files: Files): Promise<O
     modes,
     secrets,
     emptySecrets: needed.filter((_, index) => sizes[index] === 0),
+    secretAccess: {
+      asRoot: host.isRoot(),
+      ...(directory ? { directory } : {}),
+      files: secretAccess,
+    },
     appliedConfig: (await readJson<Record<string, string>>(paths.applied, files)) ?? {},
     rootCertificate: await files.exists(paths.rootCertificate),
     ...(release ? { release } : {}),
@@ -85,20 +105,17 @@ export function readRelease(
 export async function observe(desired: Desired, ports: Ports): Promise<Observed> {
   const { docker, files, host } = ports;
   const { config } = desired.catalog.context;
-  const instance = await observeInstance(desired, files);
+  const instance = await observeInstance(desired, { files, host });
   const isChosen =
     config.network.subnet !== undefined || (instance.appliedConfig[NETWORKS_RECORD] ?? '') !== '';
-  const found = docker.containers(config.project);
-  const [containers, images, volumes, networks, subnets, override, otherProject] =
-    await Promise.all([
-      found,
-      docker.images([...new Set(desired.catalog.workloads.map(({ image }) => image))]),
-      docker.volumes(config.project),
-      docker.networks(config.project),
-      isChosen ? docker.subnets(config.project) : undefined,
-      found.then((there) => observeOverride(desired, instance, there, ports)),
-      findOtherProject(desired, ports),
-    ]);
+  const [made, volumes, networks, subnets, otherProject] = await Promise.all([
+    observeMade(desired, instance, ports),
+    docker.volumes(config.project),
+    docker.networks(config.project),
+    isChosen ? docker.subnets(config.project) : undefined,
+    findOtherProject(desired, ports),
+  ]);
+  const { containers, images, override } = made;
   const stopping = await findStopping(desired.directory, containers, ports);
   return {
     instance,
@@ -135,6 +152,21 @@ async function findStopping(
   });
 }
 
+/** The containers, the images they and the plan are about, and what the override makes of both. */
+async function observeMade(
+  desired: Desired,
+  instance: ObservedInstance,
+  ports: Pick<Ports, 'compose' | 'docker' | 'files'>,
+): Promise<Pick<Observed, 'containers' | 'images' | 'override'>> {
+  const { docker } = ports;
+  const containers = await docker.containers(desired.catalog.context.config.project);
+  const images = await observeImages(desired, containers, docker);
+  const override = await observeOverride(desired, instance, { containers, images }, ports);
+  const named = Object.values(override?.images ?? {}).filter((name) => images[name] === undefined);
+  const further = named.length === 0 ? {} : await docker.images([...new Set(named)]);
+  return { containers, images: { ...images, ...further }, ...(override ? { override } : {}) };
+}
+
 /** `project` may have been changed: what the former one has on the engine would be left behind. */
 async function findOtherProject(
   { directory, catalog }: Desired,
@@ -153,9 +185,12 @@ async function findOtherProject(
 }
 
 /** What the directory alone tells, for commands that need no Docker. */
-export async function observeWithoutDocker(desired: Desired, files: Files): Promise<Observed> {
+export async function observeWithoutDocker(
+  desired: Desired,
+  ports: Pick<Ports, 'files' | 'host'>,
+): Promise<Observed> {
   return {
-    instance: await observeInstance(desired, files),
+    instance: await observeInstance(desired, ports),
     containers: [],
     images: {},
     volumes: [],

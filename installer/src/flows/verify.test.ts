@@ -86,10 +86,18 @@ describe('verify', () => {
   });
 
   it('finds the value of a secret in an environment, and reads no other', async () => {
-    for (const { name } of desired.bundle.secrets)
-      ports.files.put(`${DIRECTORY}/secrets/${name}`, `value-of-${name}\n`, 0o400);
+    for (const { name, readers } of desired.bundle.secrets) {
+      const path = `${DIRECTORY}/secrets/${name}`;
+      ports.files.put(path, `value-of-${name}\n`, 0o440);
+      await ports.files.setOwner(path, readers[0]!, readers[1] ?? readers[0]!);
+    }
     await ports.files.makeDirectory(`${DIRECTORY}/secrets`, 0o700);
     expect((await prove(['secrets']))[0]?.status).toBe('pass');
+    await ports.files.setMode(`${DIRECTORY}/secrets/postgres-app-password`, 0);
+    expect((await prove(['secrets']))[0]?.details).toEqual([
+      'secrets/postgres-app-password is 0000 and closed to user 999 and 10001 of its container',
+    ]);
+    await ports.files.setMode(`${DIRECTORY}/secrets/postgres-app-password`, 0o440);
     const environment = ['A=1', 'URL=postgres://x:value-of-postgres-app-password@db'];
     engine.change('container-edge', { environment });
     const [result] = await prove(['secrets']);

@@ -16,10 +16,18 @@ export type FileDifference = {
 };
 
 export type ContainerState =
-  'missing' | 'half-made' | 'definition' | 'override' | 'stopped' | 'configuration' | 'obsolete';
+  | 'missing'
+  | 'half-made'
+  | 'definition'
+  | 'override'
+  | 'image'
+  | 'stopped'
+  | 'configuration'
+  | 'obsolete';
 export type ContainerDifference = { readonly service: string; readonly state: ContainerState };
 
-export type SecretState = 'missing' | 'empty';
+export type SecretState = 'missing' | 'empty' | 'access';
+/** `secrets/` is the directory itself. */
 export type SecretDifference = { readonly name: string; readonly state: SecretState };
 
 /** A key of factsway.yaml whose value is another than at the last rendering; `undefined` where it has none. */
@@ -62,6 +70,7 @@ export const CONTAINER_WORDS: Readonly<Record<ContainerState, Words>> = {
   'half-made': { is: 'half made, by a run that was cut off', then: 'up removes it' },
   definition: { is: 'definition differs', then: 'up makes it again' },
   override: { is: 'older than the override', then: 'up makes it again where that matters' },
+  image: { is: 'image rebuilt', then: 'up makes it again' },
   stopped: { is: 'does not run', then: 'up starts it' },
   configuration: { is: 'configuration differs', then: 'up reloads it' },
   obsolete: { is: 'no longer needed', then: 'up removes it' },
@@ -70,6 +79,7 @@ export const CONTAINER_WORDS: Readonly<Record<ContainerState, Words>> = {
 export const SECRET_WORDS: Readonly<Record<SecretState, Words>> = {
   missing: { is: 'missing', then: 'up makes it, unless there is data it opens' },
   empty: { is: 'empty', then: 'up refuses' },
+  access: { is: 'owner or mode is not right', then: 'up sets them' },
 };
 
 /** What somebody has to do something about. Files of others are none of it, nor are keys that change nothing. */

@@ -1,4 +1,5 @@
 import type { Manifest } from './bundle.ts';
+import type { Access } from './secret-access.ts';
 import type { Slot } from './workload.ts';
 
 export type ContainerState =
@@ -18,6 +19,8 @@ export type ObservedContainer = {
   /** Our fingerprint of everything it was created from (label `io.factsway.spec`). */
   readonly spec: string;
   readonly image: string;
+  /** The image it was made from, whatever `image` names on this host by now. */
+  readonly imageId?: string;
   /** Compose's own hash of the definition it was made from. */
   readonly configHash?: string;
   /** The files Compose read for it, in order. */
@@ -59,9 +62,21 @@ export type ObservedImage = {
   readonly digest?: string;
 };
 
+export type ObservedImages = Readonly<Record<string, ObservedImage>>;
+
+/** Whether the name of its image stands for another one by now: built again, loaded or pulled under the same tag. */
+export function isImageRebuilt(
+  { image, imageId }: Pick<ObservedContainer, 'image' | 'imageId'>,
+  images: ObservedImages,
+): boolean {
+  const now = images[image]?.id;
+  return imageId !== undefined && now !== undefined && now !== imageId;
+}
+
 /** A service as Compose reads it from all its files. */
 export type ComposedService = {
   readonly hash: string;
+  readonly image?: string;
   /** Bytes; absent where there is no limit. */
   readonly memory?: number;
   /** Bytes of memory and swap together. */
@@ -78,6 +93,8 @@ export type ObservedOverride = {
   readonly added: readonly string[];
   /** Whether Compose read it with the files that are wanted, and not with those of before. */
   readonly rendered: boolean;
+  /** Image it gives to services of ours, by service. */
+  readonly images?: Readonly<Record<string, string>>;
 };
 
 /** The instance directory as it is on disk. */
@@ -90,6 +107,13 @@ export type ObservedInstance = {
   readonly secrets: readonly string[];
   /** Of these, the files with nothing in them. */
   readonly emptySecrets?: readonly string[];
+  /** Owner and mode of secrets/ and of the files in it that the platform reads, by name. */
+  readonly secretAccess?: {
+    /** Whether we may give files away. */
+    readonly asRoot: boolean;
+    readonly directory?: Access;
+    readonly files: Readonly<Record<string, Access>>;
+  };
   /** sha256 of the config directory each reloadable component last took up, by service id. */
   readonly appliedConfig: Readonly<Record<string, string>>;
   /** Whether the edge's root certificate was saved. */
@@ -103,8 +127,8 @@ export type ObservedInstance = {
 export type Observed = {
   readonly instance: ObservedInstance;
   readonly containers: readonly ObservedContainer[];
-  /** By reference; a missing image is absent. */
-  readonly images: Readonly<Record<string, ObservedImage>>;
+  /** By reference, those of the containers among them; a missing image is absent. */
+  readonly images: ObservedImages;
   readonly volumes: readonly string[];
   /** Services that run, and that a run was stopping when it was cut off: maybe not for long. */
   readonly stopping?: readonly string[];

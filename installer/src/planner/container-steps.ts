@@ -38,45 +38,64 @@ export type Existing = {
   readonly override: OverrideView;
   /** Whether what we render of it is another than it was made from. */
   readonly isStale: (workload: Workload) => boolean;
+  /** Whether the image it was made from is no longer the one of that name. */
+  readonly isRebuilt: (workload: Workload) => boolean;
 };
+
+/** The name of the image leads to the new one alone: no undo of ours finds the way back. */
+const IMAGES_STAY =
+  'Containers were made from images that were rebuilt, and those of before have no name any more: rebuild them as they have to be and run factsway-install up.';
 
 export function planCreate(
   builder: PlanBuilder,
   toCreate: readonly Workload[],
-  { existing, networks, override, isStale }: Existing,
+  engine: Existing,
   dependsOn: readonly (number | undefined)[],
 ): number | undefined {
   if (toCreate.length === 0) return undefined;
+  const { existing, networks, override, isRebuilt } = engine;
   const services = toCreate.map(({ id }) => id);
   const fresh = services.filter((id) => !existing.has(id));
   const needed = new Set(toCreate.flatMap((workload) => workload.networks.map(({ name }) => name)));
   const newNetworks = [...needed].filter((name) => !networks.includes(name));
-  const concerned = toCreate.filter(({ id }) => override.concerns(existing.get(id)));
-  const byUs = toCreate.filter((workload) => existing.has(workload.id) && isStale(workload));
-  const cause =
-    fresh.length === services.length
-      ? 'they do not exist'
-      : concerned.length > 0
-        ? !override.certain
-          ? `${OVERRIDE_FILE} changed, and Compose sees which of them it concerns`
-          : byUs.length > 0
-            ? `their definition or ${OVERRIDE_FILE} changed`
-            : `${OVERRIDE_FILE} changed`
-        : services.every((id) => existing.get(id)?.mountsBy !== undefined)
-          ? 'their files are mounted by a path that is not that of the directory'
-          : byUs.length > 0 || fresh.length > 0
-            ? 'their definition changed'
-            : 'Compose makes them anew with what depends on them';
+  const concerned = toCreate.some(({ id }) => override.concerns(existing.get(id)));
+  const remaining = [
+    ...(concerned ? [OVERRIDE_STAYS] : []),
+    ...(toCreate.some(isRebuilt) ? [IMAGES_STAY] : []),
+  ];
   const anew = services.filter((id) => existing.get(id)?.mountsBy !== undefined);
   return builder.add({
     action: { kind: 'CreateContainers', services, ...(anew.length > 0 ? { anew } : {}) },
-    cause,
+    cause: causeOfCreate(toCreate, engine),
     dependsOn,
     ...(fresh.length > 0
       ? { undo: { kind: 'RemoveContainers', services: fresh, networks: newNetworks } }
       : {}),
-    ...(concerned.length > 0 ? { irreversible: OVERRIDE_STAYS } : {}),
+    ...(remaining.length > 0 ? { irreversible: remaining.join(' ') } : {}),
   });
+}
+
+function causeOfCreate(
+  toCreate: readonly Workload[],
+  { existing, override, isStale, isRebuilt }: Existing,
+): string {
+  const there = toCreate.filter(({ id }) => existing.has(id));
+  if (there.length === 0) return 'they do not exist';
+  const isConcerned = ({ id }: Workload): boolean => override.concerns(existing.get(id));
+  if (there.some(isConcerned) && !override.certain)
+    return `${OVERRIDE_FILE} changed, and Compose sees which of them it concerns`;
+  if (toCreate.every(({ id }) => existing.get(id)?.mountsBy !== undefined))
+    return 'their files are mounted by a path that is not that of the directory';
+  const changed = [
+    ...(there.some(isStale) ? ['their definition'] : []),
+    ...(there.some(isRebuilt) ? ['their image'] : []),
+    ...(there.some(isConcerned) ? [OVERRIDE_FILE] : []),
+  ];
+  if (changed.length === 1 && changed[0] === 'their image') return 'their image was rebuilt';
+  if (changed.length > 0) return `${changed.join(' or ')} changed`;
+  return there.length < toCreate.length
+    ? 'their definition changed'
+    : 'Compose makes them anew with what depends on them';
 }
 
 /** A component the configuration no longer has. A slot's containers are kept for a rollback, the customer's own are not ours. */

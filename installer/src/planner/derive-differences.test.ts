@@ -26,6 +26,7 @@ function evidenceOf(observed: Observed, given: Partial<Evidence> = {}): Evidence
   return {
     instance: observed.instance,
     containers: observed.containers,
+    images: observed.images,
     tree: [],
     onDisk: texts(desired),
     remembered: [texts(desired)],
@@ -180,11 +181,13 @@ describe('a container', () => {
     expect(states(running, changed)).toContain('edge definition');
   });
 
-  it('is missing where others are there; a platform that is down differs in nothing', () => {
+  it('is missing, be it one of them or all of a platform that is down', () => {
     expect(
       states(withContainers(running, ({ service }) => (service === 'edge' ? 'gone' : {}))),
     ).toEqual(['edge missing']);
-    expect(states(withContainers(running, () => 'gone'))).toEqual([]);
+    expect(states(withContainers(running, () => 'gone'))).toEqual(
+      desired.catalog.workloads.map(({ id }) => `${id} missing`),
+    );
   });
 
   it('that does not run would be started, with whatever configuration it has now', () => {
@@ -208,6 +211,14 @@ describe('a container', () => {
     const found = states({ ...running, instance: { ...running.instance, appliedConfig } });
     expect(found).toHaveLength(16);
     expect(new Set(found?.map((one) => one.split(' ')[1]))).toEqual(new Set(['override']));
+  });
+
+  it('made from an image that was rebuilt under its name would be made again', () => {
+    const [edge] = desired.catalog.workloads.filter(({ id }) => id === 'edge');
+    const image = { ...running.images[edge!.image]!, id: 'sha256:another' };
+    expect(states({ ...running, images: { ...running.images, [edge!.image]: image } })).toEqual([
+      'edge image',
+    ]);
   });
 
   it('nobody wants any more would go; one the customer added, and a kept slot, stay', () => {
@@ -240,5 +251,19 @@ it('a secret is missing or empty', () => {
   expect(deriveDifferences(desired, evidenceOf({ ...running, instance })).secrets).toEqual([
     { name: 'postgres-owner-password', state: 'empty' },
     { name: 'postgres-app-password', state: 'missing' },
+  ]);
+});
+
+it('a secret whose container cannot read it differs, and so does a directory that is open', () => {
+  const [secret] = desired.bundle.secrets;
+  const secretAccess = {
+    asRoot: true,
+    directory: { mode: 0o755, uid: 0, gid: 0 },
+    files: { [secret!.name]: { mode: 0, uid: 0, gid: 0 } },
+  };
+  const instance = { ...running.instance, secretAccess };
+  expect(deriveDifferences(desired, evidenceOf({ ...running, instance })).secrets).toEqual([
+    { name: 'secrets/', state: 'access' },
+    { name: secret!.name, state: 'access' },
   ]);
 });

@@ -10,8 +10,10 @@ import type {
 } from '../model/differences.ts';
 import {
   isHalfMade,
+  isImageRebuilt,
   isMadeIn,
   type ObservedContainer,
+  type ObservedImages,
   type ObservedInstance,
   type ObservedOverride,
 } from '../model/observed.ts';
@@ -22,6 +24,7 @@ import type { Desired } from './desired.ts';
 import { deriveNotOurs, type TreeEntry } from './ownership.ts';
 import { findLeftAdded, viewAdded, viewOverride } from './plan-override.ts';
 import { planFiles } from './plan-files.ts';
+import { planSecretAccess } from './plan-permissions.ts';
 
 /** Beyond that many changed lines nobody reads a comparison, and finding the smallest one takes long. */
 const MOST_EDITS = 2000;
@@ -30,6 +33,7 @@ export type Evidence = {
   readonly instance: ObservedInstance;
   /** Null where no engine was asked. */
   readonly containers: readonly ObservedContainer[] | null;
+  readonly images: ObservedImages;
   /** Absent where nothing depends on it. */
   readonly override?: ObservedOverride;
   readonly tree: readonly TreeEntry[];
@@ -127,7 +131,7 @@ function unifiedDiff(path: string, from: [string, string], to: [string, string])
 
 function compareContainers(
   desired: Desired,
-  { instance, override }: Evidence,
+  { instance, images, override }: Evidence,
   containers: readonly ObservedContainer[],
 ): ContainerDifference[] {
   const { directory, catalog, bundle } = desired;
@@ -135,10 +139,10 @@ function compareContainers(
   const here = containers.filter((container) => isMadeIn(container, directory));
   const halfMade = here.filter((container) => isHalfMade(container, project));
   const ours = here.filter((container) => !halfMade.includes(container));
-  // A platform that is down differs in nothing; `status` tells that it is.
-  if (here.length === 0) return [];
+  // Those of another directory are for `up` to refuse.
+  if (here.length === 0 && containers.length > 0) return [];
   const found = new Map(ours.map((container) => [container.service, container]));
-  const seen = { instance, containers: ours, ...(override ? { override } : {}) };
+  const seen = { instance, containers: ours, images, ...(override ? { override } : {}) };
   const { concerns } = viewOverride(desired, seen);
   const differing = catalog.workloads.flatMap((workload): ContainerDifference[] => {
     const service = workload.id;
@@ -147,6 +151,7 @@ function compareContainers(
     if (container.spec !== specOf(workload, bundle.configHashes) || container.mountsBy)
       return [{ service, state: 'definition' }];
     if (concerns(container)) return [{ service, state: 'override' }];
+    if (isImageRebuilt(container, images)) return [{ service, state: 'image' }];
     // One that starts takes up its configuration with that.
     if (workload.kind === 'service' && container.state !== 'running')
       return [{ service, state: 'stopped' }];
@@ -173,8 +178,16 @@ function compareContainers(
 }
 
 function compareSecrets({ bundle }: Desired, instance: ObservedInstance): SecretDifference[] {
-  return bundle.secrets.flatMap(({ name }): SecretDifference[] => {
+  const lacking = bundle.secrets.flatMap(({ name }): SecretDifference[] => {
     if (!instance.secrets.includes(name)) return [{ name, state: 'missing' }];
     return instance.emptySecrets?.includes(name) ? [{ name, state: 'empty' }] : [];
   });
+  const named = new Set(lacking.map(({ name }) => name));
+  const access = planSecretAccess(bundle, instance)
+    .map(({ path }): SecretDifference => ({
+      name: path.split('/')[1] ?? `${path}/`,
+      state: 'access',
+    }))
+    .filter(({ name }) => !named.has(name));
+  return [...lacking, ...access];
 }

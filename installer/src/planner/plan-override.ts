@@ -1,4 +1,9 @@
-import { isMadeIn, type Observed, type ObservedContainer } from '../model/observed.ts';
+import {
+  isImageRebuilt,
+  isMadeIn,
+  type Observed,
+  type ObservedContainer,
+} from '../model/observed.ts';
 import type { PlanBuilder } from '../model/plan.ts';
 import type { Workload } from '../model/workload.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
@@ -39,7 +44,7 @@ export function viewOverride({ bundle }: Desired, { instance, override }: Seen):
  */
 export function madeAlong(
   { catalog }: Desired,
-  observed: Pick<Observed, 'override' | 'containers'>,
+  observed: Pick<Observed, 'override' | 'containers' | 'images'>,
   toCreate: readonly Workload[],
 ): Workload[] {
   const services = observed.override?.services;
@@ -72,12 +77,17 @@ type AddedService = {
   readonly state: 'missing' | 'changed' | 'stopped' | 'up';
 };
 
-export function viewAdded({ override, containers }: Pick<Observed, 'override' | 'containers'>) {
+export function viewAdded({
+  override,
+  containers,
+  images,
+}: Pick<Observed, 'override' | 'containers' | 'images'>) {
   return (override?.added ?? []).map((service): AddedService => {
     const container = containers.find((one) => one.service === service);
     const hash = override?.services?.[service]?.hash;
     if (!container) return { service, state: 'missing' };
-    if (hash !== undefined && hash !== container.configHash) return { service, state: 'changed' };
+    const isChanged = hash !== undefined && hash !== container.configHash;
+    if (isChanged || isImageRebuilt(container, images)) return { service, state: 'changed' };
     return { service, state: isUp(container) ? 'up' : 'stopped' };
   });
 }

@@ -1,5 +1,9 @@
 import { CONFIG_DIRECTORY_MODE, type Bundle } from '../model/bundle.ts';
 import type { ObservedInstance } from '../model/observed.ts';
+import type { FileChange } from '../model/plan.ts';
+import { deviates, wantedOfSecret, wantedOfSecrets } from '../model/secret-access.ts';
+
+const SECRETS = 'secrets';
 
 /** What the users of the containers read, by path: the files below config/ and the directories that hold them. */
 export function wantedModes(bundle: Bundle): Map<string, number> {
@@ -23,6 +27,31 @@ export function planPermissions(bundle: Bundle, { modes = {} }: ObservedInstance
     return found === undefined || (found & wanted) === wanted ? [] : [path];
   });
 }
+
+/**
+ * Secrets that the users of the containers cannot read or that others can, and the directory around them. Here a bit
+ * too many counts as well: it is what keeps a secret one.
+ */
+export function planSecretAccess(
+  { secrets }: Bundle,
+  { secretAccess }: ObservedInstance,
+): FileChange[] {
+  if (!secretAccess) return [];
+  const { asRoot, directory, files } = secretAccess;
+  const paths = [
+    ...(directory && deviates(directory, wantedOfSecrets(asRoot)) ? [SECRETS] : []),
+    ...secrets.flatMap((secret) => {
+      const found = files[secret.name];
+      return found && deviates(found, wantedOfSecret(secret, asRoot))
+        ? [`${SECRETS}/${secret.name}`]
+        : [];
+    }),
+  ];
+  return paths.map((path) => ({ path, change: 'permissions' }));
+}
+
+export const isSecretAccess = ({ path, change }: FileChange): boolean =>
+  change === 'permissions' && path.split('/')[0] === SECRETS;
 
 /** `config/edge/Caddyfile` → `config`, `config/edge`; nothing for a file that lies elsewhere. */
 function directoriesOf(path: string): string[] {

@@ -70,6 +70,22 @@ it('a changed runbook is written, and nobody is reloaded or made anew for it', a
   ]);
 });
 
+it('a secret no container can read gets its owner and mode back, and what stopped over it started again', () => {
+  const secretAccess = {
+    asRoot: true,
+    directory: { mode: 0o755, uid: 0, gid: 0 },
+    files: { 'postgres-monitor-password': { mode: 0, uid: 0, gid: 0 } },
+  };
+  const closed = { ...running, instance: { ...running.instance, secretAccess } };
+  const looping = withContainers(closed, ({ service }) =>
+    service === 'postgres-exporter' ? { state: 'restarting' } : {},
+  );
+  expect(steps(desired, looping)).toEqual([
+    '[1] WriteBundle 2 files because owner or mode of secrets/, secrets/postgres-monitor-password is not right (undo: RestoreBundle 2 files)',
+    expect.stringMatching(/^\[2\] StartComponents postgres-exporter because .*, after 1/),
+  ]);
+});
+
 describe('on an empty server', () => {
   it('the plan writes, creates, starts in order and records', () => {
     const fresh = { ...desired, configUnchanged: false };

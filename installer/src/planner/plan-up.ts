@@ -1,6 +1,6 @@
 import { EDGE_ROOT_CERTIFICATE } from '../catalog/components/edge.ts';
 import type { Workload } from '../model/workload.ts';
-import type { Observed } from '../model/observed.ts';
+import { isImageRebuilt, type Observed } from '../model/observed.ts';
 import { PlanBuilder, type ActionOf, type FileChange, type Plan } from '../model/plan.ts';
 import { FactswayError } from '../model/errors.ts';
 import { OVERRIDE_FILE, specOf } from '../render/compose/render-compose.ts';
@@ -17,6 +17,7 @@ import type { Desired } from './desired.ts';
 import { planCertificate } from './plan-certificate.ts';
 import { staleLock } from './plan-image-lock.ts';
 import { planFiles } from './plan-files.ts';
+import { isSecretAccess, planSecretAccess } from './plan-permissions.ts';
 import { madeAlong, planAdded, viewOverride } from './plan-override.ts';
 import { planRecordNetworks, planRemake, withoutContainers } from './plan-networks.ts';
 import { planSettle, withoutHalfMade } from './plan-settle.ts';
@@ -91,12 +92,16 @@ function conflictError(paths: readonly string[], { instance }: Observed): Factsw
 
 function causeOf(changes: readonly FileChange[]): string {
   const texts = changes.filter(({ change }) => change !== 'permissions').length;
-  const unreadable = changes.length - texts;
+  const secrets = changes
+    .filter(isSecretAccess)
+    .map(({ path }) => (path.includes('/') ? path : `${path}/`));
+  const unreadable = changes.length - texts - secrets.length;
   return [
     ...(texts === 0
       ? []
       : [`the configuration renders ${texts === 1 ? 'one file' : `${texts} files`} differently`]),
     ...(unreadable === 0 ? [] : [`the containers cannot read ${unreadable} as they are`]),
+    ...(secrets.length === 0 ? [] : [`owner or mode of ${secrets.join(', ')} is not right`]),
   ].join(', and ');
 }
 
@@ -120,11 +125,15 @@ function planInstanceDirectory(
   }
   last = planCertificate(builder, desired, observed, last) ?? last;
   const fresh = Object.keys(observed.instance.manifest.files).length === 0;
+  // Where secrets are made, or a first bundle is written, all of them get theirs with that.
+  const access =
+    fresh || missing.length > 0 ? [] : planSecretAccess(desired.bundle, observed.instance);
   const changes = [
     ...(desired.configUnchanged
       ? []
       : [{ path: 'factsway.yaml', change: fresh ? ('create' as const) : ('update' as const) }]),
     ...fileChanges,
+    ...access,
   ];
   if (changes.length === 0) return last;
   const before = options.renderOnly ? [] : observed.containers;
@@ -172,7 +181,11 @@ function planContainers(
     return mountsBy !== undefined || spec !== specOf(workload, bundle.configHashes);
   };
   const isConcerned = ({ id }: Workload): boolean => override.concerns(existing.get(id));
-  const changed = workloads.filter((workload) => isStale(workload) || isConcerned(workload));
+  const isRebuilt = ({ id }: Workload): boolean => {
+    const container = existing.get(id);
+    return container !== undefined && isImageRebuilt(container, observed.images);
+  };
+  const changed = workloads.filter((one) => isStale(one) || isRebuilt(one) || isConcerned(one));
   const along = madeAlong(desired, observed, changed);
   const toCreate = workloads.filter((one) => changed.includes(one) || along.includes(one));
   // From here until the end nobody can say which override the containers were made with.
@@ -183,7 +196,7 @@ function planContainers(
         dependsOn: [written],
       })
     : undefined;
-  const creating = { existing, networks: observed.networks, override, isStale };
+  const creating = { existing, networks: observed.networks, override, isStale, isRebuilt };
   // Services that serve are replaced only once the migrations have succeeded.
   const late = toCreate.filter(
     ({ id, slot, kind }) => slot !== undefined && kind === 'service' && existing.has(id),
@@ -279,7 +292,8 @@ function planContainers(
   }
   if (
     observed.instance.release?.version !== config.release.version ||
-    observed.instance.release.slot !== activeSlot
+    observed.instance.release.slot !== activeSlot ||
+    app.some(isRebuilt)
   ) {
     builder.add({
       action: {

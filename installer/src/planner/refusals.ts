@@ -47,6 +47,7 @@ export function refuseWhatCannotWork(desired: Desired, observed: Observed): void
   refuseLostSecrets(desired, observed);
   refuseDataLeftBehind(desired, observed);
   refuseMissingImages(desired, observed);
+  refuseOverriddenImages(desired, observed);
   refuseMixedVersions(desired, observed);
   refuseAbsentAddress(observed);
   refuseBusyPorts(desired, observed);
@@ -139,6 +140,22 @@ function refuseMissingImages({ catalog }: Desired, { images }: Observed): void {
     'FW-IMAGE-MISSING',
     `${count(missing.length, 'image is', 'images are')} not on this host: ${missing.join(', ')}.`,
     `From a checkout: ./scripts/images ensure --version ${catalog.context.config.release.version}   or take them from registries: --set images.source=upstream`,
+  );
+}
+
+/** What the customer's file names is pulled for services of the customer's own, never in place of an image of ours. */
+function refuseOverriddenImages({ catalog }: Desired, { images, override }: Observed): void {
+  const named = override?.images ?? {};
+  const missing = catalog.workloads.flatMap(({ id }) => {
+    const image = named[id];
+    return image === undefined || images[image] ? [] : [{ id, image }];
+  });
+  const [first] = missing;
+  if (!first) return;
+  throw new FactswayError(
+    'FW-IMAGE-MISSING',
+    `${OVERRIDE_FILE} names ${missing.length === 1 ? 'an image that is' : 'images that are'} not on this host: ${missing.map(({ id, image }) => `${image} (${id})`).join(', ')}. Nothing was changed.`,
+    `Get it: docker pull ${shellWord(first.image)}   or correct it in ${OVERRIDE_FILE}, then run the command again.`,
   );
 }
 

@@ -317,6 +317,10 @@ describe('secrets', () => {
       'secrets/s is 0444: others may read it',
     ],
     [
+      { files: [{ name: 's', mode: 0, closedTo: [70], empty: false }] },
+      'secrets/s is 0000 and closed to user 70 of its container',
+    ],
+    [
       { files: [{ name: 's', mode: 0o460, empty: false }] },
       'secrets/s is 0460: others may write it',
     ],

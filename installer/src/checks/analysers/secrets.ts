@@ -4,7 +4,7 @@ import type { SecretFacts } from '../facts.ts';
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
 
-/** The directory keeps everybody else out; no secret is empty, open to others or visible in an environment listing. */
+/** The directory keeps everybody else out; no secret is empty, closed to its container, open to others or visible in an environment listing. */
 export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): CheckResult {
   const findings = [
     ...(directoryMode === 0o700
@@ -12,9 +12,13 @@ export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): 
       : [
           `secrets/ is ${directoryMode === undefined ? 'missing' : octal(directoryMode)}, not 0700`,
         ]),
-    ...files.flatMap(({ name, mode, owned, empty }) => {
+    ...files.flatMap(({ name, mode, owned, closedTo = [], empty }) => {
       if (mode === undefined) return [`secrets/${name} is missing`];
       if (empty) return [`secrets/${name} is empty`];
+      if (closedTo.length > 0)
+        return [
+          `secrets/${name} is ${octal(mode)} and closed to user ${closedTo.join(' and ')} of its container`,
+        ];
       if ((mode & 0o022) !== 0) return [`secrets/${name} is ${octal(mode)}: others may write it`];
       return owned && (mode & 0o004) !== 0
         ? [`secrets/${name} is ${octal(mode)}: others may read it`]
@@ -29,8 +33,8 @@ export function analyseSecrets({ directoryMode, files, exposed }: SecretFacts): 
     );
   return fail(
     'secrets',
-    `${count(findings.length, 'secret is not as safe as it', 'secrets are not as safe as they')} should be`,
-    'Close them again: chmod 700 secrets && chmod g-w,o-rw secrets/*   (not installed as root: chmod go-w)',
+    `${count(findings.length, 'secret is not as it', 'secrets are not as they')} should be`,
+    'Set owner and mode of all of them right: factsway-install up',
     findings,
   );
 }

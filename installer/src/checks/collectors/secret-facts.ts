@@ -1,5 +1,6 @@
 import type { SecretFacts } from '../facts.ts';
 import { join } from 'node:path';
+import { closedTo } from '../../model/secret-access.ts';
 import type { InstanceView } from './instance-view.ts';
 
 /** Modes of the secret files, and whether a value is visible to anyone who may inspect containers. */
@@ -19,7 +20,13 @@ export async function collectSecretFacts(view: InstanceView): Promise<SecretFact
       }
       const status = await files.stat(path);
       const owned = status !== undefined && readers.includes(status.uid);
-      return { name, mode: status?.mode, owned, empty: value === '' };
+      return {
+        name,
+        mode: status?.mode,
+        owned,
+        closedTo: status ? closedTo(status, { readers }) : [],
+        empty: value === '',
+      };
     }),
   );
   return {

@@ -5,7 +5,7 @@ export const diff: Command = {
   name: 'diff',
   summary: 'show what differs from factsway.yaml',
   description:
-    'Compares three ways, file by file: what factsway.yaml says now, what was rendered last, what is on disk. Tells which files were edited by hand, which keys of factsway.yaml are not applied yet, which containers `up` would make again, and which secrets are missing. Secret values are never shown. Changes nothing and needs no Docker; without it, containers are not looked at. Exit code 3 when something differs.',
+    'Compares three ways, file by file: what factsway.yaml says now, what was rendered last, what is on disk. Tells which files were edited by hand, which keys of factsway.yaml are not applied yet, which containers `up` would make again (an image rebuilt under its tag is a reason), and which secrets are missing or have an owner or mode that is not right. Secret values are never shown. Changes nothing and needs no Docker; without it, containers are not looked at. Exit code 3 when something differs.',
   exitCodes: { 0: 'nothing differs', 3: 'something differs (FW-DIFFERENT)' },
   files: [
     { path: 'factsway.yaml', what: 'what should be' },

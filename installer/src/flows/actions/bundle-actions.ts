@@ -1,7 +1,14 @@
 import { sha256 } from '../../render/digest.ts';
 import { EMPTY_MANIFEST, type Manifest, type RenderedTexts } from '../../model/bundle.ts';
 import type { ActionOf } from '../../model/plan.ts';
+import {
+  deviates,
+  wantedOfSecret,
+  wantedOfSecrets,
+  type WantedAccess,
+} from '../../model/secret-access.ts';
 import { wantedModes } from '../../planner/plan-permissions.ts';
+import type { Files } from '../../ports/files.ts';
 import { readJson } from '../observe.ts';
 import { requireDesired, type ActionContext } from './action-context.ts';
 import { alignKeyPermissions } from './certificate-actions.ts';
@@ -9,12 +16,13 @@ import { reloadConfig, rememberApplied } from './reload-config.ts';
 import { runToEnd } from './run-migrations.ts';
 import { startAndWait } from './start-components.ts';
 
-const ownerOf = (root: boolean, readers: readonly number[]): { uid?: number; gid?: number } => {
-  const [owner, second] = readers;
-  // Not root: nothing can be given away, so the file is readable and its directory (0700) guards it.
-  if (!root || owner === undefined) return {};
-  return { uid: owner, gid: second ?? owner };
-};
+/** The mode last: until the file has its owner, no further bit is of use to anybody. */
+async function setAccess(path: string, wanted: WantedAccess, files: Files): Promise<void> {
+  const found = await files.stat(path);
+  if (found && deviates(found, { ...wanted, mode: found.mode }))
+    await files.setOwner(path, wanted.uid ?? found.uid, wanted.gid ?? found.gid);
+  await files.setMode(path, wanted.mode);
+}
 
 /** Writes each missing secret once. A file that is there is never written again, whatever is in it. */
 export async function createSecrets(
@@ -32,13 +40,10 @@ export async function createSecrets(
 /** Owner and mode of every secret, also of those a person put there. Cheap, so it runs whenever files or containers are made. */
 export async function alignSecretPermissions(context: ActionContext): Promise<void> {
   const { files, host } = context.ports;
-  await files.setMode(context.paths.secrets, 0o700);
-  for (const { name, readers } of requireDesired(context).bundle.secrets) {
-    const path = context.paths.secret(name);
-    const { uid, gid } = ownerOf(host.isRoot(), readers);
-    if (uid !== undefined && gid !== undefined) await files.setOwner(path, uid, gid);
-    await files.setMode(path, uid === undefined ? 0o444 : readers.length > 1 ? 0o440 : 0o400);
-  }
+  const asRoot = host.isRoot();
+  await setAccess(context.paths.secrets, wantedOfSecrets(asRoot), files);
+  for (const secret of requireDesired(context).bundle.secrets)
+    await setAccess(context.paths.secret(secret.name), wantedOfSecret(secret, asRoot), files);
   await alignKeyPermissions(context);
 }
 

@@ -34,6 +34,13 @@ describe('starting components', () => {
     expect(ports.clock.naps).toBe(0);
   });
 
+  it('ends the waiting of one that Docker keeps trying, whatever it has counted', async () => {
+    engine.change(EDGE, { state: 'restarting', restarts: 9 });
+    engine.behaviours.set('edge', () => ({ state: 'running', health: 'healthy', restarts: 0 }));
+    await start('edge');
+    expect(engine.calls).toEqual(['stop edge', 'start edge']);
+  });
+
   it('waits until the health check has passed, and says for whom', async () => {
     engine.behaviours.set('edge', () => ({ state: 'running', health: 'starting' }));
     ports.clock.onSleep = (nap) => {

@@ -25,7 +25,13 @@ export async function startAndWait(
     containers.map(({ id, state, restarts }) => [id, state === 'running' ? restarts : 0]),
   );
   await Promise.all(
-    containers.filter(({ state }) => state !== 'running').map(({ id }) => docker.start(id)),
+    containers
+      .filter(({ state }) => state !== 'running')
+      .map(async ({ id, state }) => {
+        // Docker waits ever longer before it tries again by itself, and goes on counting.
+        if (state === 'restarting') await docker.stop(id);
+        await docker.start(id);
+      }),
   );
 
   const deadline = clock.monotonicMs() + HARD_LIMIT_MS;

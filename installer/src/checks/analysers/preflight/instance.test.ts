@@ -36,6 +36,10 @@ describe('secret-files', () => {
       'fail FW-SECRET-INVALID: secrets/s1 cannot be read by this user',
     ],
     [
+      of({ state: 'closed' }, { state: 'fine' }),
+      'warn: secrets/s0 cannot be read by the container that needs it',
+    ],
+    [
       of({ state: 'absent', unlocks: 'postgres-data' }),
       'fail FW-SECRET-LOST: secrets/s0 is missing, but the volume postgres-data it belongs to still holds data',
     ],

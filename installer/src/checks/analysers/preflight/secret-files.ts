@@ -1,13 +1,15 @@
 import { count } from '../../../model/units.ts';
-import { defineCheck, fine, refusal } from './check.ts';
+import { defineCheck, doubt, fine, refusal } from './check.ts';
 
 export const secretFiles = defineCheck({
   name: 'secret-files',
   proves:
-    'The secrets that are there can be read and hold something; none is lost that data needs.',
+    'The secrets that are there can be read, by their containers too, and hold something; none is lost that data needs.',
+  warns: 'the container that needs it cannot read it',
   fails: 'empty, unreadable, or missing while its data exists',
   codes: ['FW-SECRET-INVALID', 'FW-SECRET-LOST'],
-  remedy: 'Put the file back from a backup; rm secrets/NAME where there is no data yet',
+  remedy:
+    'Put the file back from a backup; rm secrets/NAME where there is no data yet; factsway-install up sets owner and mode right',
   purposes: ['install', 'upgrade'],
   needs: ['secrets'],
   analyse({ secrets: { files: all } }, { catalog }) {
@@ -38,6 +40,12 @@ export const secretFiles = defineCheck({
         `secrets/${first.name} is missing, but the volume ${first.unlocks ?? ''} it belongs to still holds data`,
         `Put the file back from your backup, or remove the data knowingly: docker volume rm ${catalog.context.config.project}_${first.unlocks ?? ''}`,
         lost.slice(1).map(({ name }) => `secrets/${name} is missing too`),
+      );
+    const closed = names('closed');
+    if (closed.length > 0)
+      return doubt(
+        `${closed.join(', ')} cannot be read by the ${closed.length === 1 ? 'container that needs it' : 'containers that need them'}`,
+        'Set owner and mode right: factsway-install up',
       );
     const there = files.filter(({ state }) => state === 'fine').length;
     if (there === files.length) return fine(`all are there`);

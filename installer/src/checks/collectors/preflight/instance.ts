@@ -6,6 +6,8 @@ import type {
   ProjectFacts,
   SecretFileFacts,
 } from '../../facts-preflight.ts';
+import type { SecretFile } from '../../../model/bundle.ts';
+import { closedTo } from '../../../model/secret-access.ts';
 import { collectAbsentAddresses, collectBusyPorts } from '../busy-ports.ts';
 import type { PreflightView } from './view.ts';
 
@@ -45,22 +47,27 @@ export async function collectSecretFiles(view: PreflightView): Promise<SecretFil
     )
     // Without an engine nobody knows of data; what is on the disk can be judged all the same.
     .catch((): string[] => []);
-  const stateOf = async (name: string) => {
+  // Before there are containers, whoever put a secret there need not know their users.
+  const exists = await files.exists(join(view.directory, 'state/manifest.json')).catch(() => false);
+  const stateOf = async ({ name, readers }: SecretFile) => {
     try {
-      const text = await files.readText(join(view.directory, 'secrets', name));
+      const path = join(view.directory, 'secrets', name);
+      const text = await files.readText(path);
       if (text === undefined) return 'absent';
-      return text.trim() === '' ? 'empty' : 'fine';
+      if (text.trim() === '') return 'empty';
+      const found = await files.stat(path);
+      return exists && found && closedTo(found, { readers }).length > 0 ? 'closed' : 'fine';
     } catch {
       return 'unreadable';
     }
   };
   return {
     files: await Promise.all(
-      view.catalog.secrets.map(async ({ name, unlocks }) => ({
-        name,
-        state: await stateOf(name),
-        unlocks: unlocks !== undefined && volumes.includes(unlocks) ? unlocks : undefined,
-      })),
+      view.catalog.secrets.map(async (secret) => {
+        const { name, unlocks } = secret;
+        const isUsed = unlocks !== undefined && volumes.includes(unlocks);
+        return { name, state: await stateOf(secret), unlocks: isUsed ? unlocks : undefined };
+      }),
     ),
   };
 }

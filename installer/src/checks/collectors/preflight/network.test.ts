@@ -134,6 +134,19 @@ describe('the instance', () => {
     ]);
   });
 
+  it('a secret its container cannot read is closed, once there are containers', async () => {
+    const path = '/opt/factsway/secrets/postgres-superuser-password';
+    const files = new MemoryFiles();
+    files.put(path, 'mine', 0o600);
+    const ports = { files, docker: docker({ volumes: async () => [] }) };
+    const state = async () => (await collectSecretFiles(viewWith({ ports }))).files[0]?.state;
+    expect(await state()).toBe('fine');
+    files.put('/opt/factsway/state/manifest.json', '{}');
+    expect(await state()).toBe('closed');
+    await files.setOwner(path, 999, 999);
+    expect(await state()).toBe('fine');
+  });
+
   it('of a project from elsewhere nothing is lost', async () => {
     const ports = { docker: docker({ volumes: async () => ['postgres-data'] }) };
     const project = { elsewhere: ['/srv/old'], containers: 16 };
