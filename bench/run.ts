@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- cli render package install monitoring paging]`: measures, prints a table, writes
+ * `npm run bench [-- cli render package install monitoring paging quiet-hour]`: measures, prints a table, writes
  * bench/results.json. A run of single parts replaces their rows there, if it was the same machine.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -11,6 +11,7 @@ import { formatRows, type Row } from './lib/rows.ts';
 import { monitoringRows } from './monitoring.bench.ts';
 import { packageRows } from './package.bench.ts';
 import { pagingRows } from './paging.bench.ts';
+import { quietHourRows } from './quiet-hour.bench.ts';
 import { renderRows } from './render.bench.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
@@ -20,9 +21,10 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   install: installRows,
   monitoring: monitoringRows,
   paging: pagingRows,
+  'quiet-hour': quietHourRows,
 };
-/** Takes three quarters of an hour: only when asked for by name. */
-const LONG = new Set(['paging']);
+/** Three quarters of an hour, and twelve minutes: only when asked for by name. */
+const LONG = new Set(['paging', 'quiet-hour']);
 const RESULTS = join(import.meta.dirname, 'results.json');
 
 const asked = process.argv.slice(2);

@@ -82,6 +82,7 @@ FACTSWAY On-Prem runs on this machine ($(seconds_since "$start")).
 
   API             https://localhost:$HTTPS_PORT/api/templates, /api/cases, /api/drafts, …
   health          https://localhost:$HTTPS_PORT/healthz
+  runbooks        https://localhost:$HTTPS_PORT/runbooks/
   Prometheus      http://localhost:$PROMETHEUS_PORT
   Alertmanager    http://localhost:$ALERTMANAGER_PORT
   certificate     $DEMO_CA
