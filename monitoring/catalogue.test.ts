@@ -83,6 +83,44 @@ describe('the catalogue of alerts', () => {
   });
 });
 
+describe('what keeps alerts back', () => {
+  const silentWithout = (cause: string): string[] =>
+    RULES.filter(({ labels }) => labels[`needs_${cause}`] === 'true').map(({ name }) => name);
+
+  it('is never a full disk for a page: it lasts for days, and outages happen meanwhile', () => {
+    const pages = RULES.filter(({ labels }) => labels['severity'] === 'critical');
+    expect(pages.filter(({ labels }) => labels['needs_host'] === 'true')).toEqual([]);
+  });
+
+  it('is the database for all that services do without it, and for nothing that says so', () => {
+    expect(silentWithout('database')).toEqual(
+      expect.arrayContaining([
+        'ServiceUnhealthy',
+        'HighErrorRate',
+        'ElevatedErrorRate',
+        'DatabaseConnectionErrors',
+        'VerySlowResponseTime',
+        'SlowResponseTime',
+        'DatabasePoolExhausted',
+        'PostgresConnectionsNearLimit',
+        'PostgresLongTransaction',
+      ]),
+    );
+    for (const name of ['PostgresDown', 'ServiceDown', 'EdgeDown', 'DiskFull', 'BackupMissing'])
+      expect(silentWithout('database')).not.toContain(name);
+  });
+
+  it('is an outage that is over for every page that looks back over a window', () => {
+    const back = RULES.filter(
+      ({ expr, labels }) =>
+        labels['severity'] === 'critical' &&
+        /^\(?(service:http|sum by \(service\)|slo:)/.test(expr),
+    );
+    expect(back.length).toBeGreaterThan(4);
+    for (const { name, expr } of back) expect(expr, name).toContain('database:answered:min');
+  });
+});
+
 describe('the catalogue of metrics', () => {
   it('names each once', () => {
     const names = METRICS.map(({ name }) => name);

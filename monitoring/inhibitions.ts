@@ -47,21 +47,12 @@ function graverSilences(grave: Severity, milder: readonly Severity[]): Inhibitio
   };
 }
 
-/** A page that names what is down says already why requests of users fail. */
-const OUTAGE_EXPLAINS_BUDGET: Inhibition = {
-  because: 'the page for what is down says already why requests fail',
-  source: [is('severity', 'critical'), is('symptom', 'availability')],
-  target: [is('symptom', 'slo')],
-  equal: [],
-};
-
 /** Rendered into alertmanager.yml (Alertmanager, "inhibit_rule"), in this order. */
 export const INHIBITIONS: readonly Inhibition[] = [
   causeSilences('host', 'platform', 'the server itself is what has to be mended'),
   causeSilences('database', 'platform', 'without the database no service can work'),
   causeSilences('service', 'service', 'what is down is neither slow nor wrong'),
   causeSilences('metrics', 'service', 'of what is not measured nothing is known'),
-  OUTAGE_EXPLAINS_BUDGET,
   graverSilences('critical', ['warning', 'info']),
   graverSilences('warning', ['info']),
 ];

@@ -1,13 +1,22 @@
+import { COMPONENT_METRICS } from './metrics/components.ts';
 import { SERVICE_METRICS } from './metrics/services.ts';
 import type { Metric } from './model.ts';
 import { SERVICE_JOBS } from './selectors.ts';
+
+/** What a service shows as such, and as a process. */
+export const EXPECTED: readonly Metric[] = [
+  ...SERVICE_METRICS,
+  ...COMPONENT_METRICS.filter(
+    ({ name, source }) => source === 'every target' && name.startsWith('process_'),
+  ),
+];
 
 /**
  * PromQL that answers with `{service, metric}` for each series a scraped service ought to have and has not
  * (invariant 3 of spec 01). A term for each metric, so that the answer can say which one is missing.
  */
 export function missingSeries(services: readonly string[]): string {
-  return SERVICE_METRICS.filter(
+  return EXPECTED.filter(
     ({ always, only }) => always !== false && (only === undefined || services.includes(only)),
   )
     .map(missing)

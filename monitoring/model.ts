@@ -82,6 +82,11 @@ export type Alert = {
   readonly symptom?: string;
   /** What it needs to work, so that it is silent while that is known to be broken. */
   readonly needs?: readonly Cause[];
+  /**
+   * It looks back over a window, and what it sees there may be an outage that is over: silent while a cause in `needs`
+   * lasts, and for so long after it.
+   */
+  readonly shadow?: Shadow;
   /** The cause it stands for itself. */
   readonly cause?: Cause;
   /** Where it stands for that cause only if a label matches; anchored on both sides. */
@@ -89,6 +94,10 @@ export type Alert = {
   /** Where it makes sense; everywhere when absent. */
   readonly appliesTo?: (context: MonitoringContext) => boolean;
 };
+
+/** A little longer than the window an alert looks back over. */
+export const SHADOWS = ['6m', '35m'] as const;
+export type Shadow = (typeof SHADOWS)[number];
 
 /** Failures that drag others along. */
 export type Cause = 'database' | 'host' | 'service' | 'metrics';

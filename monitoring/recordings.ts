@@ -1,12 +1,47 @@
-import type { Recording, RuleGroup } from './model.ts';
-import { SERVICE_JOBS, USER_TRAFFIC } from './selectors.ts';
+import { SHADOWS, type Recording, type RuleGroup, type Shadow } from './model.ts';
+import { SERVICE_JOBS, SERVICE_PROBES, USER_TRAFFIC } from './selectors.ts';
 import { BUDGET, RATE_SECONDS } from './slo.ts';
 
+/** Of what pages within 150 s. */
+export const PRESENCE_INTERVAL = '3s';
 const SHORT_INTERVAL = `${RATE_SECONDS}s`;
 /** Of windows of a day and more. Less than the five minutes after which a series counts as gone. */
 const LONG_INTERVAL = '2m';
 
 const OF_SERVICES = { leaves: ['service'] } as const;
+
+const ALL_UNHEALTHY = `count(max by (service) (probe_success{${SERVICE_PROBES}}) == 0) == count(max by (service) (probe_success{${SERVICE_PROBES}}))`;
+
+/** Who is there. Looked at as often as the alerts that say so. */
+const PRESENCE: RuleGroup<Recording> = {
+  name: 'presence',
+  interval: PRESENCE_INTERVAL,
+  rules: [
+    {
+      record: 'database:answers',
+      // An exporter that hangs on a database which drops its packets shows nothing at all; then the services are asked.
+      expr: `max(pg_up) or (absent(pg_up) and on () (${ALL_UNHEALTHY})) * 0`,
+      help: '1 while PostgreSQL answers, 0 while it does not',
+    },
+  ],
+};
+
+/** One answer in this time is enough: a missed scrape is no outage. */
+const ONE_ANSWER = '1m';
+/** The least there was within a window, so that an outage is known for a while after it. */
+const outages = (window: Shadow): Recording[] => [
+  {
+    record: `service:answered:min${window}`,
+    expr: `min_over_time((max by (service) (max_over_time(up{${SERVICE_JOBS}}[${ONE_ANSWER}])))[${window}:15s])`,
+    help: `0 when a service was away for a minute within the last ${window}`,
+    ...OF_SERVICES,
+  },
+  {
+    record: `database:answered:min${window}`,
+    expr: `min_over_time(max_over_time(database:answers[30s])[${window}:15s])`,
+    help: `0 when PostgreSQL was away within the last ${window}`,
+  },
+];
 
 const SERVICES: RuleGroup<Recording> = {
   name: 'services',
@@ -36,6 +71,7 @@ const SERVICES: RuleGroup<Recording> = {
       help: 'seconds within which 95 of 100 requests are answered',
       ...OF_SERVICES,
     },
+    ...SHADOWS.flatMap(outages),
   ],
 };
 
@@ -99,6 +135,7 @@ const SLO_LONG: RuleGroup<Recording> = {
 
 /** Series computed from others; dashboards and alerts ask for these instead of computing them again. */
 export const RECORDINGS: readonly RuleGroup<Recording>[] = [
+  PRESENCE,
   SERVICES,
   PLATFORM,
   SLO_SHORT,

@@ -40,7 +40,7 @@ function alertRule(alert: Alert, context: MonitoringContext): AlertRule {
   const cause = causeLabel(alert);
   return {
     name,
-    expr: typeof expr === 'string' ? expr : expr(context),
+    expr: inShadow(typeof expr === 'string' ? expr : expr(context), alert),
     ...(alert.for === undefined ? {} : { for: alert.for }),
     ...(keepFiringFor === undefined ? {} : { keepFiringFor }),
     labels: {
@@ -65,4 +65,19 @@ function causeLabel({ cause, causeWhere }: Alert): string | undefined {
   if (cause === undefined || causeWhere === undefined) return cause;
   const { label, matches } = causeWhere;
   return `{{ if match "^(?:${matches})$" $labels.${label} }}${cause}{{ end }}`;
+}
+
+/** The expression, silent while what it needs is away and as long after as its window remembers. */
+function inShadow(expr: string, { shadow, needs = [], area }: Alert): string {
+  if (shadow === undefined) return expr;
+  // An objective is of the whole platform: any service that is down explains failures.
+  const service =
+    area === 'slo'
+      ? ` unless on () min(service:answered:min${shadow}) == 0`
+      : ` unless on (service) service:answered:min${shadow} == 0`;
+  return [
+    `(${expr})`,
+    needs.includes('database') ? ` unless on () database:answered:min${shadow} == 0` : '',
+    needs.includes('service') ? service : '',
+  ].join('');
 }

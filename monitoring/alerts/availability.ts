@@ -19,7 +19,7 @@ export const AVAILABILITY: readonly Alert[] = [
     dashboard: 'factsway-service',
     symptom: 'availability',
     cause: 'service',
-    needs: ['host', 'metrics'],
+    needs: ['metrics'],
   },
   {
     name: 'ServiceUnhealthy',
@@ -32,7 +32,7 @@ export const AVAILABILITY: readonly Alert[] = [
       '{{ $labels.service }} answers, and its own health check has said for three minutes that it cannot work.',
     dashboard: 'factsway-service',
     symptom: 'availability',
-    needs: ['database', 'host', 'service'],
+    needs: ['database', 'service'],
   },
   {
     name: 'ServiceTargetMissing',
@@ -45,7 +45,6 @@ export const AVAILABILITY: readonly Alert[] = [
     description:
       'Prometheus has no target for {{ $labels.service }}: if it failed now, nobody would be told.',
     dashboard: 'factsway-overview',
-    needs: ['host'],
   },
   {
     name: 'MetricsEndpointMissing',
@@ -59,7 +58,6 @@ export const AVAILABILITY: readonly Alert[] = [
       '{{ $labels.service }} passes its health check, and /metrics has not answered for a while. Until it does, errors and slowness of it go unseen.',
     dashboard: 'factsway-service',
     cause: 'metrics',
-    needs: ['host'],
   },
   {
     name: 'MetricSeriesMissing',
@@ -77,20 +75,19 @@ export const AVAILABILITY: readonly Alert[] = [
     name: 'EdgeDown',
     area: 'availability',
     severity: 'critical',
-    expr: 'probe_success{service="edge"} == 0 or up{job="edge"} == 0',
+    expr: 'probe_success{service="edge"} == 0',
     for: '2m',
     summary: 'The edge proxy does not answer',
     description:
       'The proxy in front of all services has not answered for two minutes ({{ $labels.instance }}): nobody can work.',
     dashboard: 'factsway-overview',
     symptom: 'availability',
-    needs: ['host'],
   },
   {
     name: 'PostgresDown',
     area: 'availability',
     severity: 'critical',
-    expr: 'pg_up == 0',
+    expr: 'label_replace(database:answers == 0, "service", "postgres", "", "")',
     for: '1m',
     summary: 'PostgreSQL is down',
     description:
@@ -98,7 +95,6 @@ export const AVAILABILITY: readonly Alert[] = [
     dashboard: 'factsway-database',
     symptom: 'availability',
     cause: 'database',
-    needs: ['host'],
   },
   {
     name: 'VersionMismatch',
@@ -116,7 +112,7 @@ export const AVAILABILITY: readonly Alert[] = [
     name: 'ServiceRestarting',
     area: 'availability',
     severity: 'warning',
-    expr: `max by (service) (changes(process_start_time_seconds{${SERVICE_JOBS}}[30m])) > 2`,
+    expr: `max by (service) (changes(process_start_time_seconds[30m])) > 2`,
     keepFiringFor: '15m',
     summary: '{{ $labels.service }} keeps restarting',
     description:

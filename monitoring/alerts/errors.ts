@@ -19,7 +19,8 @@ export const ERRORS: readonly Alert[] = [
       'For five minutes {{ $labels.service }} has answered {{ $value | humanizePercentage }} of its requests with an error of its own; 5 % is the limit.',
     dashboard: 'factsway-service',
     symptom: 'errors',
-    needs: ['database', 'host', 'service'],
+    needs: ['database', 'service'],
+    shadow: '6m',
   },
   {
     name: 'ElevatedErrorRate',
@@ -34,6 +35,7 @@ export const ERRORS: readonly Alert[] = [
     dashboard: 'factsway-service',
     symptom: 'errors',
     needs: ['database', 'host', 'service'],
+    shadow: '6m',
   },
   {
     name: 'DatabaseConnectionErrors',
@@ -47,6 +49,7 @@ export const ERRORS: readonly Alert[] = [
       '{{ $labels.service }} has failed to get a database connection about {{ $value | humanize }} times in five minutes, for five minutes on end.',
     dashboard: 'factsway-database',
     symptom: 'database',
-    needs: ['database', 'host', 'service'],
+    needs: ['database', 'service'],
+    shadow: '6m',
   },
 ];

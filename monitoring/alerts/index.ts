@@ -1,5 +1,6 @@
 import type { Alert, AlertArea } from '../model.ts';
 import { AVAILABILITY } from './availability.ts';
+import { PRESENCE_INTERVAL } from '../recordings.ts';
 import { BACKUP } from './backup.ts';
 import { CERTIFICATES } from './certificates.ts';
 import { DATABASE } from './database.ts';
@@ -23,11 +24,12 @@ export const ALERTS: readonly Alert[] = [
 ];
 
 /**
- * Prometheus durations. Whether something is there at all is looked at often, so that a page comes within 150 s of the
- * failure whatever the phase of the scrape: 15 s scrape + 5 s timeout + 5 s evaluation + 120 s `for` + 2 s grouping.
+ * Prometheus durations. Whether something is there at all is looked at often, so that a page comes within 150 s of a stop
+ * whatever the phase of the scrape: 8 s in which a stopped service still serves + 15 s scrape + 3 s evaluation + 120 s
+ * `for` + 2 s grouping. A longer services.drainSeconds is added to it.
  */
 export const EVALUATION: Readonly<Record<AlertArea, string>> = {
-  availability: '5s',
+  availability: PRESENCE_INTERVAL,
   errors: '15s',
   latency: '15s',
   database: '15s',

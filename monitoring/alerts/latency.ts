@@ -19,7 +19,8 @@ export const LATENCY: readonly Alert[] = [
       'For five minutes one request in twenty to {{ $labels.service }} has taken longer than {{ $value | humanizeDuration }}; 5 s is the limit.',
     dashboard: 'factsway-service',
     symptom: 'latency',
-    needs: ['database', 'host', 'service'],
+    needs: ['database', 'service'],
+    shadow: '6m',
   },
   {
     name: 'SlowResponseTime',
@@ -34,6 +35,7 @@ export const LATENCY: readonly Alert[] = [
     dashboard: 'factsway-service',
     symptom: 'latency',
     needs: ['database', 'host', 'service'],
+    shadow: '6m',
   },
   {
     name: 'DatabasePoolExhausted',

@@ -5,7 +5,7 @@ export const MONITORING: readonly Alert[] = [
     name: 'MonitoringTargetDown',
     area: 'monitoring',
     severity: 'warning',
-    expr: 'up{job!~".+-service|edge|probe"} == 0',
+    expr: 'up{job!~".+-service|probe"} == 0',
     for: '5m',
     summary: 'Monitoring has lost {{ $labels.service }}',
     description:

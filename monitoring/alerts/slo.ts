@@ -21,7 +21,10 @@ function burns({ name, factor, short, long, severity }: BurnWindow): Alert {
     description: `Over ${long} so many requests of users failed that the budget of 30 days (${MUST_SUCCEED} must succeed) goes {{ $value | humanize }} times as fast as it may; ${factor} is the limit.`,
     dashboard: 'factsway-overview',
     symptom: 'slo',
-    needs: ['database', 'host', 'service'],
+    // A page for what is down has said it already; today's tickets may count it all the same.
+    ...(severity === 'critical'
+      ? { needs: ['database', 'service'] as const, shadow: short === '5m' ? '6m' : '35m' }
+      : {}),
   };
 }
 

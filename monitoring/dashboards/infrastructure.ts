@@ -285,8 +285,11 @@ const monitoring = [
     unit: 'ops',
     width: 8,
     queries: [
-      { expr: `sum(${rate('alertmanager_notifications_total')})`, legend: 'sent' },
-      { expr: `sum(${rate('alertmanager_notifications_failed_total')})`, legend: 'failed' },
+      { expr: `sum(${rate('alertmanager_notifications_total')}) or vector(0)`, legend: 'sent' },
+      {
+        expr: `sum(${rate('alertmanager_notifications_failed_total')}) or vector(0)`,
+        legend: 'failed',
+      },
     ],
   }),
   timeSeries({

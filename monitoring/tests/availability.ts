@@ -1,5 +1,5 @@
 import { gauge, target, type RuleTest, type Series } from './rule-test.ts';
-import { SERVICE_METRICS } from '../metrics/services.ts';
+import { EXPECTED } from '../missing-series.ts';
 
 const FACTS = 'facts-service';
 const up = (values: string, service = FACTS): Series => ({ [`up{${target(service)}}`]: values });
@@ -11,7 +11,7 @@ const of = (service: string) => [{ service }];
 /** Every series a healthy facts-service has. */
 const complete = (without = ''): Series =>
   Object.fromEntries(
-    SERVICE_METRICS.filter(
+    EXPECTED.filter(
       ({ name, only, always }) => name !== without && only === undefined && always !== false,
     ).map(({ name, type }) => [
       `${name}${type === 'histogram' ? '_count' : ''}{${target(FACTS)}}`,

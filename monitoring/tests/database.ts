@@ -25,7 +25,16 @@ const wal = (values: string): Series => ({
   [`pg_wal_size_bytes{${LABELS}}`]: values,
   [`pg_settings_max_wal_size_bytes{${SERVER}}`]: gauge([[2_000_000_000, 60]]),
 });
-const archived = (values: string): Series => ({
+/** Rows changed per minute. */
+const changes = (perMinute: number): Series =>
+  Object.fromEntries(
+    ['inserted', 'updated', 'deleted'].map((how) => [
+      `pg_stat_database_tup_${how}{${LABELS},datid="1",datname="factsway"}`,
+      counter([[perMinute, 60]]),
+    ]),
+  );
+const archived = (values: string, perMinute = 4): Series => ({
+  ...changes(perMinute),
   [`pg_stat_archiver_last_archive_age{${SERVER}}`]: values,
 });
 
@@ -135,6 +144,11 @@ export const DATABASE_TESTS: readonly RuleTest[] = [
     fires: { series: archived(gauge([[901, 30]])), at: 5.25, with: ONE },
     below: [
       { when: 'at a quarter of an hour', series: archived(gauge([[900, 30]])), at: 20 },
+      {
+        when: 'while nobody has changed anything since',
+        series: archived('60+15x230', 0),
+        at: 55,
+      },
       {
         when: 'where nothing is archived',
         series: archived(Array(100).fill('NaN').join(' ')),

@@ -86,11 +86,6 @@ export const MONITORING_TESTS: readonly RuleTest[] = [
         series: exporter(gauge([[0, 20]]), 'facts-service'),
         at: 15,
       },
-      {
-        when: 'when it is the edge, which is another alert',
-        series: exporter(gauge([[0, 20]]), 'edge'),
-        at: 15,
-      },
     ],
     resolves: {
       series: exporter(

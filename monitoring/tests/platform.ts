@@ -7,9 +7,6 @@ const POSTGRES = [{ service: 'postgres' }];
 const edgeProbe = (values: string): Series => ({
   'probe_success{job="probe",instance="https://edge:8443/healthz",service="edge"}': values,
 });
-const edgeScrape = (values: string): Series => ({
-  'up{job="edge",instance="edge:9180",service="edge"}': values,
-});
 const postgres = (values: string): Series => ({
   'pg_up{job="postgres",instance="e:9187",service="postgres"}': values,
 });
@@ -51,7 +48,7 @@ export const PLATFORM_TESTS: readonly RuleTest[] = [
       },
     ],
     resolves: {
-      series: edgeScrape(DOWN_FOR_5),
+      series: edgeProbe(DOWN_FOR_5),
       at: 6,
       with: EDGE,
       quietAt: 7.25,
@@ -71,16 +68,25 @@ export const PLATFORM_TESTS: readonly RuleTest[] = [
         at: 2.75,
       },
       {
-        when: 'when only its exporter is away',
-        series: { 'up{job="postgres",instance="e:9187",service="postgres"}': gauge([[0, 12]]) },
+        when: 'when only its exporter is away and one service is unhealthy',
+        series: {
+          ...postgres('1x7 stale _x40'),
+          [`probe_success{job="probe",instance="a",service="${FACTS}"}`]: gauge([[0, 12]]),
+          [`probe_success{job="probe",instance="b",service="${EXPORT}"}`]: gauge([[1, 12]]),
+        },
         at: 10,
       },
     ],
     resolves: {
-      series: postgres(DOWN_FOR_5),
+      // It hangs, and its exporter with it: the services say that they cannot work.
+      series: {
+        ...postgres('1x7 stale _x18 1x20'),
+        [`probe_success{job="probe",instance="a",service="${FACTS}"}`]: DOWN_FOR_5,
+        [`probe_success{job="probe",instance="b",service="${EXPORT}"}`]: DOWN_FOR_5,
+      },
       at: 6,
       with: POSTGRES,
-      quietAt: 7.25,
+      quietAt: 7.5,
     },
   },
   {

@@ -32,6 +32,15 @@ const slow = (steps: Steps, seconds: number): Series => ({
 const connectionErrors = (steps: Steps): Series => ({
   [`database_connection_errors_total{${target(FACTS)}}`]: counter(steps),
 });
+/** PostgreSQL away for three minutes, and the requests of that time failed. */
+const afterOutage: Series = {
+  'pg_up{job="postgres",instance="e:9187",service="postgres"}': gauge([
+    [1, 10],
+    [0, 3],
+    [1, 40],
+  ]),
+  [`up{${target(FACTS)}}`]: gauge([[1, 53]]),
+};
 const pool = (waiting: string, total: string): Series => ({
   [`factsway_db_pool_waiting{${target(FACTS)}}`]: waiting,
   [`factsway_db_pool_total{${target(FACTS)}}`]: total,
@@ -68,6 +77,23 @@ export const TRAFFIC_TESTS: readonly RuleTest[] = [
         when: 'when the client is wrong',
         series: { ...requests(200, [[50, 30]]), ...requests(400, [[50, 30]]) },
         at: 25,
+      },
+      {
+        when: 'after an outage of the database that is over',
+        series: {
+          ...afterOutage,
+          ...requests(200, [
+            [50, 10],
+            [0, 3],
+            [50, 40],
+          ]),
+          ...requests(500, [
+            [0, 10],
+            [50, 3],
+            [0, 40],
+          ]),
+        },
+        at: 50,
       },
       {
         when: 'when only health checks fail',
@@ -124,6 +150,18 @@ export const TRAFFIC_TESTS: readonly RuleTest[] = [
     alert: 'DatabaseConnectionErrors',
     fires: { series: connectionErrors([[2, 30]]), at: 8, with: FIRES_FOR_FACTS },
     below: [
+      {
+        when: 'after an outage of the database that is over',
+        series: {
+          ...afterOutage,
+          ...connectionErrors([
+            [0, 10],
+            [8, 3],
+            [0, 40],
+          ]),
+        },
+        at: 50,
+      },
       {
         when: 'after a single burst',
         series: connectionErrors([

@@ -49,6 +49,9 @@ export function tlsVariables(
   };
 }
 
+/** Seconds, less than a scrape may take: who does not answer by then is away, and has to be said to be. */
+const CONNECT_SECONDS = 4;
+
 /** The same for postgres_exporter, which takes a part of a URL. */
 export function dataSource(config: InstanceConfig): string {
   const { host, port } = databaseAddress(config);
@@ -56,7 +59,7 @@ export function dataSource(config: InstanceConfig): string {
   const mode = external ? SSL_MODES[external.tls.mode] : 'disable';
   const ca = external?.tls.caFile === undefined ? '' : `&sslrootcert=${CA_PATH}`;
   const name = host.includes(':') ? `[${host}]` : host;
-  return `${name}:${port}/${config.postgres.database}?sslmode=${mode}${ca}`;
+  return `${name}:${port}/${config.postgres.database}?sslmode=${mode}&connect_timeout=${CONNECT_SECONDS}${ca}`;
 }
 
 /** The authority of the customer's PostgreSQL, mounted; a new one makes the container again. */

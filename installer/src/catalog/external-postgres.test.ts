@@ -51,7 +51,7 @@ describe('with a PostgreSQL of the customer', () => {
       POSTGRES_SSLMODE: 'verify-full',
     });
     expect(environment(catalog, 'postgres-exporter')['DATA_SOURCE_URI']).toBe(
-      'db.example.com:5432/factsway?sslmode=verify-full',
+      'db.example.com:5432/factsway?sslmode=verify-full&connect_timeout=4',
     );
     expect(workload(catalog, 'migrations-a').dependsOn).toEqual([]);
   });
@@ -97,7 +97,7 @@ describe('with a PostgreSQL of the customer', () => {
       '/etc/factsway/postgres-tls/ca.crt',
     );
     expect(environment(made, 'postgres-exporter')['DATA_SOURCE_URI']).toMatch(
-      /sslmode=verify-full&sslrootcert=\/etc\/factsway\/postgres-tls\/ca\.crt$/,
+      /sslmode=verify-full&connect_timeout=4&sslrootcert=\/etc\/factsway\/postgres-tls\/ca\.crt$/,
     );
     const other = with_(PEM.replace('QUJD', 'REVG')).bundle;
     const app = ({ files }: typeof bundle) =>

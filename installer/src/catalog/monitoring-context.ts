@@ -8,11 +8,13 @@ export const runs = ({ workloads }: Pick<Catalog, 'workloads'>, component: strin
 /** What the catalogue of alerts has to know of the platform it watches. */
 export function monitoringContext(catalog: Catalog): MonitoringContext {
   const { config } = catalog.context;
+  const { mode, acmeDirectory } = config.edge.tls;
   return {
     services: catalog.services.map(({ name }) => name),
     publicUrl: publicUrl(config),
     grafana: runs(catalog, 'grafana'),
-    tls: config.edge.tls.mode,
+    // An authority of the firm's own gives certificates that may live for hours, as the edge's does.
+    tls: mode === 'acme' && acmeDirectory !== undefined ? 'internal' : mode,
     backups: false,
   };
 }
