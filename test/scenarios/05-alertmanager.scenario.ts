@@ -166,11 +166,34 @@ it('a database that is down is one message; what needs it is silent, and so is t
     { ...needy, alertname: 'DatabaseConnectionErrors', service: 'facts-service' },
     { ...needy, alertname: 'DatabaseConnectionErrors', service: 'records-service' },
   );
-  const alerts = (): (string | undefined)[] =>
-    pages<Webhook>('/webhook').flatMap((page) =>
-      page.alerts.map(({ labels }) => labels['alertname']),
-    );
-  await until('the page arrived', 20, () => Promise.resolve(alerts().includes('ServiceDown')));
+  await until('the page arrived', 20, async () => pages('/webhook').length > 0);
+  const inhibited = [
+    ...(await stateOf('HighErrorRate')),
+    ...(await stateOf('DatabaseConnectionErrors')),
+  ];
+  expect(inhibited.map(({ status }) => status.state)).toEqual(Array(8).fill('suppressed'));
+  const [cause] = await stateOf('PostgresDown');
+  expect(cause?.status.state).toBe('active');
+
+  await fire(
+    { alertname: 'SlowResponseTime', severity: 'warning', ...slow },
+    { alertname: 'VerySlowResponseTime', severity: 'critical', ...slow },
+    { alertname: 'SlowResponseTime', severity: 'warning', ...slow, service: 'facts-service' },
+  );
+  await until('the next page arrived', 20, async () => pages('/webhook').length > 1);
+  const states = (await stateOf('SlowResponseTime')).map(
+    ({ labels, status }) => `${labels['service'] ?? ''} ${status.state}`,
+  );
+  expect(states.sort()).toEqual(['export-service suppressed', 'facts-service active']);
+
+  const paged = pages<Webhook>('/webhook').flatMap(({ alerts }) => alerts);
+  expect(paged.map(({ labels }) => labels['alertname'])).toEqual([
+    'PostgresDown',
+    'VerySlowResponseTime',
+  ]);
+  // The same to everybody who takes what is critical, and to nobody else.
+  expect(pages('/v2/enqueue')).toHaveLength(2);
+  expect(there.mails.filter(({ text }) => !text.includes('TEST'))).toEqual([]);
 });
 
 it('no character of an alert breaks a message', async () => {
@@ -218,9 +241,11 @@ it('maintenance silences what fires, lets drills through, and is ended', async (
   // What still fires is told at the next look at its group, a minute later; what begins now is told at once.
   expect((await stateOf('EdgeDown'))[0]?.status.state).toBe('active');
   await fire({ alertname: 'ServiceDown', severity: 'critical', service: 'facts-service' });
-  await until('the page arrived', 20, async () => pages('/webhook').length > 0);
-  const [page] = pages<Webhook>('/webhook');
-  expect(page?.alerts.map(({ labels }) => labels['alertname'])).toEqual(['ServiceDown']);
+  const told = (): (string | undefined)[] =>
+    pages<Webhook>('/webhook').flatMap((page) =>
+      page.alerts.map(({ labels }) => labels['alertname']),
+    );
+  await until('the page arrived', 20, () => Promise.resolve(told().includes('ServiceDown')));
 });
 
 it('an address put in place of another is taken up by the container that its rendering asks for', async () => {
