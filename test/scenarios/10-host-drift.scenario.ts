@@ -44,7 +44,7 @@ it('an image built again under its tag is told by diff, and taken up by up with 
         { service: 'export-service-a', state: 'image' },
       ]),
     ]);
-    const others = ['postgres', 'prometheus', 'facts-service-a'];
+    const others = ['postgres', 'edge', 'facts-service-a'];
     const before = await Promise.all(others.map(madeAs));
 
     const up = await SHARED.runJson('up', '--yes');
