@@ -77,7 +77,8 @@ async function addReceiver(): Promise<void> {
   const text = await readFile(FIRM.file('config/alertmanager/alertmanager.yml'), 'utf8');
   const config = parse(text) as Record<string, unknown>;
   const receivers = [{ name: 'outside', webhook_configs: [{ url: HOOK }] }];
-  const route = { receiver: 'outside', group_wait: '1s' };
+  // By name: the sign of life that always fires would otherwise take the others into its group.
+  const route = { receiver: 'outside', group_by: ['alertname'], group_wait: '1s' };
   await writeFile(
     join(WORK, 'alertmanager/alertmanager.yml'),
     stringify({ ...config, route, receivers }),
@@ -141,7 +142,8 @@ it('requests through the edge to every service, and between services, never come
   const gates = GATES.map(({ name }) => name).filter((name) => !NOT_ASKED.has(name));
   const argv = gates.flatMap((name) => ['--gate', name]);
   expect((await FIRM.runJson('verify', ...argv)).errors).toEqual([]);
-  expect(others()).toEqual([]);
+  // What fires by itself meanwhile goes to its receiver outside, and is meant to.
+  expect(others().filter((line) => line !== `POST ${HOOK}`)).toEqual([]);
 });
 
 /**
@@ -179,9 +181,8 @@ it('an alert for a receiver outside goes through the proxy, by the configuration
   const url = `--alertmanager.url=http://localhost:9093`;
   await docker('exec', alertmanager, 'amtool', url, 'alert', 'add', 'alertname=OutsideTest');
   await until('the notification is at the proxy', 30, () =>
-    Promise.resolve(others().includes(`POST ${HOOK}`)),
+    Promise.resolve((proxy.bodies.get(`POST ${HOOK}`) ?? '').includes('OutsideTest')),
   );
-  expect(proxy.bodies.get(`POST ${HOOK}`)).toContain('OutsideTest');
 });
 
 it('a proxy that the docker command gives all containers does not displace ours', async () => {
