@@ -95,8 +95,8 @@ export type Alert = {
   readonly appliesTo?: (context: MonitoringContext) => boolean;
 };
 
-/** A little longer than the window an alert looks back over. */
-export const SHADOWS = ['6m', '35m'] as const;
+/** A little longer than the windows an alert looks back over: an objective averages rates that look back themselves. */
+export const SHADOWS = ['6m', '11m', '36m'] as const;
 export type Shadow = (typeof SHADOWS)[number];
 
 /** Failures that drag others along. */

@@ -23,7 +23,7 @@ function burns({ name, factor, short, long, severity }: BurnWindow): Alert {
     symptom: 'slo',
     // A page for what is down has said it already; today's tickets may count it all the same.
     ...(severity === 'critical'
-      ? { needs: ['database', 'service'] as const, shadow: short === '5m' ? '6m' : '35m' }
+      ? { needs: ['database', 'service'] as const, shadow: short === '5m' ? '11m' : '36m' }
       : {}),
   };
 }
