@@ -1,8 +1,7 @@
 import { execa } from 'execa';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { containerId, docker } from '../test/scenarios/support/docker.ts';
+import { hasten } from '../test/scenarios/support/hasten.ts';
 import { Instance } from '../test/scenarios/support/instance.ts';
 import { notifications } from '../test/scenarios/support/notifications.ts';
 import { Receivers } from '../test/scenarios/support/receivers.ts';
@@ -31,7 +30,7 @@ export async function quietHourRows(): Promise<Row[]> {
       'monitoring.receivers.webhook.severities': '["critical","warning","info"]',
     });
     if (errors.length > 0) throw new Error(JSON.stringify(errors));
-    await hasten(instance);
+    await hasten(instance, FACTOR);
     const requests = await work(instance, HOUR_MS / FACTOR);
     // Whatever was about to be sent: the longest group_wait is a minute.
     await sleep(65_000);
@@ -50,37 +49,6 @@ export async function quietHourRows(): Promise<Row[]> {
     await receivers.stop();
     await instance.remove();
   }
-}
-
-async function hasten(instance: Instance): Promise<void> {
-  const directory = instance.file('config/prometheus');
-  const files = (await readdir(directory, { recursive: true })).filter((file) =>
-    file.endsWith('.yml'),
-  );
-  for (const file of files) {
-    const path = join(directory, file);
-    await writeFile(path, hastened(await readFile(path, 'utf8')));
-  }
-  const id = await containerId(instance.project, 'prometheus');
-  await docker('exec', id, 'promtool', 'check', 'config', '/etc/prometheus/prometheus.yml');
-  await docker('kill', '--signal', 'SIGHUP', id);
-}
-
-/** Durations of keys (`for: 2m`) and of ranges (`[5m]`); a name like rate5m stays. */
-function hastened(text: string): string {
-  const shorter = (amount: string, unit: string): string => {
-    const ms = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit] ?? 0;
-    return `${Math.round((Number(amount) * ms) / FACTOR)}ms`;
-  };
-  return text
-    .replaceAll(
-      /^(\s*(?:for|keep_firing_for|interval|\w+_interval|\w+_timeout): )"?(\d+)([smhd])"?$/gm,
-      (_, key: string, amount: string, unit: string) => `${key}${shorter(amount, unit)}`,
-    )
-    .replaceAll(
-      /\[(\d+)([smhd])\]/g,
-      (_, amount: string, unit: string) => `[${shorter(amount, unit)}]`,
-    );
 }
 
 /** Creates, reads, updates and deletes one entry in every service, over and over; the number of rounds. */

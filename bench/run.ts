@@ -23,7 +23,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   paging: pagingRows,
   'quiet-hour': quietHourRows,
 };
-/** Three quarters of an hour, and twelve minutes: only when asked for by name. */
+/** A quarter of an hour, and twelve minutes: only when asked for by name. */
 const LONG = new Set(['paging', 'quiet-hour']);
 const RESULTS = join(import.meta.dirname, 'results.json');
 

@@ -1,4 +1,4 @@
-import { counter, target, type RuleTest, type Series } from './rule-test.ts';
+import { counter, gauge, target, type Quiet, type RuleTest, type Series } from './rule-test.ts';
 
 type Steps = readonly (readonly [perMinute: number, minutes: number])[];
 const ONE = [{}];
@@ -17,8 +17,44 @@ const traffic = (good: Steps, bad: Steps): Series => ({
   ...unreached(bad),
 });
 
+/**
+ * PostgreSQL away for three minutes, and every request of that time and of half a minute more failed: the page was the
+ * one for the database, and an average of rates goes on remembering.
+ */
+const afterOutage = (minutes: number): Quiet => ({
+  when: 'after an outage of the database that is over',
+  series: {
+    'pg_up{job="postgres",instance="e:9187",service="postgres"}': gauge(
+      [
+        [1, 20],
+        [0, 3],
+        [1, minutes - 23],
+      ],
+      'slo',
+    ),
+    [`up{${target('facts-service')}}`]: gauge([[1, minutes]], 'slo'),
+    ...answered(200, [
+      [100, 20],
+      [0, 3.5],
+      [100, minutes - 23.5],
+    ]),
+    ...answered(503, [
+      [0, 20],
+      [100, 3.5],
+      [0, minutes - 23.5],
+    ]),
+  },
+  at: minutes - 5,
+});
+
 /** Constant shares of failures on both sides of a limit of so many times the budget of 0.05 %. */
-function burn(name: string, factor: number, minutes: number, quietAfter: number): RuleTest {
+function burn(
+  name: string,
+  factor: number,
+  minutes: number,
+  quietAfter: number,
+  others: readonly Quiet[] = [],
+): RuleTest {
   const limit = factor * 0.5;
   const failing = (perThousand: number, more = 0): Series =>
     traffic(
@@ -57,6 +93,7 @@ function burn(name: string, factor: number, minutes: number, quietAfter: number)
         },
         at: minutes - 5,
       },
+      ...others,
     ],
     resolves: {
       series: failing(limit * 1.1, quietAfter + 30),
@@ -106,8 +143,8 @@ const budget = (alert: string, perTenThousand: number, under: number): RuleTest 
 });
 
 export const SLO_TESTS: readonly RuleTest[] = [
-  burn('Fast', 14.4, 75, 12),
-  burn('High', 6, 75, 40),
+  burn('Fast', 14.4, 75, 12, [afterOutage(75)]),
+  burn('High', 6, 75, 40, [afterOutage(120)]),
   burn('Elevated', 3, 150, 130),
   burn('Slow', 1, 150, 380),
   budget('ErrorBudgetHalfSpent', 3, 2.4),

@@ -5,6 +5,8 @@ RESULTS=$ROOT/build/test-results
 ARTEFACTS=$ROOT/test/.artefacts
 # Parts that failed, whatever their tests say.
 FAILED_PARTS=()
+# What runs beside this shell, which Ctrl-C does not reach by itself.
+LANES=()
 ALL_RAN=
 
 forget_earlier_results() { rm -rf "$RESULTS" "$ARTEFACTS"; }
@@ -13,12 +15,39 @@ forget_earlier_results() { rm -rf "$RESULTS" "$ARTEFACTS"; }
 # limit is for a part that hangs; SIGINT first, so that vitest can still clean up after itself.
 run_part() {
   local status=0
+  (start_part "$@") || status=$?
+  note_failed "$status" "$1"
+}
+
+# Becomes the part: for a subshell or the background.
+start_part() {
   # vitest colours its output wherever CI is set; a log file is for reading.
   [[ -t 1 ]] || export NO_COLOR=1
-  (cd "$ROOT" && exec timeout --foreground --signal=INT --kill-after=60 "${FACTSWAY_TEST_TIMEOUT:-2400}" npm run --loglevel=error "$1") </dev/null || status=$?
-  [[ $status -ne 0 ]] || return 0
-  FAILED_PARTS+=("$1")
-  warn "npm run $1 ended with status $status"
+  cd "$ROOT" || exit
+  exec timeout --foreground --signal=INT --kill-after=60 "${FACTSWAY_TEST_TIMEOUT:-2400}" npm run --loglevel=error "$@" </dev/null
+}
+
+note_failed() {
+  [[ $1 -ne 0 ]] || return 0
+  FAILED_PARTS+=("$2")
+  warn "npm run $2 ended with status $1"
+}
+
+# Lanes of scenarios, each in a vitest of its own, side by side; their lines begin with the file they are about.
+run_lanes() {
+  local lane status
+  local -A pids=()
+  for lane in "$@"; do
+    start_part test:scenarios -- --project "$lane" --outputFile.json="build/test-results/scenarios-$lane.json" &
+    pids[$lane]=$!
+    LANES+=("$!")
+  done
+  for lane in "$@"; do
+    status=0
+    wait "${pids[$lane]}" || status=$?
+    note_failed "$status" "test:scenarios --project $lane"
+  done
+  LANES=()
 }
 
 # Prints `PASSED FAILED SKIPPED` over every vitest JSON report.
@@ -55,6 +84,7 @@ close_tests() {
   local status=$1 passed failed skipped stopped=0
   set +e
   trap '' INT TERM
+  [[ ${#LANES[@]} -eq 0 ]] || { kill "${LANES[@]}" && wait "${LANES[@]}"; } 2>/dev/null
   report_failed_stage "$status" "mend what is said above and run the same command again"
   read -r passed failed skipped <<<"$(count_results)"
   # Something that failed outside of a test must not read as a success.

@@ -135,6 +135,15 @@ it('an installation on the server of the customer is green through every gate', 
   await execa('docker', ['compose', 'config', '--quiet'], { cwd: SYSTEM.directory });
 });
 
+it('of all the databases on that server only ours is watched', async () => {
+  const query = 'group by (datname) (pg_stat_database_xact_commit)';
+  const url = `http://127.0.0.1:${SYSTEM.ports.prometheus}/api/v1/query?query=${encodeURIComponent(query)}`;
+  type Answer = { data: { result: { metric: { datname?: string } }[] } };
+  const { data } = (await (await fetch(url)).json()) as Answer;
+  expect(data.result.map(({ metric }) => metric.datname)).toEqual(['factsway']);
+  expect(Number(await SERVER.sql('SELECT count(*) FROM pg_database'))).toBeGreaterThan(1);
+});
+
 it('what clients write through the edge is in the database of the customer, and travels encrypted', async () => {
   await execa(
     process.execPath,

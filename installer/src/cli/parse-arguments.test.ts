@@ -24,6 +24,22 @@ describe('a command line', () => {
     expect(options).toMatchObject({ yes: true, start: false, dir: '/x', json: true });
   });
 
+  it.each([
+    [['--dir', '/x', '--json', 'status']],
+    [['--json', '--dir=/x', 'status']],
+    [['--json', 'status', '--dir', '/x']],
+  ])('takes what is for all commands before it as well: %j', (argv) => {
+    const { command, options } = run(...argv);
+    expect(command.name).toBe('status');
+    expect(options).toMatchObject({ dir: '/x', json: true });
+  });
+
+  it('takes no value of an option for the command', () => {
+    expect(run('--dir', 'up', 'status').options).toMatchObject({ dir: 'up' });
+    expect(problem('--dir', 'status').message).toBe('Before --dir a command is missing.');
+    expect(problem('--yes', 'up').message).toBe("unknown option '--yes'");
+  });
+
   it('collects --set in order', () => {
     const { options } = run('render', '--set', 'a=1', '--set', 'b=x=y');
     expect(options['set']).toEqual(['a=1', 'b=x=y']);

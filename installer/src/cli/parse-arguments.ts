@@ -31,7 +31,8 @@ export function parseArguments(
   columns: number,
   start?: Command,
 ): Parsed {
-  const argv = start && namesNoCommand(given) ? [start.name, ...given] : given;
+  const ordered = commandFirst(given, commands);
+  const argv = start && namesNoCommand(ordered) ? [start.name, ...ordered] : ordered;
   let text = '';
   let parsed: Parsed | undefined;
   const output = {
@@ -105,6 +106,19 @@ export function parseArguments(
     );
   }
   return parsed ?? { kind: 'text', text: program.helpInformation() };
+}
+
+/** Options that every command takes may stand before it, as with docker or git: `--dir /srv/factsway status`. */
+function commandFirst(argv: readonly string[], commands: readonly Command[]): readonly string[] {
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    if (commands.some(({ name }) => name === word))
+      return [word, ...argv.slice(0, at), ...argv.slice(at + 1)];
+    const option = GLOBAL_OPTIONS.find(({ flags }) => flags.split(' ')[0] === word.split('=')[0]);
+    if (!option) return argv;
+    if (option.flags.includes('<') && !word.includes('=')) at++;
+  }
+  return argv;
 }
 
 /** Every command takes it, and none is there to take it. */

@@ -4,7 +4,7 @@ import { planDown } from '../planner/plan-down.ts';
 import type { Ports } from '../ports/ports.ts';
 import { awaitWorkers } from './await-workers.ts';
 import { requireDocker } from './check-docker.ts';
-import { requireConfig } from './resolve-config.ts';
+import { configInEffect } from './in-effect.ts';
 import { runPlan, type Consent, type PlanOutcome } from './run-plan.ts';
 
 /** Stops the platform and removes its containers; data and configuration stay. */
@@ -13,7 +13,7 @@ export async function down(
   consent: Consent,
   ports: Ports,
 ): Promise<PlanOutcome> {
-  const { project } = await requireConfig(directory, ports.files);
+  const { project } = (await configInEffect(directory, ports.files)).config;
   await requireDocker(ports);
   await awaitWorkers(directory, ports);
   const look = async (): Promise<Plan> => {

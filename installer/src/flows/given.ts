@@ -10,7 +10,7 @@ import { LOCK_FILE, type ImageLock } from '../model/image-lock.ts';
 import { shellWord } from '../model/shell.ts';
 import type { Files } from '../ports/files.ts';
 import { sha256 } from '../render/digest.ts';
-import { readJson } from './observe.ts';
+import { readJson } from './read-json.ts';
 import { instancePaths } from './paths.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END/;

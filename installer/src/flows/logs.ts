@@ -1,8 +1,7 @@
 import { didYouMean } from '../model/did-you-mean.ts';
 import { FactswayError } from '../model/errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { desire } from './desire.ts';
-import { requireConfig } from './resolve-config.ts';
+import { catalogInEffect } from './in-effect.ts';
 
 export type LogsRequest = {
   readonly directory: string;
@@ -20,8 +19,7 @@ export async function logs(
   { directory, component, ...options }: LogsRequest,
   ports: Ports,
 ): Promise<string[]> {
-  await requireConfig(directory, ports.files);
-  const { catalog } = await desire({ directory, sets: [] }, ports);
+  const { catalog } = await catalogInEffect(directory, ports.files);
   const services = catalog.workloads
     .filter(
       (workload) =>

@@ -4,7 +4,7 @@ import type { Plan } from '../model/plan.ts';
 import { latest, planMaintenance, planMaintenanceEnd } from '../planner/plan-maintenance.ts';
 import type { Ports } from '../ports/ports.ts';
 import { Alertmanager } from './alertmanager.ts';
-import { requireConfig } from './resolve-config.ts';
+import { configInEffect } from './in-effect.ts';
 import { runPlan, type Consent, type PlanOutcome } from './run-plan.ts';
 
 /** The value of --for, in minutes. Throws FW-USAGE. */
@@ -24,7 +24,7 @@ export async function maintenanceWindow(
   directory: string,
   ports: Ports,
 ): Promise<Silence | undefined> {
-  const { monitoring } = await requireConfig(directory, ports.files);
+  const { monitoring } = (await configInEffect(directory, ports.files)).config;
   return latest(await new Alertmanager(ports.http, monitoring.alertmanagerPort).maintenance());
 }
 
@@ -42,7 +42,7 @@ export async function startMaintenanceWindow(
   }: MaintenanceRequest & { minutes: number; comment: string; author?: string },
   ports: Ports,
 ): Promise<PlanOutcome> {
-  const { monitoring, project } = await requireConfig(directory, ports.files);
+  const { monitoring, project } = (await configInEffect(directory, ports.files)).config;
   const port = monitoring.alertmanagerPort;
   const author = wish.author ?? `factsway-install on ${ports.host.hostname()}`;
   const look = async (): Promise<Plan> =>
@@ -69,7 +69,7 @@ export async function endMaintenanceWindow(
   { directory, consent }: MaintenanceRequest,
   ports: Ports,
 ): Promise<PlanOutcome> {
-  const { monitoring, project } = await requireConfig(directory, ports.files);
+  const { monitoring, project } = (await configInEffect(directory, ports.files)).config;
   const port = monitoring.alertmanagerPort;
   const look = async (): Promise<Plan> =>
     planMaintenanceEnd(port, await new Alertmanager(ports.http, port).maintenance());

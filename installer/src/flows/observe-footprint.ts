@@ -8,7 +8,7 @@ import { refuseOutsiders } from '../planner/plan-uninstall.ts';
 import { COMPOSE_FILE } from '../render/compose/render-compose.ts';
 import { sha256 } from '../render/digest.ts';
 import type { Ports } from '../ports/ports.ts';
-import { readJson } from './observe.ts';
+import { readJson } from './read-json.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
 import { CONFIG_FILE, requireConfig } from './resolve-config.ts';
 

@@ -1,9 +1,7 @@
 import { collectAbsentAddresses, collectBusyPorts } from '../checks/collectors/busy-ports.ts';
 import { sha256 } from '../render/digest.ts';
 import { externalPostgres } from '../catalog/database-access.ts';
-import { parseConfig } from '../config/parse-config.ts';
-import { EMPTY_MANIFEST, type Manifest, type RenderedTexts } from '../model/bundle.ts';
-import { FactswayError } from '../model/errors.ts';
+import { EMPTY_MANIFEST, type Manifest } from '../model/bundle.ts';
 import type { Made } from '../model/footprint.ts';
 import {
   isMadeIn,
@@ -18,11 +16,12 @@ import type { Desired } from '../planner/desired.ts';
 import { wantedModes } from '../planner/plan-permissions.ts';
 import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
+import { renderedConfig } from './in-effect.ts';
 import { interruptedStops } from './journal.ts';
 import { observeImages } from './observe-images.ts';
 import { observeOverride } from './observe-override.ts';
 import { instancePaths, type InstancePaths } from './paths.ts';
-import { CONFIG_FILE } from './resolve-config.ts';
+import { readJson } from './read-json.ts';
 
 /** The instance directory as it is. Reads only. */
 export async function observeInstance(
@@ -83,15 +82,8 @@ export async function observeInstance(
 }
 
 async function readFormerDatabase(paths: InstancePaths, files: Files): Promise<string | undefined> {
-  const texts = await readJson<RenderedTexts>(paths.rendered, files);
-  if (!texts) return undefined;
-  try {
-    return externalPostgres(parseConfig(texts.config, CONFIG_FILE).config)?.host;
-  } catch (error) {
-    // Written by an installer that allowed what this one does not: then nothing is known about it.
-    if (error instanceof FactswayError) return undefined;
-    throw error;
-  }
+  const former = await renderedConfig(paths, files);
+  return former && externalPostgres(former)?.host;
 }
 
 export function readRelease(
@@ -197,15 +189,4 @@ export async function observeWithoutDocker(
     networks: [],
     busyPorts: [],
   };
-}
-
-export async function readJson<T>(path: string, files: Files): Promise<T | undefined> {
-  const text = await files.readText(path);
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as T;
-  } catch {
-    // Our own files are written atomically; a damaged one is treated as absent and written anew.
-    return undefined;
-  }
 }

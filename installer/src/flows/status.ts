@@ -7,10 +7,9 @@ import {
 } from '../model/observed.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import type { Ports } from '../ports/ports.ts';
-import { desire } from './desire.ts';
+import { catalogInEffect, type Pending } from './in-effect.ts';
 import { readRelease } from './observe.ts';
 import { instancePaths } from './paths.ts';
-import { requireConfig } from './resolve-config.ts';
 
 export type ComponentStatus = {
   readonly service: string;
@@ -31,6 +30,8 @@ export type Status = {
   readonly url: string;
   readonly components: readonly ComponentStatus[];
   readonly healthy: boolean;
+  /** Whether factsway.yaml says what is in effect, something else, or nothing that can be used. */
+  readonly configuration: Pending;
 };
 
 /** What compose.override.yaml added. Whether it does well is its owner's to judge. */
@@ -51,8 +52,7 @@ function yours(directory: string, containers: readonly ObservedContainer[]): Com
 
 /** What should run and what does. Reads only. */
 export async function status(directory: string, ports: Ports): Promise<Status> {
-  const config = await requireConfig(directory, ports.files);
-  const { catalog } = await desire({ directory, sets: [] }, ports);
+  const { catalog, config, pending } = await catalogInEffect(directory, ports.files);
   const containers = new Map(
     (await ports.docker.containers(config.project))
       .filter((container) => !isHalfMade(container, config.project))
@@ -82,5 +82,6 @@ export async function status(directory: string, ports: Ports): Promise<Status> {
     url: publicUrl(config),
     components: [...components, ...yours(directory, [...containers.values()])],
     healthy: components.every(({ good }) => good),
+    configuration: pending,
   };
 }

@@ -7,9 +7,8 @@ import { FactswayError, toFactswayError } from '../model/errors.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Ports } from '../ports/ports.ts';
 import { requireDocker } from './check-docker.ts';
-import { desire } from './desire.ts';
+import { catalogInEffect } from './in-effect.ts';
 import { instancePaths } from './paths.ts';
-import { requireConfig } from './resolve-config.ts';
 
 const RETRY_MS = 500;
 
@@ -23,8 +22,7 @@ export type VerifyRequest = {
 
 /** Runs the gates side by side, each until it passes or its time is up, and reports them in their order. */
 export async function verify(request: VerifyRequest, ports: Ports): Promise<CheckResult[]> {
-  const { project } = await requireConfig(request.directory, ports.files);
-  const { catalog } = await desire({ directory: request.directory, sets: [] }, ports);
+  const { catalog, config } = await catalogInEffect(request.directory, ports.files);
   const gates = chooseGates(request.gates).filter((gate) => gate.applies?.(catalog) ?? true);
   await requireDocker(ports);
   const view: InstanceView = {
@@ -32,10 +30,10 @@ export async function verify(request: VerifyRequest, ports: Ports): Promise<Chec
     catalog,
     ports,
     rootCertificate:
-      catalog.context.config.edge.tls.mode === 'internal'
+      config.edge.tls.mode === 'internal'
         ? await ports.files.readText(instancePaths(request.directory).rootCertificate)
         : undefined,
-    containers: () => ports.docker.containers(project),
+    containers: () => ports.docker.containers(config.project),
     endpoints: shared(() => collectServiceEndpoints(view), ports.clock),
   };
   refuseStopped(await view.containers());

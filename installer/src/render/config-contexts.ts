@@ -4,6 +4,7 @@ import { EDGE_ADMIN, EDGE_PORTS, EDGE_RUNBOOKS } from '../catalog/components/edg
 import { EXPORTER_PORTS } from '../catalog/components/exporters.ts';
 import { DASHBOARDS, GRAFANA_PORT } from '../catalog/components/grafana.ts';
 import { PROMETHEUS_PORT } from '../catalog/components/prometheus.ts';
+import { externalPostgres } from '../catalog/database-access.ts';
 import { monitoringContext, runs } from '../catalog/monitoring-context.ts';
 import { ROLES } from '../catalog/roles.ts';
 import { DATASOURCE_UID } from '../model/monitoring.ts';
@@ -63,6 +64,12 @@ function edgeContext({ context: { config, activeSlot }, services, workloads }: C
   };
 }
 
+/**
+ * `name;datname` of what is kept of a server that has databases of others as well: their long transactions are no alert
+ * of ours. Connections are counted for all, because all share them.
+ */
+const ownDatabase = (database: string): string => `pg_stat_activity_count;.*|[^;]*;(${database})?`;
+
 function prometheusContext(catalog: Catalog): object {
   const { context, services } = catalog;
   const { config, slots } = context;
@@ -82,7 +89,10 @@ function prometheusContext(catalog: Catalog): object {
       job('alertmanager', `alertmanager:${ALERTMANAGER_PORT}`),
       job('edge', `edge:${EDGE_PORTS.metrics}`),
       job('node', `node-exporter:${EXPORTER_PORTS.node}`),
-      job('postgres', `postgres-exporter:${EXPORTER_PORTS.postgres}`),
+      {
+        ...job('postgres', `postgres-exporter:${EXPORTER_PORTS.postgres}`),
+        ...(externalPostgres(config) ? { onlyOf: ownDatabase(config.postgres.database) } : {}),
+      },
       job('blackbox', `blackbox-exporter:${EXPORTER_PORTS.blackbox}`),
       ...(runs(catalog, 'grafana') ? [job('grafana', `grafana:${GRAFANA_PORT}`)] : []),
     ],

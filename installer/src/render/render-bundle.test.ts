@@ -184,6 +184,24 @@ describe('prometheus.yml', () => {
     expect(names({})).toContain('grafana');
     expect(names({ images: { source: 'debian' } })).not.toContain('grafana');
   });
+
+  it('keeps of a server of the customer what is about our database, and the connections of all', () => {
+    type Relabelled = Job & { metric_relabel_configs?: { regex: string; action: string }[] };
+    const rules = (settings: object): Relabelled['metric_relabel_configs'] =>
+      (jobs(settings) as Relabelled[]).find(({ job_name: name }) => name === 'postgres')
+        ?.metric_relabel_configs;
+    expect(rules({})).toBeUndefined();
+    const external = { mode: 'external', database: 'firm', external: { host: 'db.example' } };
+    const [{ regex = '', action } = {}] = rules({ postgres: external }) ?? [];
+    expect(action).toBe('keep');
+    const kept = (name: string, database: string): boolean =>
+      new RegExp(`^(?:${regex})$`).test(`${name};${database}`);
+    expect(kept('pg_up', '')).toBe(true);
+    expect(kept('pg_stat_activity_max_tx_duration', 'firm')).toBe(true);
+    expect(kept('pg_stat_activity_max_tx_duration', 'firm2')).toBe(false);
+    expect(kept('pg_stat_database_deadlocks', 'billing')).toBe(false);
+    expect(kept('pg_stat_activity_count', 'billing')).toBe(true);
+  });
 });
 
 describe('the roles of the database', () => {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from './cli.ts';
 import { SCRATCH, SHARED, TORTURE, TORTURE_NEWLINE } from './instance.ts';
+import { removeLeftovers } from './leftovers.ts';
 
 /** The outcome of the shared installation, for the scenario that judges it. */
 export const INSTALL_RESULT = join(ROOT, 'build/scenarios/shared-install.json');
@@ -11,6 +12,7 @@ export const INSTALL_RESULT = join(ROOT, 'build/scenarios/shared-install.json');
  * afterwards. A failed installation is judged by the first scenario, not here: it has the better words.
  */
 export default async function setup(): Promise<() => Promise<void>> {
+  await removeLeftovers();
   await SCRATCH.remove();
   await SHARED.remove();
   await SHARED.presetSecret('postgres-app-password', TORTURE);

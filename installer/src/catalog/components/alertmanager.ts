@@ -20,6 +20,8 @@ export function alertmanager({ config, sizing }: CatalogContext, image: Resolved
       '--config.file=/etc/alertmanager/alertmanager.yml',
       '--storage.path=/alertmanager',
       `--web.listen-address=:${ALERTMANAGER_PORT}`,
+      // As with Prometheus: a link that leads somewhere on this server.
+      `--web.external-url=http://127.0.0.1:${config.monitoring.alertmanagerPort}/`,
       // One instance: without this it opens a gossip port for a cluster that does not exist.
       '--cluster.listen-address=',
       // A dead man's switch and a webhook are one integration; by name a drill can tell whose message arrived.

@@ -7,7 +7,7 @@ import { hardened, httpHealth, SCRATCH } from './hardened.ts';
 
 export const EDGE = 'edge';
 /** Ports inside the container: above 1024, so that no capability is needed to bind them. */
-export const EDGE_PORTS = { http: 8080, https: 8443, metrics: 9180 } as const;
+export const EDGE_PORTS = { http: 8080, https: 8443, metrics: 9180, tools: 9181 } as const;
 /** Where Caddy keeps the certificate of its own authority. */
 export const EDGE_ROOT_CERTIFICATE = '/data/caddy/pki/authorities/local/root.crt';
 /** Where the runbooks are inside the container. */

@@ -19,6 +19,8 @@ export function prometheus({ config, sizing }: CatalogContext, image: ResolvedIm
       '--storage.tsdb.path=/prometheus',
       `--storage.tsdb.retention.time=${config.monitoring.retentionDays}d`,
       `--web.listen-address=:${PROMETHEUS_PORT}`,
+      // What alerts link to; the name it would take by itself is that of its container.
+      `--web.external-url=http://127.0.0.1:${config.monitoring.prometheusPort}/`,
     ],
     environment: { TZ: config.host.timeZone },
     config: {

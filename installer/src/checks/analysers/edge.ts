@@ -1,3 +1,4 @@
+import { count } from '../../model/units.ts';
 import { fail, pass, type CheckResult } from '../../model/check-result.ts';
 import type { EdgeAnswers, PageAnswer, ServedCertificate } from '../facts.ts';
 
@@ -51,7 +52,7 @@ function judgeCertificate({ daysLeft, asGiven }: ServedCertificate, found: strin
   return {
     name: 'edge',
     status: 'warn',
-    found: `${found}, but it ends in ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`,
+    found: `${found}, but it ends ${daysLeft < 1 ? 'within a day' : `in ${count(daysLeft, 'day', 'days')}`}`,
     remedy:
       'Put a new one where the old one is and run: factsway-install up   with acme: factsway-install logs edge',
   };

@@ -1,12 +1,21 @@
 import { count } from '../../model/units.ts';
+import type { Status } from '../../flows/status.ts';
 import { FactswayError } from '../../model/errors.ts';
 import type { Command } from '../command.ts';
+
+const PENDING: Readonly<Record<Status['configuration'], string>> = {
+  none: '',
+  changed:
+    '\n\nfactsway.yaml has been changed since; that is not in effect yet. See what it changes: factsway-install diff',
+  invalid:
+    '\n\nfactsway.yaml has been changed since, and cannot be used as it is. See why: factsway-install diff',
+};
 
 export const status: Command = {
   name: 'status',
   summary: 'show what runs',
   description:
-    'Lists every component with its state, health and age. Exit code 3 when something is not as it should be.',
+    'Lists every component with its state, health and age, as it was made last: what is in factsway.yaml since then is not in effect. Exit code 3 when something is not as it should be.',
   exitCodes: { 0: 'everything is as it should be', 3: 'something is not' },
   examples: [{ command: 'factsway-install status --json', does: 'for scripts' }],
   options: [],
@@ -38,7 +47,7 @@ export const status: Command = {
       : `\n\n${isDown ? 'Start it' : 'Not everything is well. Bring it back'}: factsway-install up`;
     return {
       result: found,
-      text: `${head}\n\n${formatTable([['', 'COMPONENT', 'STATE', 'HEALTH', 'UP', ''], ...rows])}${tail}`,
+      text: `${head}\n\n${formatTable([['', 'COMPONENT', 'STATE', 'HEALTH', 'UP', ''], ...rows])}${tail}${PENDING[found.configuration]}`,
       ...(found.healthy ? {} : { error: unwell(found.components) }),
     };
   },

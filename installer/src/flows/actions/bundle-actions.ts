@@ -9,7 +9,7 @@ import {
 } from '../../model/secret-access.ts';
 import { wantedModes } from '../../planner/plan-permissions.ts';
 import type { Files } from '../../ports/files.ts';
-import { readJson } from '../observe.ts';
+import { readJson } from '../read-json.ts';
 import { requireDesired, type ActionContext } from './action-context.ts';
 import { alignKeyPermissions } from './certificate-actions.ts';
 import { reloadConfig, rememberApplied } from './reload-config.ts';

@@ -1,6 +1,6 @@
 import { FactswayError } from '../../model/errors.ts';
 import type { ActionOf } from '../../model/plan.ts';
-import { readJson } from '../observe.ts';
+import { readJson } from '../read-json.ts';
 import { findContainers, type ActionContext } from './action-context.ts';
 
 /** The component checks the configuration itself and keeps the old one when it does not like the new. */

@@ -1,5 +1,5 @@
 import { NOTHING_MADE, type Made } from '../../model/footprint.ts';
-import { readJson } from '../observe.ts';
+import { readJson } from '../read-json.ts';
 import type { ActionContext } from './action-context.ts';
 
 /** Before containers are made: from here on volumes of the project are this directory's. */
