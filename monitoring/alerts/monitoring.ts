@@ -62,7 +62,9 @@ export const MONITORING: readonly Alert[] = [
     area: 'monitoring',
     severity: 'critical',
     // Shown in Prometheus alone: with no Alertmanager nobody is told. The silence of Watchdog tells them.
-    expr: 'prometheus_notifications_alertmanagers_discovered < 1 or increase(prometheus_notifications_dropped_total[10m]) > 0',
+    // A reload finds its Alertmanager again within seconds, and what is sent meanwhile is dropped and sent again: only who
+    // goes on dropping has lost it. Watchdog is sent every minute.
+    expr: 'prometheus_notifications_alertmanagers_discovered < 1 or increase(prometheus_notifications_dropped_total[3m]) > 0',
     for: '5m',
     summary: 'Prometheus cannot hand over its alerts',
     description:

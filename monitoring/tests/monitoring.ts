@@ -151,17 +151,18 @@ export const MONITORING_TESTS: readonly RuleTest[] = [
         series: { ...discovered(gauge([[1, 30]])), ...dropped('5x120') },
         at: 25,
       },
+      {
+        when: 'after a reload in which a few were dropped',
+        series: { ...discovered(gauge([[1, 30]])), ...dropped('5x20 9x100') },
+        at: 25,
+      },
     ],
     resolves: {
-      series: discovered(
-        gauge([
-          [0, 10],
-          [1, 20],
-        ]),
-      ),
+      // It is there and takes nothing, for ten minutes.
+      series: { ...discovered(gauge([[1, 30]])), ...dropped('0+3x39 117x80') },
       at: 9,
       with: ONE,
-      quietAt: 10.5,
+      quietAt: 14,
     },
   },
 ];

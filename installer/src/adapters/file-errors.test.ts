@@ -60,6 +60,21 @@ describe('a write the file system refuses', () => {
   });
 });
 
+describe('what is not there', () => {
+  it('is nothing, also when it is made while somebody looks', async () => {
+    const absent: () => Promise<string> = refuse('ENOENT');
+    expect(await reading(join(directory, 'state'), absent)).toBeUndefined();
+    expect(await reading(directory, absent)).toBeUndefined();
+  });
+
+  it('is told where a file stands in place of a directory', async () => {
+    const path = join(directory, 'secrets');
+    await writeFile(path, '');
+    const error = await rejectionOf(reading(path, refuse('ENOTDIR')));
+    expect(error.message).toBe(`${path} cannot be read: it is not a directory.`);
+  });
+});
+
 describe('a file that may not be read', () => {
   it('is said so, with the command that shows whose it is', async () => {
     const path = join(directory, 'secret');

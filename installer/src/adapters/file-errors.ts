@@ -37,7 +37,7 @@ export async function reading<T>(
   } catch (error) {
     if (!isRefusal(error)) throw error;
     if (NOT_THERE.has(codeOf(error))) {
-      const instead = links === 'followed' ? undefined : await foundInstead(path);
+      const instead = links === 'followed' ? undefined : await foundInstead(path, error);
       if (instead === undefined) return undefined;
       throw wrongThing(path, instead);
     }
@@ -51,10 +51,12 @@ export async function reading<T>(
 }
 
 /** Taken for nothing at all, it would be written over, or stop a run half way. */
-async function foundInstead(path: string): Promise<string | undefined> {
+async function foundInstead(path: string, error: unknown): Promise<string | undefined> {
   const found = await lstat(path).catch(() => undefined);
   if (!found) return undefined;
-  return found.isSymbolicLink() ? 'it is a link that leads nowhere' : 'it is not a directory';
+  if (found.isSymbolicLink()) return 'it is a link that leads nowhere';
+  // Where there was nothing a moment ago, another step has made it since: there was nothing when we looked.
+  return codeOf(error) === 'ENOTDIR' ? 'it is not a directory' : undefined;
 }
 
 /** Something of another kind than what belongs there; `reason` says which. */

@@ -14,7 +14,9 @@ const YES = { yes: true, dryRun: false };
 let engine: FakeEngine;
 let ports: FakePorts;
 
-const edit = (change: (text: string) => string): void => { ports.files.put(CONFIG, change(ports.files.text(CONFIG) ?? '')); };
+const edit = (change: (text: string) => string): void => {
+  ports.files.put(CONFIG, change(ports.files.text(CONFIG) ?? ''));
+};
 const mistake = (text: string): string => text.replace('host:', 'hots:');
 const otherProject = (text: string): string => text.replace(/^project: .*$/m, 'project: another');
 

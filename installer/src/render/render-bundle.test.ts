@@ -192,10 +192,10 @@ describe('prometheus.yml', () => {
         ?.metric_relabel_configs;
     expect(rules({})).toBeUndefined();
     const external = { mode: 'external', database: 'firm', external: { host: 'db.example' } };
-    const [{ regex = '', action } = {}] = rules({ postgres: external }) ?? [];
-    expect(action).toBe('keep');
+    const [rule] = rules({ postgres: external }) ?? [];
+    expect(rule?.action).toBe('keep');
     const kept = (name: string, database: string): boolean =>
-      new RegExp(`^(?:${regex})$`).test(`${name};${database}`);
+      new RegExp(`^(?:${rule?.regex ?? ''})$`).test(`${name};${database}`);
     expect(kept('pg_up', '')).toBe(true);
     expect(kept('pg_stat_activity_max_tx_duration', 'firm')).toBe(true);
     expect(kept('pg_stat_activity_max_tx_duration', 'firm2')).toBe(false);
