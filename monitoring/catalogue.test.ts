@@ -24,6 +24,7 @@ const CONTEXT: MonitoringContext = {
   publicUrl: 'https://factsway.example.com',
   grafana: true,
   tls: 'provided',
+  externalDatabase: false,
   backups: true,
 };
 /** Every alert there is, whatever platform it belongs to. */

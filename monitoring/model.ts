@@ -59,6 +59,8 @@ export type MonitoringContext = {
   readonly grafana: boolean;
   /** How the edge has its certificate; `off` where something else ends TLS. */
   readonly tls: 'off' | 'internal' | 'provided' | 'acme';
+  /** Whether PostgreSQL is a server of the customer's. */
+  readonly externalDatabase: boolean;
   /** Whether the platform makes its own backups. */
   readonly backups: boolean;
 };

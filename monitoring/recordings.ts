@@ -27,19 +27,34 @@ const PRESENCE: RuleGroup<Recording> = {
 };
 
 /** One answer in this time is enough: a missed scrape is no outage. */
-const ONE_ANSWER = '1m';
+const SERVICE_ANSWERED = `(max by (service) (max_over_time(up{${SERVICE_JOBS}}[1m])))`;
+const DATABASE_ANSWERED = 'max_over_time(database:answers[30s])';
 /** The least there was within a window, so that an outage is known for a while after it. */
 const outages = (window: Shadow): Recording[] => [
   {
     record: `service:answered:min${window}`,
-    expr: `min_over_time((max by (service) (max_over_time(up{${SERVICE_JOBS}}[${ONE_ANSWER}])))[${window}:15s])`,
+    expr: `min_over_time(${SERVICE_ANSWERED}[${window}:15s])`,
     help: `0 when a service was away for a minute within the last ${window}`,
     ...OF_SERVICES,
   },
   {
     record: `database:answered:min${window}`,
-    expr: `min_over_time(max_over_time(database:answers[30s])[${window}:15s])`,
+    expr: `min_over_time(${DATABASE_ANSWERED}[${window}:15s])`,
     help: `0 when PostgreSQL was away within the last ${window}`,
+  },
+];
+/** Of what comes and goes no outage may last long enough for a page, and each keeps other pages back for a while. */
+const UNREST: readonly Recording[] = [
+  {
+    record: 'service:answered:changes20m',
+    expr: `changes(${SERVICE_ANSWERED}[20m:15s])`,
+    help: 'how often a service went away for a minute or came back within 20 minutes',
+    ...OF_SERVICES,
+  },
+  {
+    record: 'database:answered:changes20m',
+    expr: `changes(${DATABASE_ANSWERED}[20m:15s])`,
+    help: 'how often PostgreSQL went away or came back within 20 minutes',
   },
 ];
 
@@ -72,6 +87,7 @@ const SERVICES: RuleGroup<Recording> = {
       ...OF_SERVICES,
     },
     ...SHADOWS.flatMap(outages),
+    ...UNREST,
   ],
 };
 
@@ -79,7 +95,7 @@ const SERVICES: RuleGroup<Recording> = {
  * Requests the proxy could hand to nobody. A client that leaves before its answer is an error to the proxy as well; the
  * service counts it as 499, and it is nobody's failure.
  */
-const UNREACHED = `clamp_min((sum(rate(caddy_http_request_errors_total{handler="subroute"}[5m])) or vector(0)) - (sum(rate(http_requests_total{${SERVICE_JOBS},status="499"}[5m])) or vector(0)), 0)`;
+const UNREACHED = `clamp_min((sum(rate(caddy_http_request_errors_total{handler="subroute"}[5m])) or vector(0)) - (sum(rate(http_requests_total{${SERVICE_JOBS},${USER_TRAFFIC},status="499"}[5m])) or vector(0)), 0)`;
 
 /** What users meet: a service that is down answers nothing and counts nothing itself, so the proxy counts for it. */
 const PLATFORM: RuleGroup<Recording> = {

@@ -53,6 +53,8 @@ export const AVAILABILITY: readonly Alert[] = [
     expr: `${ANSWERS_SCRAPES} == 0 and on (service) ${ANSWERS_PROBES} == 1`,
     // As soon as ServiceDown would fire, this one says that the service itself works.
     for: '90s',
+    // A probe that is lost once must not let ServiceDown through.
+    keepFiringFor: '3m',
     summary: '{{ $labels.service }} works and shows no metrics',
     description:
       '{{ $labels.service }} passes its health check, and /metrics has not answered for a while. Until it does, errors and slowness of it go unseen.',
@@ -89,12 +91,37 @@ export const AVAILABILITY: readonly Alert[] = [
     severity: 'critical',
     expr: 'label_replace(database:answers == 0, "service", "postgres", "", "")',
     for: '1m',
+    // Services are asked every 15 s: each may still say for a while that it has no database.
+    keepFiringFor: '1m',
     summary: 'PostgreSQL is down',
     description:
       'PostgreSQL has not answered for a minute. Every service needs it: nothing can be opened or saved.',
     dashboard: 'factsway-database',
     symptom: 'availability',
     cause: 'database',
+  },
+  {
+    name: 'ServiceUnstable',
+    area: 'availability',
+    severity: 'critical',
+    // Away, back, away, back, away.
+    expr: 'service:answered:changes20m >= 5',
+    keepFiringFor: '10m',
+    summary: '{{ $labels.service }} comes and goes',
+    description:
+      'Within 20 minutes {{ $labels.service }} did not answer for a minute or more at least three times. No outage of it may be long enough for a page of its own.',
+    dashboard: 'factsway-service',
+  },
+  {
+    name: 'PostgresUnstable',
+    area: 'availability',
+    severity: 'critical',
+    expr: 'label_replace(database:answered:changes20m >= 5, "service", "postgres", "", "")',
+    keepFiringFor: '10m',
+    summary: 'PostgreSQL comes and goes',
+    description:
+      'Within 20 minutes PostgreSQL went away at least three times. Whatever is done in such a moment fails, and no outage of it may be long enough for a page of its own.',
+    dashboard: 'factsway-database',
   },
   {
     name: 'VersionMismatch',
@@ -112,11 +139,12 @@ export const AVAILABILITY: readonly Alert[] = [
     name: 'ServiceRestarting',
     area: 'availability',
     severity: 'warning',
-    expr: `max by (service) (changes(process_start_time_seconds[30m])) > 2`,
+    // Whoever sets up one thing after another makes a component anew three times.
+    expr: `max by (service) (changes(process_start_time_seconds[30m])) > 3`,
     keepFiringFor: '15m',
     summary: '{{ $labels.service }} keeps restarting',
     description:
-      '{{ $labels.service }} has started {{ $value }} times within half an hour. It ends by itself or is ended, mostly for want of memory.',
+      '{{ $labels.service }} has started anew {{ $value }} times within half an hour: it ends by itself, is ended, mostly for want of memory, or somebody changes its settings again and again.',
     dashboard: 'factsway-service',
     needs: ['host'],
   },

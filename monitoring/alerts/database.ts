@@ -1,10 +1,13 @@
-import type { Alert } from '../model.ts';
+import type { Alert, MonitoringContext } from '../model.ts';
 
 const QUARTER_HOUR = 900;
 /** Rows changed by anybody lately; shorter than the age that counts, so that what is archived already is not in it. */
 const CHANGED = ['inserted', 'updated', 'deleted']
   .map((how) => `increase(pg_stat_database_tup_${how}{datname!~"template.*|postgres|"}[14m])`)
   .join(' + ');
+
+/** WAL and its archive are the business of whoever runs the server. */
+const isOurs = ({ externalDatabase }: MonitoringContext): boolean => !externalDatabase;
 
 export const DATABASE: readonly Alert[] = [
   {
@@ -56,6 +59,7 @@ export const DATABASE: readonly Alert[] = [
       'pg_wal holds {{ $value | humanize1024 }}B, more than twice what PostgreSQL plans for. Segments are not archived or not released, and will fill the disk.',
     dashboard: 'factsway-backup',
     needs: ['database', 'host'],
+    appliesTo: isOurs,
   },
   {
     name: 'PostgresArchiveStale',
@@ -70,5 +74,6 @@ export const DATABASE: readonly Alert[] = [
       'The last WAL segment went to the backup {{ $value | humanizeDuration }} ago. If the database were lost now, everything since then would be lost with it.',
     dashboard: 'factsway-backup',
     needs: ['database'],
+    appliesTo: isOurs,
   },
 ];

@@ -5,17 +5,21 @@ const FREE = `node_filesystem_avail_bytes{${DISKS}} / node_filesystem_size_bytes
 /** What cannot be written cannot fill up. */
 const WRITABLE = `node_filesystem_readonly{${DISKS}} == 0`;
 const DAY = 86_400;
+/** Of ten terabytes three per cent are enough for a year. */
+const SCARCE = `node_filesystem_avail_bytes{${DISKS}} < 5e9`;
+/** The system boots from it and nobody works on it; shares are filled and watched elsewhere. */
+const NOT_OURS = 'mountpoint!~"/boot.*|/efi.*",fstype!~"nfs.*|cifs|smb.*"';
 
 export const HOST: readonly Alert[] = [
   {
     name: 'DiskFull',
     area: 'host',
     severity: 'critical',
-    expr: `${FREE} < 0.03 and ${WRITABLE}`,
+    expr: `${FREE} < 0.03 and ${SCARCE} and node_filesystem_readonly{${DISKS},${NOT_OURS}} == 0`,
     for: '1m',
     summary: '{{ $labels.mountpoint }} is full',
     description:
-      '{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} ({{ $labels.device }}) is free. PostgreSQL stops when it cannot write.',
+      '{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} ({{ $labels.device }}) is free. Where it is the disk of Docker, PostgreSQL stops as soon as it cannot write.',
     dashboard: 'factsway-infrastructure',
     symptom: 'disk',
     cause: 'host',

@@ -26,7 +26,7 @@ export const ALERTS: readonly Alert[] = [
 /**
  * Prometheus durations. Whether something is there at all is looked at often, so that a page comes within 150 s of a stop
  * whatever the phase of the scrape: 8 s in which a stopped service still serves + 15 s scrape + 3 s evaluation + 120 s
- * `for` + 2 s grouping. A longer services.drainSeconds is added to it.
+ * `for` + 2 s grouping; what is gone refuses at once, and only where it hangs do up to 3 s of scrape_timeout come on top. A longer services.drainSeconds is added to it.
  */
 export const EVALUATION: Readonly<Record<AlertArea, string>> = {
   availability: PRESENCE_INTERVAL,

@@ -17,11 +17,15 @@ export const MONITORING: readonly Alert[] = [
     name: 'AlertmanagerNotificationsFailing',
     area: 'monitoring',
     severity: 'critical',
-    expr: 'sum by (integration) (increase(alertmanager_notifications_failed_total[15m])) >= 1',
-    keepFiringFor: '15m',
+    // What is due is tried again every few minutes: a line that was gone for six minutes, or a test alert to a wrong address,
+    // leaves one or two. The sign of life of the dead man's switch is as rare as the first window can see.
+    expr: 'sum by (integration) (increase(alertmanager_notifications_failed_total[20m])) >= 3 and sum by (integration) (increase(alertmanager_notifications_failed_total[6m])) > 0',
+    // Longer than the second window: what was given up once or in a row is over by then.
+    for: '7m',
+    keepFiringFor: '10m',
     summary: 'Messages through {{ $labels.integration }} do not arrive',
     description:
-      'Alertmanager gave up on about {{ $value | humanize }} messages through {{ $labels.integration }} within a quarter of an hour. Whoever relies on it is not told.',
+      'Alertmanager gave up on about {{ $value | humanize }} messages through {{ $labels.integration }} within 20 minutes, and goes on. Whoever relies on it is not told.',
     dashboard: 'factsway-overview',
   },
   {

@@ -28,11 +28,11 @@ function burns({ name, factor, short, long, severity }: BurnWindow): Alert {
   };
 }
 
-const budget = (name: string, limit: number, summary: string, description: string): Alert => ({
+const budget = (name: string, left: string, summary: string, description: string): Alert => ({
   name,
   area: 'slo',
   severity: 'warning',
-  expr: `slo:availability:budget_remaining < ${limit} and ${failures('30d')} >= ${FEWEST_IN_30_DAYS}`,
+  expr: `slo:availability:budget_remaining ${left} and ${failures('30d')} >= ${FEWEST_IN_30_DAYS}`,
   for: '10m',
   summary,
   description,
@@ -44,13 +44,14 @@ export const SLO: readonly Alert[] = [
   ...BURN_WINDOWS.map(burns),
   budget(
     'ErrorBudgetHalfSpent',
-    0.5,
+    // Of a budget that is spent the other one says it.
+    '< 0.5 >= 0',
     'Half of the error budget is spent',
     `{{ $value | humanizePercentage }} of the error budget of 30 days (${MUST_SUCCEED} of requests must succeed) is left.`,
   ),
   budget(
     'ErrorBudgetSpent',
-    0,
+    '< 0',
     'The error budget is spent',
     `More requests failed within 30 days than ${MUST_SUCCEED} allow: the budget stands at {{ $value | humanizePercentage }}.`,
   ),

@@ -7,6 +7,12 @@ const probe = (values: string, service = FACTS): Series => ({
   [`probe_success{job="probe",instance="http://${service}-a/health",service="${service}"}`]: values,
 });
 const of = (service: string) => [{ service }];
+/** Away so many times for so many minutes, with three minutes between; forty minutes in all. */
+export const restless = (times: number, minutes: number): string =>
+  gauge([
+    ...Array.from({ length: times }, () => [[1, 3] as const, [0, minutes] as const]).flat(),
+    [1, 40 - times * (3 + minutes)],
+  ]);
 
 /** Every series a healthy facts-service has. */
 const complete = (without = ''): Series =>
@@ -220,8 +226,22 @@ export const AVAILABILITY_TESTS: readonly RuleTest[] = [
       },
       at: 6,
       with: of(FACTS),
-      quietAt: 7.25,
+      quietAt: 10.5,
     },
+  },
+  {
+    alert: 'ServiceUnstable',
+    fires: { series: up(restless(3, 2)), at: 15, with: of(FACTS) },
+    below: [
+      { when: 'when it was away twice', series: up(restless(2, 2)), at: 38 },
+      { when: 'when single scrapes are missed', series: up(restless(6, 0.5)), at: 38 },
+      {
+        when: 'when it is down for good, which is another alert',
+        series: up('1x20 0x140'),
+        at: 38,
+      },
+    ],
+    resolves: { series: up(restless(3, 2)), at: 20, with: of(FACTS), quietAt: 37 },
   },
   {
     alert: 'MetricSeriesMissing',
@@ -266,35 +286,38 @@ export const AVAILABILITY_TESTS: readonly RuleTest[] = [
           [1, 5],
           [2, 5],
           [3, 5],
-          [4, 60],
+          [4, 5],
+          [5, 60],
         ]),
       },
-      at: 16,
+      at: 21,
       with: of(FACTS),
     },
     below: [
       {
-        when: 'after two restarts, which a change and its undoing make',
+        when: 'after three restarts, which setting up three receivers makes',
         series: {
           [`process_start_time_seconds{${target(FACTS)}}`]: gauge([
             [1, 5],
             [2, 5],
-            [3, 60],
+            [3, 5],
+            [4, 60],
           ]),
         },
-        at: 20,
+        at: 25,
       },
       {
-        when: 'when three restarts are spread over an hour',
+        when: 'when four restarts are spread over an hour',
         series: {
           [`process_start_time_seconds{${target(FACTS)}}`]: gauge([
             [1, 5],
-            [2, 25],
-            [3, 25],
-            [4, 30],
+            [2, 20],
+            [3, 15],
+            [4, 15],
+            [5, 30],
           ]),
         },
-        at: 58,
+        at: 70,
       },
     ],
     resolves: {
@@ -303,10 +326,11 @@ export const AVAILABILITY_TESTS: readonly RuleTest[] = [
           [1, 5],
           [2, 5],
           [3, 5],
-          [4, 75],
+          [4, 5],
+          [5, 75],
         ]),
       },
-      at: 20,
+      at: 25,
       with: of(FACTS),
       // Half an hour after the first restart, and a quarter of an hour it is kept.
       quietAt: 51,

@@ -50,6 +50,24 @@ export const HOST_TESTS: readonly RuleTest[] = [
         series: disk(free([0, 30]), 30, 'scrape', ROOT.replace('ext4', 'tmpfs')),
         at: 20,
       },
+      {
+        when: 'when 2 % are still a hundred gigabytes',
+        series: {
+          ...disk(free([100, 30])),
+          [`node_filesystem_size_bytes{${ROOT}}`]: gauge([[5000 * GIB, 30]]),
+        },
+        at: 20,
+      },
+      {
+        when: 'when it is the disk the system boots from',
+        series: disk(free([1, 30]), 30, 'scrape', ROOT.replace('"/"', '"/boot"')),
+        at: 20,
+      },
+      {
+        when: 'when it is a share of another server',
+        series: disk(free([1, 30]), 30, 'scrape', ROOT.replace('ext4', 'nfs4')),
+        at: 20,
+      },
     ],
     resolves: { series: disk(free([1, 10], [30, 20])), at: 9, with: AT_ROOT, quietAt: 10.5 },
   },

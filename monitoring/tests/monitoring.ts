@@ -101,15 +101,26 @@ export const MONITORING_TESTS: readonly RuleTest[] = [
   },
   {
     alert: 'AlertmanagerNotificationsFailing',
-    fires: { series: failed('0x20 1x100'), at: 6, with: [{ integration: 'slack' }] },
+    // One message after another is given up, every five minutes.
+    fires: {
+      series: failed('0x19 1x19 2x19 3x19 4x19 5x60'),
+      at: 23,
+      with: [{ integration: 'slack' }],
+    },
     below: [
       { when: 'when the last one was before Prometheus looked', series: failed('7x120'), at: 20 },
+      { when: 'when a line was gone for some minutes', series: failed('0x19 1x19 2x160'), at: 45 },
+      {
+        when: 'when a test alert went nowhere several times',
+        series: failed('0x19 1x3 2x3 3x160'),
+        at: 45,
+      },
     ],
     resolves: {
-      series: failed('0x20 1x200'),
-      at: 18,
+      series: failed('0x19 1x19 2x19 3x19 4x19 5x160'),
+      at: 24,
       with: [{ integration: 'slack' }],
-      quietAt: 37,
+      quietAt: 42,
     },
   },
   reload('AlertmanagerConfigReloadFailed', 'alertmanager', ALERTMANAGER),

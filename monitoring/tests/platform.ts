@@ -1,3 +1,4 @@
+import { restless } from './availability.ts';
 import { gauge, target, type RuleTest, type Series } from './rule-test.ts';
 
 const FACTS = 'facts-service';
@@ -86,8 +87,18 @@ export const PLATFORM_TESTS: readonly RuleTest[] = [
       },
       at: 6,
       with: POSTGRES,
-      quietAt: 7.5,
+      quietAt: 8.75,
     },
+  },
+  {
+    alert: 'PostgresUnstable',
+    // Never long enough for PostgresDown.
+    fires: { series: postgres(restless(3, 0.75)), at: 13, with: POSTGRES },
+    below: [
+      { when: 'when it was away twice', series: postgres(restless(2, 0.75)), at: 38 },
+      { when: 'when single answers are missed', series: postgres(restless(6, 0.25)), at: 38 },
+    ],
+    resolves: { series: postgres(restless(3, 0.75)), at: 20, with: POSTGRES, quietAt: 36 },
   },
   {
     alert: 'VersionMismatch',

@@ -29,7 +29,7 @@ export type WrittenGroup = {
 
 /** What is recorded for the alerts of a group; evaluating what nobody asks for would take minutes. */
 const RECORDED_FOR: Readonly<Record<string, readonly string[]>> = {
-  availability: ['presence'],
+  availability: ['presence', 'services'],
   errors: ['presence', 'services'],
   latency: ['presence', 'services'],
   slo: ['presence', 'services', 'platform', 'slo-short', 'slo-long'],

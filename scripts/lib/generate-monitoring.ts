@@ -3,6 +3,8 @@ import { METRICS } from '../../monitoring/metrics/index.ts';
 import type { MonitoringContext } from '../../monitoring/model.ts';
 import { RECORDINGS } from '../../monitoring/recordings.ts';
 import { alertGroups } from '../../monitoring/rules.ts';
+import { RULE_TESTS } from '../../monitoring/tests/index.ts';
+import { QUIET_SUNDAY } from '../../monitoring/tests/quiet-sunday.ts';
 import { SERVICES } from '../../installer/src/catalog/services/index.generated.ts';
 import { INHIBITIONS, type Matcher } from '../../monitoring/inhibitions.ts';
 
@@ -11,6 +13,7 @@ const CONTEXT: MonitoringContext = {
   publicUrl: 'https://<host>',
   grafana: true,
   tls: 'provided',
+  externalDatabase: false,
   backups: true,
 };
 /** One that is longer is made of the list of services and says nothing by being written out. */
@@ -70,12 +73,21 @@ export function alertsPage(): string {
   ]);
   return page(
     'Alerts',
-    'Each has tests that show it fires, holds still just below its limit and resolves, and a runbook that is served at `/runbooks/` of every installation. Those of certificates and backups are there where they make sense.',
+    `Each has tests that show it fires, holds still just below its limit and resolves, and a runbook that is served at \`/runbooks/\` of every installation. Those of certificates, backups and PostgreSQL's own log are there where they make sense.`,
+    coverage(),
     table([['alert', 'severity', 'for', ''], ...overview]),
     ...details,
     '## What keeps what back',
     inhibitions,
   );
+}
+
+/** What promtool is shown, counted. */
+function coverage(): string {
+  const proven = ALERTS.filter(({ name }) => RULE_TESTS.some(({ alert }) => alert === name));
+  const near = RULE_TESTS.reduce((sum, { below }) => sum + below.length, 0);
+  const share = Math.floor((proven.length / ALERTS.length) * 100);
+  return `Tests: ${proven.length} of ${ALERTS.length} alerts (${share} %) fire, hold still in ${near} cases near their limits, and resolve; nothing fires in ${QUIET_SUNDAY.length} quiet Sundays.`;
 }
 
 const matcher = ({ label, op, value }: Matcher): string => code(`${label}${op}"${value}"`);

@@ -1,5 +1,6 @@
 import type { MonitoringContext } from '../../../monitoring/model.ts';
 import type { Catalog } from './catalog.ts';
+import { externalPostgres } from './database-access.ts';
 import { publicUrl } from './public-url.ts';
 
 export const runs = ({ workloads }: Pick<Catalog, 'workloads'>, component: string): boolean =>
@@ -15,6 +16,7 @@ export function monitoringContext(catalog: Catalog): MonitoringContext {
     grafana: runs(catalog, 'grafana'),
     // An authority of the firm's own gives certificates that may live for hours, as the edge's does.
     tls: mode === 'acme' && acmeDirectory !== undefined ? 'internal' : mode,
+    externalDatabase: externalPostgres(config) !== undefined,
     backups: false,
   };
 }

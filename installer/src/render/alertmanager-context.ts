@@ -39,19 +39,11 @@ export function alertmanagerContext({ context: { config } }: Catalog): object {
     deadMansSwitch: routing.deadMansSwitch
       ? { ...routing.deadMansSwitch, name: DEAD_MANS_SWITCH, path: secretPath(DEAD_MANS_SWITCH) }
       : false,
-    routes: routing.routes.map((route) => ({
-      ...route,
-      matcher: MATCHER[route.severity],
-      ways: route.receivers.map((receiver, index) => ({
-        receiver,
-        goesOn: index < route.receivers.length - 1,
-        inHours: receiver === 'email' && isMailedInfo(route),
-      })),
-    })),
+    routes: [...routing.routes.filter(isOfToday).map(slowly), ...routing.routes.map(written)],
     inhibitions: INHIBITIONS.map(({ because, source, target, equal }) => ({
       because,
-      source: source.map(written),
-      target: target.map(written),
+      source: source.map(matcherText),
+      target: target.map(matcherText),
       equal,
     })),
     pagerduty: isOn('pagerduty') ? pagerduty(config) : false,
@@ -64,10 +56,30 @@ export function alertmanagerContext({ context: { config } }: Catalog): object {
   };
 }
 
+const isOfToday = ({ severity }: SeverityRoute): boolean => severity === 'warning';
+
+/** A route with everybody who is told by it. */
+const written = (route: SeverityRoute): object => ({
+  ...route,
+  matcher: MATCHER[route.severity],
+  ways: route.receivers.map((receiver, index) => ({
+    receiver,
+    goesOn: index < route.receivers.length - 1,
+    inHours: receiver === 'email' && isMailedInfo(route),
+  })),
+});
+
+/** A budget of 30 days that is spent stays so for weeks. Less than the five days for which Alertmanager remembers. */
+const slowly = (route: SeverityRoute): object => ({
+  ...written(route),
+  matcher: 'symptom=budget',
+  repeatInterval: '96h',
+});
+
 const isMailedInfo = ({ severity, receivers }: SeverityRoute): boolean =>
   severity === 'info' && receivers.includes('email');
 
-const written = ({ label, op, value }: Matcher): string => `${label}${op}${value}`;
+const matcherText = ({ label, op, value }: Matcher): string => `${label}${op}${value}`;
 
 /** What and where, in one line. */
 const titleOn = ({ host }: InstanceConfig): string => message('title', ` on ${host.name}`);

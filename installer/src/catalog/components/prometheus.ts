@@ -18,6 +18,8 @@ export function prometheus({ config, sizing }: CatalogContext, image: ResolvedIm
       '--config.file=/etc/prometheus/prometheus.yml',
       '--storage.tsdb.path=/prometheus',
       `--storage.tsdb.retention.time=${config.monitoring.retentionDays}d`,
+      // Started anew in the middle of an incident, it goes on with what alerts had waited for.
+      '--rules.alert.for-grace-period=1m',
       `--web.listen-address=:${PROMETHEUS_PORT}`,
       // What alerts link to; the name it would take by itself is that of its container.
       `--web.external-url=http://127.0.0.1:${config.monitoring.prometheusPort}/`,
