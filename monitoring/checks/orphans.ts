@@ -2,7 +2,7 @@ import type { Alert } from '../model.ts';
 import type { RuleTest } from '../tests/rule-test.ts';
 
 /** Fires whatever the series are: there is nothing below it and nothing that ends it. */
-const ALWAYS_FIRES = 'Watchdog';
+export const ALWAYS_FIRES = 'Watchdog';
 
 /**
  * What has lost its counterpart, a sentence each; empty when every alert has its test and its runbook and the other way
