@@ -36,9 +36,9 @@ export async function monitoringRows(): Promise<Row[]> {
   try {
     await writeRules(directory, `${host}:${port}`);
     await execa('docker', ['rm', '--force', CONTAINER], { reject: false });
-    const volumes = [
-      ...['--volume', `${directory}:/etc/prometheus:ro`, '--volume', `${directory}/data:/data`],
-    ];
+    const volumes = [`${directory}:/etc/prometheus:ro`, `${directory}/data:/data`].flatMap(
+      (volume) => ['--volume', volume],
+    );
     await writeHistory(directory);
     await execa('docker', [
       ...['run', '--rm', '--network', 'none', ...volumes, PROMETHEUS],
@@ -47,8 +47,8 @@ export async function monitoringRows(): Promise<Row[]> {
     ]);
     await execa('docker', [
       ...['run', '--detach', '--name', CONTAINER, '--publish', '127.0.0.1::9090'],
-      ...[...volumes, PROMETHEUS],
-      ...['prometheus', '--config.file=/etc/prometheus/prometheus.yml'],
+      ...volumes,
+      ...[PROMETHEUS, 'prometheus', '--config.file=/etc/prometheus/prometheus.yml'],
       ...['--storage.tsdb.path=/data', `--storage.tsdb.retention.time=${HISTORY_DAYS + 1}d`],
     ]);
     const { stdout } = await execa('docker', ['port', CONTAINER, '9090']);
