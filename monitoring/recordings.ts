@@ -26,9 +26,12 @@ const PRESENCE: RuleGroup<Recording> = {
   ],
 };
 
-/** One answer in this time is enough: a missed scrape is no outage. */
-const SERVICE_ANSWERED = `(max by (service) (max_over_time(up{${SERVICE_JOBS}}[1m])))`;
-const DATABASE_ANSWERED = 'max_over_time(database:answers[30s])';
+/**
+ * One answer in this time is enough: a missed scrape is no outage. Nor is a first scrape that came before the service
+ * listened, so nothing is said of what was not watched for as long.
+ */
+const SERVICE_ANSWERED = `(max by (service) (max_over_time(up{${SERVICE_JOBS}}[1m]) and up{${SERVICE_JOBS}} offset 1m))`;
+const DATABASE_ANSWERED = '(max_over_time(database:answers[30s]) and database:answers offset 30s)';
 /** The least there was within a window, so that an outage is known for a while after it. */
 const outages = (window: Shadow): Recording[] => [
   {
