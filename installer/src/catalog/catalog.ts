@@ -10,7 +10,7 @@ import { grafana } from './components/grafana.ts';
 import { migrations, MIGRATIONS } from './components/migrations.ts';
 import { postgres } from './components/postgres.ts';
 import { prometheus } from './components/prometheus.ts';
-import type { CatalogContext } from './context.ts';
+import type { CatalogContext, Target } from './context.ts';
 import {
   resolveComponentImage,
   resolveReleaseImage,
@@ -59,6 +59,10 @@ export type Catalog = {
 
 /** What a catalogue is made from besides the configuration: the texts of files it names. */
 export type Given = {
+  /** Compose unless said. */
+  readonly target?: Target;
+  /** How many containers of one service there may be at a time; two slots unless said. */
+  readonly copies?: number;
   readonly postgresAuthority?: string;
   readonly imageLock?: ImageLock;
   /** Inodes of the secrets of receivers of alerts that are there, by name. */
@@ -82,9 +86,12 @@ export function buildCatalog(
     serviceWeight: services.reduce((sum, service) => sum + service.memoryWeight, 0),
     serviceCount: services.length,
     externalDatabase: externalPostgres(config) !== undefined,
+    ...(given.copies === undefined ? {} : { copies: given.copies }),
   });
+  const target = given.target ?? 'compose';
   const context: CatalogContext = {
     config,
+    target,
     sizing,
     slots,
     activeSlot: slots[0] ?? 'a',
@@ -108,6 +115,8 @@ export function buildCatalog(
   for (const [name, build] of Object.entries(COMPONENTS) as [ComponentImage, ComponentBuilder][]) {
     if (name === 'grafana' && config.monitoring.grafana === 'off') continue;
     if (name === 'postgres' && externalPostgres(config)) continue;
+    // It looks into the machine below, which is the business of whoever runs the cluster.
+    if (name === 'node-exporter' && target === 'kubernetes') continue;
     const image = resolveComponentImage(name, config.images);
     if (image) built.push(build(context, locked(name, image)));
     else
