@@ -43,6 +43,8 @@ function address({ target }: CatalogContext, { name, port }: ServiceEntry, slot:
   return target === 'kubernetes' ? `${name}:${port}` : `${name}-${slot}:${port}`;
 }
 
+type Probed = { readonly module: string; readonly target: string; readonly service: string };
+
 function postgresContext({ context: { config, sizing } }: Catalog): object {
   return { ...sizing.postgres, timeZone: config.host.timeZone, roles: ROLES };
 }
@@ -87,10 +89,6 @@ const ownDatabase = (database: string): string => `pg_stat_activity_count;.*|[^;
 function prometheusContext(catalog: Catalog): object {
   const { context, services } = catalog;
   const { config, slots } = context;
-  const secure = edgeEndsTls(context);
-  const edgeTarget = secure
-    ? `https://edge:${EDGE_PORTS.https}/healthz`
-    : `http://edge:${EDGE_PORTS.http}/healthz`;
   const inKubernetes = context.target === 'kubernetes';
   /** Where one address stands for several pods, each is asked by itself. */
   const pods = (name: string, port: number) =>
@@ -118,21 +116,31 @@ function prometheusContext(catalog: Catalog): object {
       ...(runs(catalog, 'grafana') ? [job('grafana', `grafana:${GRAFANA_PORT}`)] : []),
     ],
     blackbox: `blackbox-exporter:${EXPORTER_PORTS.blackbox}`,
-    probes: [
-      ...services.flatMap((service) =>
-        slots.map((slot) => ({
-          module: 'http_health',
-          target: `http://${address(context, service, slot)}/health`,
-          service: service.name,
-        })),
-      ),
-      {
-        module: secure ? 'https_edge' : 'http_edge',
-        target: edgeTarget,
-        service: 'edge',
-      },
-    ],
+    probes: probesOf(catalog),
     recordings: RECORDINGS,
     alertGroups: alertGroups(monitoringContext(catalog)),
   };
+}
+
+/** What the blackbox exporter asks for Prometheus, as a client would. */
+export function probesOf({ context, services }: Catalog): Probed[] {
+  const { slots } = context;
+  const secure = edgeEndsTls(context);
+  const edgeTarget = secure
+    ? `https://edge:${EDGE_PORTS.https}/healthz`
+    : `http://edge:${EDGE_PORTS.http}/healthz`;
+  return [
+    ...services.flatMap((service) =>
+      slots.map((slot) => ({
+        module: 'http_health',
+        target: `http://${address(context, service, slot)}/health`,
+        service: service.name,
+      })),
+    ),
+    {
+      module: secure ? 'https_edge' : 'http_edge',
+      target: edgeTarget,
+      service: 'edge',
+    },
+  ];
 }

@@ -1,0 +1,48 @@
+import { buildCatalog, type Catalog, type Given } from '../installer/src/catalog/catalog.ts';
+import type { ServiceEntry } from '../installer/src/catalog/services/service.ts';
+import type { InstanceConfig } from '../installer/src/model/config.ts';
+
+/** The overlays of the tree. */
+export const ENVIRONMENTS = ['staging', 'production'] as const;
+export type EnvironmentName = (typeof ENVIRONMENTS)[number];
+
+/** One overlay: the platform as it is there. */
+export type Environment = {
+  readonly name: EnvironmentName;
+  readonly namespace: string;
+  readonly config: InstanceConfig;
+  readonly catalog: Catalog;
+};
+
+/** Pods of a service an update may add before it takes old ones away. */
+export const SURGE = 1;
+
+/** The platform of one environment, in the words of the catalogue. Pure. */
+export function environment(
+  name: EnvironmentName,
+  config: InstanceConfig,
+  given: Given = {},
+  services?: readonly ServiceEntry[],
+): Environment {
+  const own = configOf(name, config);
+  const copies = own.kubernetes.maxReplicas + SURGE;
+  return {
+    name,
+    namespace: `factsway-${name}`,
+    config: own,
+    catalog: buildCatalog(own, ['a'], services, { ...given, target: 'kubernetes', copies }),
+  };
+}
+
+function configOf(name: EnvironmentName, config: InstanceConfig): InstanceConfig {
+  const { host, edge, images, kubernetes } = config;
+  const staging = kubernetes.stagingHost ?? `staging.${host.name}`;
+  return {
+    ...config,
+    host: { ...host, name: name === 'staging' ? staging : host.name },
+    // A cluster is reached at the ports every browser knows.
+    edge: { ...edge, httpPort: 80, httpsPort: 443 },
+    // What was built on this host, no cluster can fetch.
+    images: images.source === 'debian' ? { ...images, source: 'upstream' } : images,
+  };
+}

@@ -1,0 +1,122 @@
+import type { BundleFile } from '../../installer/src/model/bundle.ts';
+import type { ConfigMapEntry } from '../config-maps.ts';
+import type { EnvironmentName } from '../environment.ts';
+import type { Manifest } from '../manifest.ts';
+import type { Rendered } from '../objects/all.ts';
+import { documents, toYaml } from './write-yaml.ts';
+
+export type RenderedEnvironment = Rendered & {
+  readonly name: EnvironmentName;
+  readonly namespace: string;
+};
+
+const KUSTOMIZATION = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' };
+const MADE_BY =
+  'Written by factsway-install export k8s from factsway.yaml: change that, and export again.';
+
+/**
+ * The Kustomize tree: what is the same in every environment stands in base/, what differs stands whole in the overlay
+ * of each. So a file says all there is to know of the objects in it.
+ */
+export function tree(environments: readonly RenderedEnvironment[]): BundleFile[] {
+  const [first, ...others] = environments;
+  if (!first) return [];
+  const isShared = (text: string): boolean =>
+    others.every(({ manifests }) => manifests.some((one) => toYaml(one) === text));
+  const shared = new Set(first.manifests.map(toYaml).filter(isShared));
+  const base = first.manifests.filter((one) => shared.has(toYaml(one)));
+  const common = commonMaps(environments);
+  return [
+    ...room('base', MADE_BY, base, common, {}),
+    ...environments.flatMap(({ name, namespace, manifests, configMaps }) =>
+      room(
+        `overlays/${name}`,
+        MADE_BY,
+        manifests.filter((one) => !shared.has(toYaml(one))),
+        ownMaps(configMaps, common),
+        { namespace, resources: ['../../base'] },
+      ),
+    ),
+  ];
+}
+
+type Map = ConfigMapEntry & { readonly merge?: boolean };
+
+/** Files that are the same everywhere. */
+function commonMaps(environments: readonly RenderedEnvironment[]): Map[] {
+  const [first, ...others] = environments;
+  return (first?.configMaps ?? []).flatMap((entry) => {
+    const files = entry.files.filter((file) =>
+      others.every(({ configMaps }) =>
+        configMaps
+          .find(({ name }) => name === entry.name)
+          ?.files.some(({ key, content }) => key === file.key && content === file.content),
+      ),
+    );
+    return files.length > 0 ? [{ ...entry, files }] : [];
+  });
+}
+
+function ownMaps(entries: readonly ConfigMapEntry[], common: readonly Map[]): Map[] {
+  return entries.flatMap((entry) => {
+    const shared = common.find(({ name }) => name === entry.name);
+    const files = entry.files.filter(({ key }) => !shared?.files.some((one) => one.key === key));
+    return files.length > 0 ? [{ ...entry, files, ...(shared ? { merge: true } : {}) }] : [];
+  });
+}
+
+type Frame = { readonly namespace?: string; readonly resources?: readonly string[] };
+
+function room(
+  directory: string,
+  comment: string,
+  manifests: readonly Manifest[],
+  maps: readonly Map[],
+  { namespace, resources = [] }: Frame,
+): BundleFile[] {
+  const files = new Map<string, Manifest[]>();
+  for (const manifest of manifests) {
+    const name = fileOf(manifest);
+    files.set(name, [...(files.get(name) ?? []), manifest]);
+  }
+  const names = [...files.keys()].sort();
+  const kustomization = {
+    ...KUSTOMIZATION,
+    ...(namespace === undefined ? {} : { namespace }),
+    resources: [...resources, ...names],
+    ...(maps.length > 0
+      ? {
+          configMapGenerator: maps.map(({ name, merge, files: parts }) => ({
+            name,
+            ...(merge ? { behavior: 'merge' } : {}),
+            files: parts.map(({ key, path }) => `${key}=config/${name}/${path}`),
+          })),
+          generatorOptions: {
+            labels: {
+              'app.kubernetes.io/part-of': 'factsway',
+              'app.kubernetes.io/managed-by': 'factsway-install',
+              'factsway.com/stage': 'foundation',
+            },
+          },
+        }
+      : {}),
+  };
+  const written = (path: string, content: string): BundleFile => ({
+    path: `${directory}/${path}`,
+    content,
+    mode: 0o644,
+    ownership: 'rendered',
+  });
+  return [
+    written('kustomization.yaml', documents(comment, [kustomization])),
+    ...names.map((name) => written(name, documents(comment, files.get(name) ?? []))),
+    ...maps.flatMap(({ name, files: parts }) =>
+      parts.map(({ path, content }) => written(`config/${name}/${path}`, content)),
+    ),
+  ];
+}
+
+/** The file of an object: that of its component. */
+function fileOf({ metadata }: Manifest): string {
+  return `${metadata.labels?.['app.kubernetes.io/name'] ?? metadata.name}.yaml`;
+}

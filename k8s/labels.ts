@@ -1,0 +1,44 @@
+import type { Workload } from '../installer/src/model/workload.ts';
+
+/** Which step of deploy.sh brings an object in. */
+export type Stage =
+  'namespace' | 'foundation' | 'database' | 'migrations' | 'services' | 'monitoring' | 'entry';
+
+export const STAGE_LABEL = 'factsway.com/stage';
+/** Which pods are services: there have to be so many of them. */
+export const ROLE_LABEL = 'app.kubernetes.io/component';
+
+/** What selects the pods of a component: it may never change, so no version is in it. */
+export const selector = (component: string): Readonly<Record<string, string>> => ({
+  'app.kubernetes.io/instance': 'factsway',
+  'app.kubernetes.io/name': component,
+});
+
+/** Labels of every object (Kubernetes documentation, "Recommended Labels"). */
+export function labels(
+  component: string,
+  stage: Stage,
+  more: { readonly role?: string; readonly version?: string } = {},
+): Record<string, string> {
+  return {
+    ...selector(component),
+    ...(more.role === undefined ? {} : { [ROLE_LABEL]: more.role }),
+    ...(more.version === undefined ? {} : { 'app.kubernetes.io/version': more.version }),
+    'app.kubernetes.io/part-of': 'factsway',
+    'app.kubernetes.io/managed-by': 'factsway-install',
+    [STAGE_LABEL]: stage,
+  };
+}
+
+/** What a pod of it is called among the recommended labels. */
+export function roleOf({ component, group }: Pick<Workload, 'component' | 'group'>): string {
+  if (group === 'monitoring') return 'monitoring';
+  if (group === 'app') return component === 'migrations' ? 'migrations' : 'service';
+  return component === 'postgres' ? 'database' : 'proxy';
+}
+
+export function stageOf({ component, group }: Pick<Workload, 'component' | 'group'>): Stage {
+  if (group === 'monitoring') return 'monitoring';
+  if (group === 'app') return component === 'migrations' ? 'migrations' : 'services';
+  return component === 'postgres' ? 'database' : 'services';
+}
