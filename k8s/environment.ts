@@ -1,5 +1,10 @@
-import { buildCatalog, type Catalog, type Given } from '../installer/src/catalog/catalog.ts';
+import {
+  buildCatalog,
+  type Catalog,
+  type Given as GivenFiles,
+} from '../installer/src/catalog/catalog.ts';
 import type { ServiceEntry } from '../installer/src/catalog/services/service.ts';
+import { carryOver, type CarryOver } from './carry-over.ts';
 import type { InstanceConfig } from '../installer/src/model/config.ts';
 
 /** The overlays of the tree. */
@@ -12,6 +17,13 @@ export type Environment = {
   readonly namespace: string;
   readonly config: InstanceConfig;
   readonly catalog: Catalog;
+  readonly override: Pick<CarryOver, 'carried' | 'lost'>;
+};
+
+/** What an export is made from besides the configuration: the texts of files. */
+export type Given = GivenFiles & {
+  /** compose.override.yaml. */
+  readonly override?: string;
 };
 
 /** Pods of a service an update may add before it takes old ones away. */
@@ -26,11 +38,14 @@ export function environment(
 ): Environment {
   const own = configOf(name, config);
   const copies = own.kubernetes.maxReplicas + SURGE;
+  const catalog = buildCatalog(own, ['a'], services, { ...given, target: 'kubernetes', copies });
+  const { change, ...override } = carryOver(given.override, catalog.workloads);
   return {
     name,
     namespace: `factsway-${name}`,
     config: own,
-    catalog: buildCatalog(own, ['a'], services, { ...given, target: 'kubernetes', copies }),
+    catalog: { ...catalog, workloads: catalog.workloads.map(change) },
+    override,
   };
 }
 

@@ -42,3 +42,19 @@ export function stageOf({ component, group }: Pick<Workload, 'component' | 'grou
   if (group === 'app') return component === 'migrations' ? 'migrations' : 'services';
   return component === 'postgres' ? 'database' : 'services';
 }
+
+/** Slots are of one host: here services have one network. The other slot's has nobody on it that is not on this one. */
+const IN_A_CLUSTER: Readonly<Record<string, string>> = { 'app-a': 'app', 'app-b': '' };
+
+/** Networks of Compose a workload is on, by their name in a cluster. */
+export const networksOf = ({ networks }: Pick<Workload, 'networks'>): string[] =>
+  networks.flatMap(({ name }) => {
+    const here = IN_A_CLUSTER[name] ?? name;
+    return here === '' ? [] : [here];
+  });
+
+export const networkLabel = (network: string): string => `network.factsway.com/${network}`;
+
+/** What a pod carries so that the policies of its networks are for it. */
+export const networkLabels = (workload: Pick<Workload, 'networks'>): Record<string, string> =>
+  Object.fromEntries(networksOf(workload).map((name) => [networkLabel(name), 'true']));

@@ -21,20 +21,25 @@ const MADE_BY =
 export function tree(environments: readonly RenderedEnvironment[]): BundleFile[] {
   const [first, ...others] = environments;
   if (!first) return [];
-  const isShared = (text: string): boolean =>
-    others.every(({ manifests }) => manifests.some((one) => toYaml(one) === text));
-  const shared = new Set(first.manifests.map(toYaml).filter(isShared));
-  const base = first.manifests.filter((one) => shared.has(toYaml(one)));
+  const written = new Map<Manifest, string>();
+  for (const { manifests } of environments)
+    for (const manifest of manifests) written.set(manifest, toYaml(manifest));
+  const textsOf = ({ manifests }: RenderedEnvironment): Set<string> =>
+    new Set(manifests.map((one) => written.get(one) ?? ''));
+  const elsewhere = others.map(textsOf);
+  const shared = new Set(
+    [...textsOf(first)].filter((text) => elsewhere.every((texts) => texts.has(text))),
+  );
+  const isShared = (manifest: Manifest): boolean => shared.has(written.get(manifest) ?? '');
   const common = commonMaps(environments);
   return [
-    ...room('base', MADE_BY, base, common, {}),
+    ...room('base', first.manifests.filter(isShared), common, { written }),
     ...environments.flatMap(({ name, namespace, manifests, configMaps }) =>
       room(
         `overlays/${name}`,
-        MADE_BY,
-        manifests.filter((one) => !shared.has(toYaml(one))),
+        manifests.filter((one) => !isShared(one)),
         ownMaps(configMaps, common),
-        { namespace, resources: ['../../base'] },
+        { written, namespace, resources: ['../../base'] },
       ),
     ),
   ];
@@ -65,14 +70,18 @@ function ownMaps(entries: readonly ConfigMapEntry[], common: readonly Map[]): Ma
   });
 }
 
-type Frame = { readonly namespace?: string; readonly resources?: readonly string[] };
+type Frame = {
+  /** Each object as YAML. */
+  readonly written: ReadonlyMap<Manifest, string>;
+  readonly namespace?: string;
+  readonly resources?: readonly string[];
+};
 
 function room(
   directory: string,
-  comment: string,
   manifests: readonly Manifest[],
   maps: readonly Map[],
-  { namespace, resources = [] }: Frame,
+  { written: texts, namespace, resources = [] }: Frame,
 ): BundleFile[] {
   const files = new Map<string, Manifest[]>();
   for (const manifest of manifests) {
@@ -108,8 +117,16 @@ function room(
     ownership: 'rendered',
   });
   return [
-    written('kustomization.yaml', documents(comment, [kustomization])),
-    ...names.map((name) => written(name, documents(comment, files.get(name) ?? []))),
+    written('kustomization.yaml', documents(MADE_BY, [toYaml(kustomization)])),
+    ...names.map((name) =>
+      written(
+        name,
+        documents(
+          MADE_BY,
+          (files.get(name) ?? []).map((one) => texts.get(one) ?? ''),
+        ),
+      ),
+    ),
     ...maps.flatMap(({ name, files: parts }) =>
       parts.map(({ path, content }) => written(`config/${name}/${path}`, content)),
     ),

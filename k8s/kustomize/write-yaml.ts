@@ -5,5 +5,5 @@ export const toYaml = (value: unknown): string =>
   stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, singleQuote: false });
 
 /** Several documents of one file, with a line of explanation on top. */
-export const documents = (comment: string, values: readonly unknown[]): string =>
-  `# ${comment}\n${values.map(toYaml).join('---\n')}`;
+export const documents = (comment: string, texts: readonly string[]): string =>
+  `# ${comment}\n${texts.join('---\n')}`;

@@ -1,9 +1,8 @@
-import { usedNetworks } from '../../installer/src/catalog/networks.ts';
+import { EDGE, EDGE_PORTS } from '../../installer/src/catalog/components/edge.ts';
 import { databaseAddress, externalPostgres } from '../../installer/src/catalog/database-access.ts';
-import { EDGE_PORTS } from '../../installer/src/catalog/components/edge.ts';
 import type { Workload } from '../../installer/src/model/workload.ts';
 import type { Environment } from '../environment.ts';
-import { labels, selector } from '../labels.ts';
+import { labels, networkLabel, networksOf, selector } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
 
 type Rule = { from?: object[]; to?: object[]; ports?: object[] };
@@ -17,80 +16,74 @@ const policy = (name: string, component: string, spec: object): Manifest => ({
   metadata: { name, labels: labels(component, 'foundation') },
   spec,
 });
+const tcp = (...ports: number[]) => ports.map((port) => ({ protocol: 'TCP', port }));
 
-/** Who may speak to whom: what the networks of Compose allow, pod by pod, and nothing else. */
+/**
+ * Who may speak to whom: nobody, but for those who share a network in Compose. A pod carries the networks it is on as
+ * labels, so that there is one policy for each network and not one for each pair.
+ */
 export function networkPolicies(environment: Environment): Manifest[] {
-  const { catalog } = environment;
-  const { workloads } = catalog;
+  const { workloads } = environment.catalog;
+  const networks = [...new Set(workloads.flatMap(networksOf))];
   return [
     policy('default-deny', 'namespace', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
     dns(),
-    ...workloads.map((workload) => {
-      const peers = workloads.filter((one) => one !== workload && meet(one, workload));
-      const ingress = [...fromPeers(workload, peers), ...fromOutside(workload, environment)];
-      const egress = [...toPeers(peers), ...toOutside(workload, environment)];
-      return policy(workload.component, workload.component, {
-        podSelector: { matchLabels: selector(workload.component) },
-        policyTypes: ['Ingress', 'Egress'],
-        ingress,
-        egress,
-      });
+    ...networks.map(network),
+    ...workloads.flatMap((workload) => atTheBorder(workload, environment)),
+  ];
+}
+
+function network(name: string): Manifest {
+  const members = { matchLabels: { [networkLabel(name)]: 'true' } };
+  return policy(`network-${name}`, 'namespace', {
+    podSelector: members,
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [{ podSelector: members }] }],
+    egress: [{ to: [{ podSelector: members }] }],
+  });
+}
+
+/** What a workload takes from, and sends to, the world outside of the namespace. */
+function atTheBorder(workload: Workload, environment: Environment): Manifest[] {
+  const ingress = fromOutside(workload, environment);
+  const egress = toOutside(workload, environment);
+  if (ingress.length + egress.length === 0) return [];
+  const { component } = workload;
+  return [
+    policy(component, component, {
+      podSelector: { matchLabels: selector(component) },
+      policyTypes: [
+        ...(ingress.length > 0 ? ['Ingress'] : []),
+        ...(egress.length > 0 ? ['Egress'] : []),
+      ],
+      ...(ingress.length > 0 ? { ingress } : {}),
+      ...(egress.length > 0 ? { egress } : {}),
     }),
   ];
 }
 
-const pods = ({ component }: Workload) => ({ podSelector: { matchLabels: selector(component) } });
-const tcp = (ports: readonly (number | string)[]) =>
-  ports.map((port) => ({ protocol: 'TCP', port }));
-
-function meet(one: Workload, other: Workload): boolean {
-  const names = new Set(one.networks.map(({ name }) => name));
-  return other.networks.some(({ name }) => names.has(name));
-}
-
-function fromPeers({ listens }: Workload, peers: readonly Workload[]): Rule[] {
-  if (listens.length === 0 || peers.length === 0) return [];
-  return [{ from: peers.map(pods), ports: tcp(listens.map(({ port }) => port)) }];
-}
-
-function toPeers(peers: readonly Workload[]): Rule[] {
-  return peers
-    .filter(({ listens }) => listens.length > 0)
-    .map((peer) => ({ to: [pods(peer)], ports: tcp(peer.listens.map(({ port }) => port)) }));
-}
-
 /** The proxy is the door; with the controller's namespace named, nobody else of the cluster opens it. */
 function fromOutside({ component }: Workload, { config }: Environment): Rule[] {
-  if (component !== 'edge') return [];
+  if (component !== EDGE) return [];
   const { controllerNamespace } = config.kubernetes.entry;
-  const ports = tcp([EDGE_PORTS.http]);
+  const ports = tcp(EDGE_PORTS.http);
   return controllerNamespace === undefined
     ? [{ ports }]
-    : [
-        {
-          from: [
-            {
-              namespaceSelector: {
-                matchLabels: { 'kubernetes.io/metadata.name': controllerNamespace },
-              },
-            },
-          ],
-          ports,
-        },
-      ];
+    : [{ from: [ofNamespace(controllerNamespace)], ports }];
 }
 
-/** Whoever is on a network with a way out in Compose has one here. */
-function toOutside(workload: Workload, { catalog, config }: Environment): Rule[] {
-  const open = new Set(
-    usedNetworks(catalog.workloads).flatMap(({ name, internal }) => (internal ? [] : [name])),
-  );
-  const leaves = workload.networks.some(({ name }) => open.has(name));
-  if (leaves && workload.speaksOut !== undefined) return [{ to: ANYWHERE }];
+const ofNamespace = (name: string) => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+});
+
+function toOutside(workload: Workload, { config }: Environment): Rule[] {
+  if (workload.speaksOut !== undefined) return [{ to: ANYWHERE }];
+  // With the operator it finds what it measures by asking the API server, wherever that is.
+  if (workload.component === 'prometheus' && config.kubernetes.monitoring === 'operator')
+    return [{ to: ANYWHERE, ports: tcp(443, 6443) }];
   // Of a PostgreSQL elsewhere a policy knows the port only: it takes no names.
-  const { port } = databaseAddress(config);
   return externalPostgres(config) && asksDatabase(workload)
-    ? [{ to: ANYWHERE, ports: tcp([port]) }]
+    ? [{ to: ANYWHERE, ports: tcp(databaseAddress(config).port) }]
     : [];
 }
 
@@ -98,27 +91,17 @@ const asksDatabase = ({ secrets }: Workload): boolean =>
   secrets.some((name) => name.startsWith('postgres-'));
 
 function dns(): Manifest {
+  const ports = [
+    { protocol: 'UDP', port: 53 },
+    { protocol: 'TCP', port: 53 },
+  ];
   return policy('allow-dns', 'namespace', {
     podSelector: {},
     policyTypes: ['Egress'],
     egress: [
-      {
-        to: [
-          { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } },
-        ],
-        ports: [
-          { protocol: 'UDP', port: 53 },
-          { protocol: 'TCP', port: 53 },
-        ],
-      },
+      { to: [ofNamespace('kube-system')], ports },
       // A cache on each node answers from an address of its own (NodeLocal DNSCache).
-      {
-        to: [{ ipBlock: { cidr: '169.254.20.10/32' } }],
-        ports: [
-          { protocol: 'UDP', port: 53 },
-          { protocol: 'TCP', port: 53 },
-        ],
-      },
+      { to: [{ ipBlock: { cidr: '169.254.20.10/32' } }], ports },
     ],
   });
 }

@@ -1,11 +1,13 @@
 import { EXPORTER_PORTS } from '../../installer/src/catalog/components/exporters.ts';
+import { externalPostgres } from '../../installer/src/catalog/database-access.ts';
 import { monitoringContext } from '../../installer/src/catalog/monitoring-context.ts';
+import type { InstanceConfig } from '../../installer/src/model/config.ts';
 import type { Workload } from '../../installer/src/model/workload.ts';
-import { probesOf } from '../../installer/src/render/config-contexts.ts';
+import { ownDatabase, probesOf } from '../../installer/src/render/config-contexts.ts';
 import { RECORDINGS } from '../../monitoring/recordings.ts';
 import { alertGroups } from '../../monitoring/rules.ts';
 import type { Environment } from '../environment.ts';
-import { labels } from '../labels.ts';
+import { labels, networkLabels } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
 import { resources } from '../pods/resources.ts';
 import { podSecurity } from '../pods/security.ts';
@@ -27,7 +29,7 @@ export function operatorObjects(environment: Environment, prometheus: Workload):
     ...access(environment),
     thePrometheus(environment, prometheus),
     rules(environment),
-    ...workloads.filter(isMeasured).map(serviceMonitor),
+    ...workloads.filter(isMeasured).map((one) => serviceMonitor(one, environment.config)),
     ...probesOf(environment.catalog).map(probe),
   ];
 }
@@ -43,7 +45,17 @@ const JOBS: Readonly<Record<string, string>> = {
 };
 const jobOf = (component: string): string => JOBS[component] ?? component;
 
-function serviceMonitor({ component, listens, group }: Workload): Manifest {
+/** What the plain configuration does with the series of a target. */
+function kept(component: string, group: string, config: InstanceConfig): object {
+  const { database } = config.postgres;
+  if (group === 'app')
+    return { metricRelabelings: [{ action: 'labeldrop', regex: 'exported_service' }] };
+  if (component !== 'postgres-exporter' || !externalPostgres(config)) return {};
+  const sourceLabels = ['__name__', 'datname'];
+  return { metricRelabelings: [{ sourceLabels, regex: ownDatabase(database), action: 'keep' }] };
+}
+
+function serviceMonitor({ component, listens, group }: Workload, config: InstanceConfig): Manifest {
   const port = listens.find(({ name }) => name === 'metrics') ?? listens[0];
   const set = (targetLabel: string, replacement: string) => ({
     action: 'replace',
@@ -64,9 +76,7 @@ function serviceMonitor({ component, listens, group }: Workload): Manifest {
           interval: '15s',
           scrapeTimeout: group === 'app' ? '3s' : '10s',
           relabelings: [set('job', jobOf(component)), set('service', jobOf(component))],
-          ...(group === 'app'
-            ? { metricRelabelings: [{ action: 'labeldrop', regex: 'exported_service' }] }
-            : {}),
+          ...kept(component, group, config),
         },
       ],
     },
@@ -126,6 +136,7 @@ function thePrometheus({ config }: Environment, prometheus: Workload): Manifest 
     metadata: own('factsway'),
     spec: {
       replicas: 1,
+      podMetadata: { labels: networkLabels(prometheus) },
       portName: 'http',
       image: prometheus.image,
       serviceAccountName: 'prometheus',

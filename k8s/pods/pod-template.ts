@@ -1,6 +1,6 @@
 import { plain, type Workload } from '../../installer/src/model/workload.ts';
 import type { ConfigMapEntry } from '../config-maps.ts';
-import { labels, roleOf, selector, stageOf } from '../labels.ts';
+import { labels, networkLabels, roleOf, selector, stageOf } from '../labels.ts';
 import { probes } from './probes.ts';
 import { resources } from './resources.ts';
 import { containerSecurity, podSecurity } from './security.ts';
@@ -24,10 +24,13 @@ export function podTemplate(workload: Workload, settings: PodSettings): object {
   const once = kind === 'one-shot';
   return {
     metadata: {
-      labels: labels(component, stageOf(workload), {
-        role: roleOf(workload),
-        version: settings.version,
-      }),
+      labels: {
+        ...labels(component, stageOf(workload), {
+          role: roleOf(workload),
+          version: settings.version,
+        }),
+        ...networkLabels(workload),
+      },
     },
     spec: {
       serviceAccountName: component,

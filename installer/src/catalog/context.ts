@@ -18,5 +18,8 @@ export type CatalogContext = {
 };
 
 /** Whether our own proxy ends TLS: in Kubernetes what stands in front of it does. */
-export const edgeEndsTls = ({ config, target }: Pick<CatalogContext, 'config' | 'target'>): boolean =>
+export const edgeEndsTls = ({
+  config,
+  target,
+}: Pick<CatalogContext, 'config' | 'target'>): boolean =>
   target === 'compose' && config.edge.tls.mode !== 'off';

@@ -26,8 +26,7 @@ export function edge(context: CatalogContext, image: ResolvedImage): Workload {
       purpose: secure ? 'HTTP: redirects to HTTPS' : 'HTTP',
     },
   ];
-  if (secure)
-    ports.push({ bind, host: httpsPort, container: EDGE_PORTS.https, purpose: 'HTTPS' });
+  if (secure) ports.push({ bind, host: httpsPort, container: EDGE_PORTS.https, purpose: 'HTTPS' });
   const rootUser = image.user.startsWith('0:');
   return hardened({
     component: EDGE,

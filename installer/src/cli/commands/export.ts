@@ -1,0 +1,86 @@
+import { resolve } from 'node:path';
+import { FactswayError } from '../../model/errors.ts';
+import { count } from '../../model/units.ts';
+import type { Command } from '../command.ts';
+
+const WHAT = ['k8s'] as const;
+
+export const exportCommand: Command = {
+  name: 'export',
+  summary: 'write Kubernetes manifests of this platform',
+  description:
+    'Writes a Kustomize tree of the platform that factsway.yaml describes: a base, the overlays staging and production, deploy.sh and rollback.sh. Secrets are never in it. Needs neither Docker nor a cluster. What compose.override.yaml changes is carried over or named in a report, and then the exit code is 4. A second run writes the same bytes.',
+  exitCodes: { 4: 'written, but something of compose.override.yaml has no place in it' },
+  files: [
+    { path: 'factsway.yaml', what: 'read; kubernetes.* is for this command alone' },
+    { path: 'compose.override.yaml', what: 'read' },
+  ],
+  examples: [
+    {
+      command: 'factsway-install export k8s --out ./factsway-k8s',
+      does: 'writes the tree; its README.md says what comes next',
+    },
+    {
+      command: 'factsway-install export k8s --out ./factsway-k8s --dry-run',
+      does: 'lists what would change',
+    },
+  ],
+  argument: {
+    name: 'what',
+    description: 'k8s: Kubernetes manifests',
+    optional: false,
+    values: WHAT,
+  },
+  options: [
+    { flags: '--out <dir>', description: 'directory to write to; made if it is missing' },
+    {
+      flags: '--overwrite-edited',
+      description: 'replace files of an earlier export that were edited by hand',
+    },
+  ],
+  changes: true,
+  async run({ argument, directory, dryRun, options }, ports) {
+    const out = options['out'];
+    if (!WHAT.some((one) => one === argument))
+      throw new FactswayError(
+        'FW-USAGE',
+        `There is nothing called ${argument ?? ''} to export.`,
+        'factsway-install export k8s --out DIR',
+      );
+    if (typeof out !== 'string' || out === '')
+      throw new FactswayError(
+        'FW-USAGE',
+        'Where to? The manifests need a directory of their own.',
+        'factsway-install export k8s --out DIR',
+      );
+    const { exportKubernetes } = await import('../../flows/export-kubernetes.ts');
+    const request = { directory, out: resolve(out), dryRun };
+    const overwrite = options['overwriteEdited'] === true;
+    const result = await exportKubernetes({ ...request, overwrite }, ports);
+    const { changes, executed, lost, carried, warnings } = result;
+    const written = !executed
+      ? changes.map(({ change, path }) => `${change} ${path}`).join('\n') || 'Nothing would change.'
+      : changes.length === 0
+        ? `${result.out} is up to date.`
+        : `${count(changes.length, 'file', 'files')} written to ${result.out}. What comes next: ${result.out}/README.md`;
+    const report = [
+      ...carried.map((what) => `carried over from compose.override.yaml: ${what}`),
+      ...lost.map(({ what, because }) => `NOT carried over: ${what}: ${because}`),
+    ];
+    return {
+      result: { ...result, warnings: undefined },
+      text: [written, ...report].join('\n'),
+      warnings,
+      ...(lost.length === 0
+        ? {}
+        : {
+            error: new FactswayError(
+              'FW-EXPORT-LOSS',
+              `${count(lost.length, 'part', 'parts')} of compose.override.yaml ${lost.length === 1 ? 'is' : 'are'} not in the export.`,
+              'Put what a cluster needs of it into an overlay of your own that names overlays/production as its resource.',
+              lost.map(({ what, because }) => `${what}: ${because}`),
+            ),
+          }),
+    };
+  },
+};
