@@ -2,6 +2,7 @@ import { gauge, target, type RuleTest, type Series } from './rule-test.ts';
 import { EXPECTED } from '../missing-series.ts';
 
 const FACTS = 'facts-service';
+type Steps = Parameters<typeof gauge>[0];
 const up = (values: string, service = FACTS): Series => ({ [`up{${target(service)}}`]: values });
 const probe = (values: string, service = FACTS): Series => ({
   [`probe_success{job="probe",instance="http://${service}-a/health",service="${service}"}`]: values,
@@ -38,6 +39,13 @@ const targets = (gone: string, values = gauge([[1, 30]])): Series =>
   Object.fromEntries(
     ALL.filter((name) => name !== gone).map((name) => [`up{${target(name)}}`, values]),
   );
+
+/** An Alertmanager with these times of start and these configurations. */
+const madeAnew = (starts: Steps, configurations: Steps): Series => ({
+  [`process_start_time_seconds{${target('alertmanager')}}`]: gauge(starts),
+  [`alertmanager_config_hash{${target('alertmanager')}}`]: gauge(configurations),
+});
+const SIX_RECEIVERS: Steps = [...[1, 2, 3, 4, 5, 6].map((one) => [one, 4] as const), [7, 60]];
 
 export const AVAILABILITY_TESTS: readonly RuleTest[] = [
   {
@@ -289,13 +297,33 @@ export const AVAILABILITY_TESTS: readonly RuleTest[] = [
           [4, 5],
           [5, 60],
         ]),
+        // It goes on ending after the one change that was made.
+        ...madeAnew(
+          [
+            [1, 3],
+            [2, 3],
+            [3, 3],
+            [4, 3],
+            [5, 3],
+            [6, 60],
+          ],
+          [
+            [1, 3],
+            [2, 72],
+          ],
+        ),
       },
       at: 21,
-      with: of(FACTS),
+      with: [...of(FACTS), ...of('alertmanager')],
     },
     below: [
       {
-        when: 'after three restarts, which setting up three receivers makes',
+        when: 'when six receivers are set up one after another, each time with another configuration',
+        series: madeAnew(SIX_RECEIVERS, SIX_RECEIVERS),
+        at: 28,
+      },
+      {
+        when: 'after three restarts',
         series: {
           [`process_start_time_seconds{${target(FACTS)}}`]: gauge([
             [1, 5],
