@@ -1,3 +1,4 @@
+import { DEFAULT_DIRECTORY } from '../../../monitoring/runbooks/instance.ts';
 import type { InstanceConfig } from '../model/config.ts';
 import { FactswayError } from '../model/errors.ts';
 import { hasDigest, pinned, type ImageLock, type WantedImage } from '../model/image-lock.ts';
@@ -59,6 +60,8 @@ export type Catalog = {
 
 /** What a catalogue is made from besides the configuration: the texts of files it names. */
 export type Given = {
+  /** Of the instance, absolute. */
+  readonly directory?: string;
   readonly postgresAuthority?: string;
   readonly imageLock?: ImageLock;
   /** Inodes of the secrets of receivers of alerts that are there, by name. */
@@ -85,6 +88,7 @@ export function buildCatalog(
   });
   const context: CatalogContext = {
     config,
+    directory: given.directory ?? DEFAULT_DIRECTORY,
     sizing,
     slots,
     activeSlot: slots[0] ?? 'a',

@@ -5,6 +5,8 @@ import type { Sizing } from './sizing.ts';
 /** What a catalogue entry may depend on. Pure: no clock, no environment, no disk. */
 export type CatalogContext = {
   readonly config: InstanceConfig;
+  /** Where the instance is, absolute. */
+  readonly directory: string;
   readonly sizing: Sizing;
   /** Slots that are rendered now, the serving one first. */
   readonly slots: readonly Slot[];

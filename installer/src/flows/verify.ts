@@ -28,6 +28,7 @@ export async function verify(request: VerifyRequest, ports: Ports): Promise<Chec
   const view: InstanceView = {
     directory: request.directory,
     catalog,
+    startedMs: ports.clock.now().getTime(),
     ports,
     rootCertificate:
       config.edge.tls.mode === 'internal'

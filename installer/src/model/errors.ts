@@ -141,6 +141,10 @@ export const ERROR_CATALOG = {
     exit: EXIT.restored,
     summary: 'A component refused its new configuration and keeps the old one.',
   },
+  'FW-COMPONENT-FILES': {
+    exit: EXIT.check,
+    summary: 'A component would refuse its configuration files as they are on disk, or did.',
+  },
   'FW-DOCKER-COMMAND': { exit: EXIT.restored, summary: 'Docker refused an operation.' },
   'FW-UNDO-FAILED': {
     exit: EXIT.operator,

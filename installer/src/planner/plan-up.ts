@@ -39,7 +39,12 @@ export type UpOptions = {
   readonly skipChecks?: readonly string[];
 };
 
-export type UpPlan = { readonly plan: Plan; readonly warnings: readonly string[] };
+export type UpPlan = {
+  readonly plan: Plan;
+  readonly warnings: readonly string[];
+  /** Paths of files that were edited by hand and are left as they are. */
+  readonly kept: readonly string[];
+};
 
 /**
  * From what is to what should be. Idempotent: with nothing to do the plan is empty.
@@ -72,7 +77,7 @@ export function planUp(desired: Desired, found: Observed, options: UpOptions): U
   ];
   const plan = builder.build(options.title);
   refuseOvercommitment(desired, observed, plan, options.skipChecks ?? []);
-  return { plan, warnings };
+  return { plan, warnings, kept: files.kept };
 }
 
 function conflictError(paths: readonly string[], { instance }: Observed): FactswayError {

@@ -55,6 +55,7 @@ export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): 
           EDGE_ADMIN,
         ],
       },
+      check: ['caddy', 'validate', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'],
     },
     // Read from disk for every request: a changed runbook needs neither a reload nor a new container.
     extraConfig: [{ directory: 'runbooks', mount: EDGE_RUNBOOKS }],

@@ -19,7 +19,7 @@ import {
 } from './container-actions.ts';
 import { removeImageLock, writeImageLock } from './image-lock-actions.ts';
 import { endMaintenance, startMaintenance } from './maintenance-actions.ts';
-import { reloadConfig } from './reload-config.ts';
+import { reloadSoundConfig } from './reload-config.ts';
 import { removeFiles, removeImages, removeVolumes } from './removal-actions.ts';
 import { startAdded } from './start-added.ts';
 import { runMigrations } from './run-migrations.ts';
@@ -46,7 +46,7 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   RemoveHalfMade: removeHalfMade,
   RunMigrations: runMigrations,
   StartAdded: startAdded,
-  ReloadConfig: reloadConfig,
+  ReloadConfig: reloadSoundConfig,
   StopProject: stopProject,
   RemoveVolumes: removeVolumes,
   RemoveImages: removeImages,
