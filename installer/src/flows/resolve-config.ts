@@ -18,8 +18,8 @@ import { formatSize, MiB } from '../model/units.ts';
 import type { Files } from '../ports/files.ts';
 import type { Host } from '../ports/host.ts';
 import type { TemplateEngine } from '../render/template-engine.ts';
-
-export const CONFIG_FILE = 'factsway.yaml';
+import { lostConfig } from './configuration-record.ts';
+import { CONFIG_FILE } from './paths.ts';
 
 export type ConfigRequest = {
   readonly directory: string;
@@ -63,6 +63,7 @@ export async function resolveConfig(
         : parseConfig(text, CONFIG_FILE, wholeRules);
     return { config, text, unchanged };
   }
+  await refuseLostConfig(request.directory, files);
   refuseSharedDirectory(request.directory);
   const text = initialText(settings, host, engine);
   const { config } = parseConfig(text, CONFIG_FILE, wholeRules);
@@ -83,19 +84,27 @@ function refuseSharedDirectory(directory: string): void {
   );
 }
 
-/** factsway.yaml of an instance that must be there. Throws FW-NO-INSTANCE. */
+/** A configuration made anew would be given to the containers and the data of another. Throws FW-CONFIG-MISSING. */
+export async function refuseLostConfig(directory: string, files: Files): Promise<void> {
+  const lost = await lostConfig(directory, files);
+  if (lost) throw lost;
+}
+
+/** factsway.yaml of an instance that must be there. Throws FW-NO-INSTANCE and FW-CONFIG-MISSING. */
 export async function requireConfig(directory: string, files: Files): Promise<InstanceConfig> {
   const found = await readConfigFile(join(directory, CONFIG_FILE), CONFIG_FILE, files);
-  if (found === undefined) throw noInstance(directory);
+  if (found === undefined) throw await absent(directory, files);
   return found.config;
 }
 
 /** The same without a look into it, for a command that goes on to read all of its configuration. */
 export async function requireInstance(directory: string, files: Files): Promise<void> {
-  if (!(await files.exists(join(directory, CONFIG_FILE)))) throw noInstance(directory);
+  if (!(await files.exists(join(directory, CONFIG_FILE)))) throw await absent(directory, files);
 }
 
-function noInstance(directory: string): FactswayError {
+async function absent(directory: string, files: Files): Promise<FactswayError> {
+  const lost = await lostConfig(directory, files);
+  if (lost) return lost;
   return new FactswayError(
     'FW-NO-INSTANCE',
     `There is no ${CONFIG_FILE} in ${directory}.`,
