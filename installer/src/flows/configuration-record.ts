@@ -67,7 +67,8 @@ export async function lostConfig(
 ): Promise<FactswayError | undefined> {
   const paths = instancePaths(directory);
   const back = await wayBack(paths, files);
-  if (back === undefined || (await files.exists(paths.config))) return undefined;
+  // Where a link leads nowhere there is no status either.
+  if (back === undefined || (await files.stat(paths.config))) return undefined;
   return new FactswayError(
     'FW-CONFIG-MISSING',
     `${CONFIG_FILE} of the platform in ${directory} is gone, or a link that leads nowhere.`,

@@ -46,12 +46,11 @@ export async function resolveConfig(
   host: Host,
   engine: TemplateEngine,
 ): Promise<ResolvedConfig> {
-  const path = join(request.directory, CONFIG_FILE);
   // All three are judged before any is refused, so that a person can mend everything at once.
   const [answers, sets, existing] = await allOrErrors([
     readAnswers(request.answersFile, files),
     readSets(request.sets),
-    readConfigFile(path, CONFIG_FILE, files, catalogRules),
+    readOwnConfig(request.directory, files, catalogRules),
   ]);
   const settings = [...answers, ...sets];
   if (existing !== undefined) {
@@ -63,7 +62,6 @@ export async function resolveConfig(
         : parseConfig(text, CONFIG_FILE, wholeRules);
     return { config, text, unchanged };
   }
-  await refuseLostConfig(request.directory, files);
   refuseSharedDirectory(request.directory);
   const text = initialText(settings, host, engine);
   const { config } = parseConfig(text, CONFIG_FILE, wholeRules);
@@ -92,19 +90,18 @@ export async function refuseLostConfig(directory: string, files: Files): Promise
 
 /** factsway.yaml of an instance that must be there. Throws FW-NO-INSTANCE and FW-CONFIG-MISSING. */
 export async function requireConfig(directory: string, files: Files): Promise<InstanceConfig> {
-  const found = await readConfigFile(join(directory, CONFIG_FILE), CONFIG_FILE, files);
-  if (found === undefined) throw await absent(directory, files);
+  const found = await readOwnConfig(directory, files);
+  if (found === undefined) throw noInstance(directory);
   return found.config;
 }
 
 /** The same without a look into it, for a command that goes on to read all of its configuration. */
 export async function requireInstance(directory: string, files: Files): Promise<void> {
-  if (!(await files.exists(join(directory, CONFIG_FILE)))) throw await absent(directory, files);
+  await refuseLostConfig(directory, files);
+  if (!(await files.exists(join(directory, CONFIG_FILE)))) throw noInstance(directory);
 }
 
-async function absent(directory: string, files: Files): Promise<FactswayError> {
-  const lost = await lostConfig(directory, files);
-  if (lost) return lost;
+function noInstance(directory: string): FactswayError {
   return new FactswayError(
     'FW-NO-INSTANCE',
     `There is no ${CONFIG_FILE} in ${directory}.`,
@@ -113,6 +110,15 @@ async function absent(directory: string, files: Files): Promise<FactswayError> {
 }
 
 type ConfigFile = ParsedConfig & { readonly text: string };
+
+async function readOwnConfig(
+  directory: string,
+  files: Files,
+  rules?: ConfigRules,
+): Promise<ConfigFile | undefined> {
+  await refuseLostConfig(directory, files);
+  return readConfigFile(join(directory, CONFIG_FILE), CONFIG_FILE, files, rules);
+}
 
 /** `source` is what the file is called in messages. */
 async function readConfigFile(

@@ -77,9 +77,19 @@ describe('consent to destroy data', () => {
   });
 
   it.each([
-    ['cannot be read', (w: InstalledWorld) => w.put('factsway.yaml', 'host: [')],
+    [
+      'cannot be read',
+      (w: InstalledWorld) => {
+        w.put('factsway.yaml', 'host: [');
+      },
+    ],
     ['is gone', (w: InstalledWorld) => w.ports.files.tree.delete(`${DIRECTORY}/factsway.yaml`)],
-    ['was edited', (w: InstalledWorld) => w.put('factsway.yaml', 'host:\n  name: server9\n')],
+    [
+      'was edited',
+      (w: InstalledWorld) => {
+        w.put('factsway.yaml', 'host:\n  name: server9\n');
+      },
+    ],
   ])('is asked by the name that was applied where factsway.yaml %s', async (_, change) => {
     world.ports.host.name = 'machine7';
     change(world);
