@@ -38,6 +38,10 @@ export const ERROR_CATALOG = {
     summary: 'The memory given is below what the platform needs.',
   },
   'FW-NO-INSTANCE': { exit: EXIT.usage, summary: 'The instance directory holds no factsway.yaml.' },
+  'FW-CONFIG-MISSING': {
+    exit: EXIT.usage,
+    summary: 'The factsway.yaml that a platform was made from is gone.',
+  },
   'FW-NOT-CONFIRMED': {
     exit: EXIT.usage,
     summary: 'The command changes something and nobody confirmed it.',

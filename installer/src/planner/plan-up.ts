@@ -25,6 +25,7 @@ import { refuseOvercommitment } from './refuse-overcommitment.ts';
 import {
   refuseEmptySecrets,
   refuseNeededSecrets,
+  refuseOtherProject,
   refuseWhatCannotWork,
   releaseImages,
 } from './refusals.ts';
@@ -57,7 +58,9 @@ export function planUp(desired: Desired, found: Observed, options: UpOptions): U
   if (desired.catalog.unlocked.length > 0) throw staleLock(desired.catalog.unlocked);
   const files = planFiles(desired.bundle, observed.instance, options.overwrite);
   if (files.conflicts.length > 0) throw conflictError(files.conflicts, observed);
-  if (!options.renderOnly) refuseWhatCannotWork(desired, observed);
+  // Compose files of another name would hide what runs from whoever looks at it in that directory.
+  if (options.renderOnly) refuseOtherProject(desired, observed);
+  else refuseWhatCannotWork(desired, observed);
 
   const builder = new PlanBuilder();
   const written = planInstanceDirectory(builder, desired, observed, files.changes, options);

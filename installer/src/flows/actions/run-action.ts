@@ -1,4 +1,5 @@
 import type { ActionKind, ActionOf } from '../../model/plan.ts';
+import { recordInEffect } from '../configuration-record.ts';
 import type { RunAction } from '../execute-plan.ts';
 import type { ActionContext } from './action-context.ts';
 import { createSecrets, restoreBundle, writeBundle } from './bundle-actions.ts';
@@ -61,8 +62,25 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   EndMaintenance: endMaintenance,
 };
 
+/** From the first of these on, not all that runs is of the former configuration any more. */
+const TOUCH_CONTAINERS: ReadonlySet<ActionKind> = new Set([
+  'CreateContainers',
+  'RemoveContainers',
+  'RemoveHalfMade',
+  'StartAdded',
+  'StartComponents',
+  'StopComponents',
+  'ReloadConfig',
+  'RunMigrations',
+  'StopProject',
+]);
+
 export function actionRunner(context: ActionContext): RunAction {
   // The union of handlers takes the intersection of actions, which only the lookup by kind makes true.
-  return (action, waiting) =>
-    (HANDLERS[action.kind] as Handler<ActionKind>)(action, context, waiting);
+  return async (action, waiting) => {
+    const { desired, paths, ports, serially } = context;
+    if (desired && TOUCH_CONTAINERS.has(action.kind))
+      await serially(() => recordInEffect(desired.configText, paths, ports.files));
+    await (HANDLERS[action.kind] as Handler<ActionKind>)(action, context, waiting);
+  };
 }
