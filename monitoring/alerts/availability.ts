@@ -5,6 +5,13 @@ import { SERVICE_JOBS, SERVICE_PROBES } from '../selectors.ts';
 const ANSWERS_SCRAPES = `max by (service) (up{${SERVICE_JOBS}})`;
 const ANSWERS_PROBES = `max by (service) (probe_success{${SERVICE_PROBES}})`;
 
+const STARTS = 'max by (service) (changes(process_start_time_seconds[30m]))';
+/**
+ * Alertmanager is made anew when its receivers or their secrets change, and its configuration is another each time: a
+ * start that goes with one was somebody's, and no end by itself. The others, which say no such thing, have none.
+ */
+const STARTS_MEANT = `(max by (service) (changes(alertmanager_config_hash[30m])) or 0 * ${STARTS})`;
+
 export const AVAILABILITY: readonly Alert[] = [
   {
     name: 'ServiceDown',
@@ -139,8 +146,8 @@ export const AVAILABILITY: readonly Alert[] = [
     name: 'ServiceRestarting',
     area: 'availability',
     severity: 'warning',
-    // Whoever sets up one thing after another makes a component anew three times.
-    expr: `max by (service) (changes(process_start_time_seconds[30m])) > 3`,
+    // Whoever changes one setting after another makes a component anew three times.
+    expr: `${STARTS} - ${STARTS_MEANT} > 3`,
     keepFiringFor: '15m',
     summary: '{{ $labels.service }} keeps restarting',
     description:

@@ -36,6 +36,7 @@ const PROMETHEUS: readonly Row[] = [
 
 const ALERTMANAGER: readonly Row[] = [
   ['alertmanager_build_info', 'info', 'version of Alertmanager', ['version']],
+  ['alertmanager_config_hash', 'gauge', 'another number for each configuration it took up'],
   ['alertmanager_config_last_reload_successful', 'gauge', '1 while it runs the latest'],
   [
     'alertmanager_notifications_failed_total',

@@ -1,3 +1,4 @@
+import { literalDefaults } from './instance.ts';
 import { HEADINGS, type Runbook } from './parse.ts';
 
 /** A command of factsway-install, as far as a runbook can get it wrong. */
@@ -33,6 +34,7 @@ export function checkRunbook(runbook: Runbook, known: Known): string[] {
     ...checkLinks(runbook, known),
     ...runbook.commands.flatMap((words) => checkCommand(words, known)),
     ...checkDirectory(runbook),
+    ...checkDefaults(runbook),
     ...runbook.rawHtml.map((html) => `has raw HTML, which nobody escapes: ${html}`),
   ];
   return problems.map((problem) => `docs/runbooks/${runbook.name}.md ${problem}.`);
@@ -82,6 +84,16 @@ function checkDirectory({ lines }: Runbook): string[] {
   return composes >= 0 && (enters < 0 || enters > composes)
     ? [`uses docker compose before "${ENTER}", which is where it works`]
     : [];
+}
+
+/** What is another on another installation has to be something `markDefaults` knows. */
+function checkDefaults({ marked }: Runbook): string[] {
+  return marked
+    .flatMap(literalDefaults)
+    .map(
+      (literal) =>
+        `names ${literal}, which no other installation has: give it a mark in monitoring/runbooks/instance.ts, or say it in other words`,
+    );
 }
 
 function checkCommand(words: readonly string[], known: Known): string[] {

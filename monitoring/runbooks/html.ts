@@ -1,5 +1,6 @@
 import { Marked, type Token, type Tokens } from 'marked';
 import type { Severity } from '../model.ts';
+import { markDefaults } from './instance.ts';
 import { splitComment, type Runbook } from './parse.ts';
 import { STYLE } from './style.ts';
 
@@ -36,7 +37,7 @@ function code({ text }: Tokens.Code): string {
   const lines = text.split('\n').map((line) => {
     const { command, comment } = splitComment(line);
     const parts = [
-      ...(command === '' ? [] : [`<code>${escape(command)}</code>`]),
+      ...(command === '' ? [] : [`<code>${escape(markDefaults(command, 'command'))}</code>`]),
       ...(comment === '' ? [] : [`<span class="comment">${escape(comment)}</span>`]),
     ];
     return `<span class="line">${parts.join('  ')}</span>`;
@@ -47,6 +48,9 @@ function code({ text }: Tokens.Code): string {
 const MARKED = new Marked({
   renderer: {
     code,
+    codespan({ text }) {
+      return `<code>${escape(markDefaults(text, 'text'))}</code>`;
+    },
     link({ href, tokens }) {
       return `<a href="${escape(href.replace(/\.md$/, '.html'))}">${this.parser.parseInline(tokens)}</a>`;
     },
@@ -86,8 +90,8 @@ ${body}
 const HOW_TO_TYPE_HEADING = 'Before you type';
 /** How to type what stands there, for somebody who never did. */
 const HOW_TO_TYPE = `<aside class="how"><h2 id="${slug(HOW_TO_TYPE_HEADING)}">${HOW_TO_TYPE_HEADING}</h2>
-<p>Log in to the server and become root: <code>sudo -i</code>. Commands work as they stand for an installation in <code>/opt/factsway</code>; for another directory use that one, and give <code>--dir</code> to <code>factsway-install</code>. Without the command <code>factsway-install</code>: <code>npx factsway-install</code>. One click on a command selects it.</p>
-<p>Names such as <code>facts-service</code> are examples: take the one the alert names. Containers of services have a letter behind it, <code>facts-service-a</code>; <code>docker compose ps</code> shows which.</p>
+<p>Log in to the server and become root: <code>sudo -i</code>. Commands are those of this installation, in <code>@{directory}</code>. Without the command <code>factsway-install</code>: <code>npx factsway-install</code>. One click on a command selects it.</p>
+<p>Names such as <code>facts-service</code> are examples: take the one the alert names. Containers of services have a letter behind it, <code>facts-service-a</code>; <code>docker compose ps</code> shows which. @{database-note}</p>
 <p>Commands that begin with <code>curl</code> ask Prometheus. <code>"result":[]</code> means that there is none. Otherwise each <code>"metric"</code> says who, and the last number of <code>"value"</code> how much. With <code>| python3 -m json.tool</code> behind it the answer is easier to read.</p></aside>`;
 
 /** One runbook as a page of its own. */

@@ -1,4 +1,5 @@
 import { lexer, walkTokens, type Token, type Tokens } from 'marked';
+import { markDefaults } from './instance.ts';
 import { commandsIn } from './shell-words.ts';
 
 /** What somebody who was woken wants to know, in this order; the last is ours, the others are the field's. */
@@ -38,6 +39,8 @@ export type Runbook = {
   /** PromQL that its commands ask. */
   readonly queries: readonly string[];
   readonly links: readonly string[];
+  /** Every piece of text and code, with marks for what an installation fills in. */
+  readonly marked: readonly string[];
   /** What Markdown lets through to a browser as it is; there should be none. */
   readonly rawHtml: readonly string[];
 };
@@ -56,10 +59,16 @@ export function parseRunbook(name: string, markdown: string): Runbook {
   const links: string[] = [];
   const rawHtml: string[] = [];
   const inText: string[] = [];
+  const marked: string[] = [];
   void walkTokens(tokens, (token) => {
     if (token.type === 'link') links.push((token as Tokens.Link).href);
     if (token.type === 'html') rawHtml.push((token as Tokens.HTML).text.trim());
-    if (token.type === 'codespan') inText.push((token as Tokens.Codespan).text);
+    if (token.type === 'codespan') {
+      inText.push((token as Tokens.Codespan).text);
+      marked.push(markDefaults((token as Tokens.Codespan).text, 'text'));
+    }
+    if (token.type === 'text' && (token as Tokens.Text).tokens === undefined)
+      marked.push(token.raw);
   });
   const lines = sections.flatMap(linesOf);
   const commands = [...lines.map(({ text }) => text), ...inText].flatMap(commandsIn);
@@ -71,6 +80,7 @@ export function parseRunbook(name: string, markdown: string): Runbook {
     commands,
     queries: commands.flatMap(queryOf),
     links,
+    marked: [...marked, ...lines.map(({ text }) => markDefaults(text, 'command'))],
     rawHtml,
   };
 }

@@ -1,4 +1,5 @@
 import { AVAILABILITY_TESTS } from './availability.ts';
+import { RESTART_TESTS } from './restarts.ts';
 import { BACKUP_TESTS } from './backup.ts';
 import { CERTIFICATE_TESTS } from './certificates.ts';
 import { DATABASE_TESTS } from './database.ts';
@@ -12,6 +13,7 @@ import { TRAFFIC_TESTS } from './traffic.ts';
 /** What each alert is shown to do; Watchdog fires whatever the series, and is looked at with the quiet ones. */
 export const RULE_TESTS: readonly RuleTest[] = [
   ...AVAILABILITY_TESTS,
+  ...RESTART_TESTS,
   ...PLATFORM_TESTS,
   ...TRAFFIC_TESTS,
   ...DATABASE_TESTS,

@@ -24,6 +24,7 @@ it('an installation ends with every container healthy and every gate green', asy
     'contract',
     'database',
     'edge',
+    'configuration',
     'metrics',
     'alerting',
     'exposure',

@@ -3,6 +3,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRunbooks } from '../../scripts/lib/runbooks.ts';
+import {
+  fillMarks,
+  markDefaults,
+  type RunbookInstance,
+} from '../../monitoring/runbooks/instance.ts';
 import { ROOT } from './support/cli.ts';
 import { throughEdge, type Answer } from './support/http.ts';
 import { SHARED } from './support/instance.ts';
@@ -56,20 +61,41 @@ const ALSO_FINE: readonly (readonly [RegExp, number])[] = [
 ];
 const CLI = join(ROOT, 'dist/factsway-install.js');
 
-/** Types one line of a runbook, with the directory and the ports of the shared installation instead of the default ones. */
+const INSTANCE: RunbookInstance = {
+  directory: SHARED.directory,
+  project: SHARED.project,
+  hostName: 'localhost',
+  prometheusPort: SHARED.ports.prometheus,
+  alertmanagerPort: SHARED.ports.alertmanager,
+  httpPort: SHARED.ports.http,
+  httpsPort: SHARED.ports.https,
+  database: 'factsway',
+  owner: 'factsway_owner',
+  monitor: 'factsway_monitor',
+};
+const unescape = (html: string): string =>
+  html
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+
+/** A line as this installation has to show it. */
+const ofThis = (line: string): string =>
+  unescape(fillMarks(markDefaults(line, 'command'), INSTANCE));
+
+/** Types one line of a runbook as it is served. */
 async function tryOut(line: string): Promise<{ fine: boolean; output: string }> {
-  const here = line
-    .replaceAll('/opt/factsway', SHARED.directory)
-    .replace(/^(curl .*?http:\/\/127\.0\.0\.1):9090\//, `$1:${SHARED.ports.prometheus}/`);
   const script = [
-    'factsway-install() { "$NODE" "$CLI" "$@" --dir "$DIRECTORY"; }',
-    here,
+    'factsway-install() { "$NODE" "$CLI" "$@"; }',
+    line,
     // What the first program says counts; a filter behind it may find nothing.
     'exit "${PIPESTATUS[0]}"',
   ].join('\n');
   const { exitCode, all } = await execa('bash', ['-c', script], {
     cwd: SHARED.directory,
-    env: { NODE: process.execPath, CLI, DIRECTORY: SHARED.directory },
+    env: { NODE: process.execPath, CLI },
     stdin: 'ignore',
     reject: false,
     all: true,
@@ -82,9 +108,14 @@ describe('what runbooks have one type to find out', async () => {
   const lines = (await readRunbooks())
     // Those of backups are not served as long as there is no command to make one.
     .filter(({ name }) => PAGES.includes(`${name}.html`))
-    .flatMap(({ lines: all }) => all.filter(({ tried }) => tried).map(({ text }) => text));
+    .flatMap(({ name, lines: all }) =>
+      all.filter(({ tried }) => tried).map(({ text }) => [text, name] as const),
+    );
 
-  it.each([...new Set(lines)])('%s', async (line) => {
+  it.each([...new Map(lines)])('%s', async (text, name) => {
+    const line = ofThis(text);
+    const { body } = await get(`/runbooks/${name}.html`);
+    expect(unescape(body)).toContain(`<code>${line}</code>`);
     const { fine, output } = await tryOut(line);
     expect(fine, output).toBe(true);
     if (/^curl [^|]*query(_range)? /.test(line))

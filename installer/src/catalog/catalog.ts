@@ -1,3 +1,4 @@
+import { DEFAULT_DIRECTORY } from '../../../monitoring/runbooks/instance.ts';
 import type { InstanceConfig } from '../model/config.ts';
 import { FactswayError } from '../model/errors.ts';
 import { hasDigest, pinned, type ImageLock, type WantedImage } from '../model/image-lock.ts';
@@ -63,6 +64,8 @@ export type Given = {
   readonly target?: Target;
   /** How many containers of one service there may be at a time; two slots unless said. */
   readonly copies?: number;
+  /** Of the instance, absolute. */
+  readonly directory?: string;
   readonly postgresAuthority?: string;
   readonly imageLock?: ImageLock;
   /** Inodes of the secrets of receivers of alerts that are there, by name. */
@@ -92,6 +95,7 @@ export function buildCatalog(
   const context: CatalogContext = {
     config,
     target,
+    directory: given.directory ?? DEFAULT_DIRECTORY,
     sizing,
     slots,
     activeSlot: slots[0] ?? 'a',

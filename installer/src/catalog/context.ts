@@ -9,6 +9,8 @@ export type Target = 'compose' | 'kubernetes';
 export type CatalogContext = {
   readonly config: InstanceConfig;
   readonly target: Target;
+  /** Where the instance is, absolute. */
+  readonly directory: string;
   readonly sizing: Sizing;
   /** Slots that are rendered now, the serving one first. */
   readonly slots: readonly Slot[];

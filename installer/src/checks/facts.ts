@@ -32,6 +32,8 @@ export type Target = {
   readonly instance: string;
   readonly health: string;
   readonly lastError: string;
+  /** Whether its last scrape is from before somebody asked: then it says how things were. */
+  readonly stale: boolean;
 };
 export type PrometheusState = {
   /** Why Prometheus could not be asked; empty when it was. */
@@ -43,6 +45,19 @@ export type PrometheusState = {
   /** Series a scraped service ought to have and has not. */
   readonly missing: readonly { readonly service: string; readonly metric: string }[];
   readonly rules: readonly RuleState[];
+};
+
+/** What programs say of their configuration files as they are on disk. */
+export type ConfigFilesState = {
+  readonly components: readonly {
+    readonly service: string;
+    /** Why it could not be asked; empty when it was. */
+    readonly unasked: string;
+    /** Its own words, with the file; empty when it would take them up. */
+    readonly problems: readonly string[];
+  }[];
+  /** Who could not read them when last told to. */
+  readonly refused: readonly string[];
 };
 
 /** One alert rule as Prometheus has it. */

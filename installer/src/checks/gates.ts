@@ -6,6 +6,7 @@ import { externalPostgres } from '../catalog/database-access.ts';
 import { fail, pass, type CheckResult } from '../model/check-result.ts';
 import { releaseImages } from '../planner/refusals.ts';
 import { analyseAlerting } from './analysers/alerting.ts';
+import { analyseConfigFiles } from './analysers/config-files.ts';
 import { analyseContainers, analyseExposure } from './analysers/containers.ts';
 import { analyseDatabase } from './analysers/database.ts';
 import { analyseExternalDatabase } from './analysers/external-database.ts';
@@ -16,6 +17,7 @@ import { analyseSecrets } from './analysers/secrets.ts';
 import { analyseServiceContract } from './analysers/service-contract.ts';
 import { analyseVersions } from './analysers/versions.ts';
 import { collectAlertmanager } from './collectors/alertmanager-state.ts';
+import { collectConfigFiles } from './collectors/config-files.ts';
 import { collectDatabaseFacts } from './collectors/database-facts.ts';
 import { collectExternalDatabase } from './collectors/external-database.ts';
 import { collectEdgeAnswers } from './collectors/edge-answers.ts';
@@ -81,6 +83,12 @@ export const GATES: readonly Gate[] = [
     proves:
       'Every public route reaches its service through the proxy, with a certificate that checks out; the runbooks that alerts link to are there.',
     run: async (view) => analyseEdge(await collectEdgeAnswers(view)),
+  },
+  {
+    name: 'configuration',
+    proves:
+      'Prometheus, Alertmanager and the edge would take up their configuration files as they are on disk, edits by hand included.',
+    run: async (view) => analyseConfigFiles(await collectConfigFiles(view)),
   },
   {
     name: 'metrics',

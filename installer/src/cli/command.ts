@@ -86,6 +86,9 @@ export const CHANGE_OPTIONS: readonly OptionSpec[] = [
   { flags: '--dry-run', description: 'show the plan and change nothing' },
 ];
 
+/** Those that may stand before the command. */
+export const LEADING_OPTIONS: readonly OptionSpec[] = [...GLOBAL_OPTIONS, ...CHANGE_OPTIONS];
+
 /** Options of the commands that take a configuration. */
 export const CONFIG_OPTIONS: readonly OptionSpec[] = [
   {

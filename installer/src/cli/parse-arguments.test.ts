@@ -28,6 +28,7 @@ describe('a command line', () => {
     [['--dir', '/x', '--json', 'status']],
     [['--json', '--dir=/x', 'status']],
     [['--json', 'status', '--dir', '/x']],
+    [['--dir', '/x', 'status', '--json']],
   ])('takes what is for all commands before it as well: %j', (argv) => {
     const { command, options } = run(...argv);
     expect(command.name).toBe('status');
@@ -37,7 +38,14 @@ describe('a command line', () => {
   it('takes no value of an option for the command', () => {
     expect(run('--dir', 'up', 'status').options).toMatchObject({ dir: 'up' });
     expect(problem('--dir', 'status').message).toBe('Before --dir a command is missing.');
-    expect(problem('--yes', 'up').message).toBe("unknown option '--yes'");
+    expect(problem('--yes').message).toBe('Before --yes a command is missing.');
+  });
+
+  it('takes consent before it too, where the command takes it at all', () => {
+    const { command, options } = run('--yes', '--dir', '/x', '--dry-run', 'up');
+    expect(command.name).toBe('up');
+    expect(options).toMatchObject({ dir: '/x', yes: true, dryRun: true });
+    expect(problem('--yes', 'status').message).toBe("unknown option '--yes'");
   });
 
   it('collects --set in order', () => {
@@ -90,6 +98,19 @@ describe('help', () => {
       expect(shown).toMatch(new RegExp(`^ +${name} .*${summary.slice(0, 20)}`, 'm'));
   });
 
+  it.each([
+    [['--dir', '/x', '--help', 'status']],
+    [['--help', 'status']],
+    [['-h', '--json', 'status']],
+    [['--dir', '/x', 'help', 'status']],
+  ])('%j is that of the command', (argv) => {
+    expect(text(...argv)).toMatch(/^Usage: factsway-install status /);
+  });
+
+  it('behind options and without a command is that of all', () => {
+    expect(text('--dir', 'status', '--help')).toMatch(/^Usage: factsway-install \[/);
+  });
+
   it.each(COMMANDS.map(({ name }) => name))('of %s has its options and examples', (name) => {
     const command = COMMANDS.find((candidate) => candidate.name === name)!;
     const shown = text(name, '--help');
@@ -120,6 +141,16 @@ describe('help', () => {
 describe('a mistake', () => {
   it.each([
     [['instal'], "unknown command 'instal'", 'Did you mean install? See: factsway-install --help'],
+    [
+      ['--dir', '/x', '--json', 'statu'],
+      "unknown command 'statu'",
+      'Did you mean status? See: factsway-install --help',
+    ],
+    [
+      ['--yes', '--dir', 'up', 'instal', '--help'],
+      "unknown command 'instal'",
+      'Did you mean install? See: factsway-install --help',
+    ],
     [['frobnicate'], "unknown command 'frobnicate'", 'See: factsway-install --help'],
     [
       ['up', '--yess'],

@@ -8,7 +8,13 @@ import {
   HELP_COLUMNS,
   programTail,
 } from './help.ts';
-import { CHANGE_OPTIONS, GLOBAL_OPTIONS, type Command, type OptionSpec } from './command.ts';
+import {
+  CHANGE_OPTIONS,
+  GLOBAL_OPTIONS,
+  LEADING_OPTIONS,
+  type Command,
+  type OptionSpec,
+} from './command.ts';
 
 export type Parsed =
   | {
@@ -93,7 +99,7 @@ export function parseArguments(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'text', text };
-    if (isOptionOfAll(argv[0]))
+    if (leadingOption(argv[0] ?? ''))
       throw new FactswayError(
         'FW-USAGE',
         `Before ${argv[0] ?? ''} a command is missing.`,
@@ -108,22 +114,29 @@ export function parseArguments(
   return parsed ?? { kind: 'text', text: program.helpInformation() };
 }
 
-/** Options that every command takes may stand before it, as with docker or git: `--dir /srv/factsway status`. */
+/**
+ * Options of many commands, and the call for help, may stand before the command, as with docker or git:
+ * `--yes --dir /srv/factsway up`. The first word that is none of them is meant as a command, a wrong one too.
+ */
 function commandFirst(argv: readonly string[], commands: readonly Command[]): readonly string[] {
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';
     if (commands.some(({ name }) => name === word))
       return [word, ...argv.slice(0, at), ...argv.slice(at + 1)];
-    const option = GLOBAL_OPTIONS.find(({ flags }) => flags.split(' ')[0] === word.split('=')[0]);
+    if (HELP.includes(word)) continue;
+    // What stands before it is nothing for `help`, and for a word nobody knows it is no matter.
+    if (!word.startsWith('-')) return word === 'help' ? argv.slice(at) : [word];
+    const option = leadingOption(word);
     if (!option) return argv;
     if (option.flags.includes('<') && !word.includes('=')) at++;
   }
   return argv;
 }
 
-/** Every command takes it, and none is there to take it. */
-function isOptionOfAll(word = ''): boolean {
-  return GLOBAL_OPTIONS.some(({ flags }) => flags.split(' ')[0] === word.split('=')[0]);
+const HELP = ['-h', '--help'];
+
+function leadingOption(word: string): OptionSpec | undefined {
+  return LEADING_OPTIONS.find(({ flags }) => flags.split(' ')[0] === word.split('=')[0]);
 }
 
 /** Only options, and none that asks for a text: `factsway-install --dir /srv/factsway`. */

@@ -131,6 +131,27 @@ describe('a change of a running instance', () => {
     expect((await install(YES, 'edge.maxRequestSize=1GiB')).plan.steps).toEqual([]);
   });
 
+  it('that would have a file read that somebody broke is refused before anything begins', async () => {
+    const path = `${DIRECTORY}/config/prometheus/rules/alerts.yml`;
+    ports.files.put(path, 'groups: [');
+    const stderr = '/etc/prometheus/rules/alerts.yml: yaml: line 1\n';
+    const { docker } = ports;
+    ports = {
+      ...ports,
+      docker: { ...docker, exec: async () => ({ exitCode: 1, stdout: '', stderr }) },
+    };
+    expect((await install()).plan.steps).toEqual([]);
+    const before = ports.files.changes.length;
+    const error = await rejectionOf(install(YES, 'monitoring.retentionDays=36'));
+    expect([error.code, error.exitCode]).toEqual(['FW-COMPONENT-FILES', 3]);
+    expect(error.details).toEqual(['prometheus: config/prometheus/rules/alerts.yml: yaml: line 1']);
+    expect(engine.calls).toEqual([]);
+    expect(ports.files.changes).toHaveLength(before);
+    // What does not have it read goes its way.
+    await install(YES, 'edge.httpPort=8080');
+    expect(engine.calls).toEqual(['create edge', 'start edge']);
+  });
+
   it('of a port replaces the proxy alone', async () => {
     await install(YES, 'edge.httpPort=8080');
     expect(engine.calls).toEqual(['create edge', 'start edge']);

@@ -10,6 +10,7 @@ import { requireDocker } from './check-docker.ts';
 import { desire } from './desire.ts';
 import { findLost, requireServing } from './look-again.ts';
 import { observe, observeWithoutDocker } from './observe.ts';
+import { requireSoundFiles } from './require-sound-files.ts';
 import { runPlan, type Consent } from './run-plan.ts';
 import type { ConfigRequest } from './resolve-config.ts';
 
@@ -70,6 +71,7 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
       skipChecks: request.skipChecks ?? [],
     });
     warn(found.warnings);
+    if (!options.renderOnly) await requireSoundFiles(desired, found, observed.containers, ports);
     warnings = [...doubts, ...found.warnings];
     return found.plan;
   };

@@ -180,8 +180,8 @@ describe('killed while the files of a failed run are put back', () => {
       await render(ports, OLD);
       await expectSettled(ports, OLD);
     });
-    // The record that both contents may be found, every file, the old texts, the old record.
-    expect(deaths).toBe(changes.length + 3);
+    // The record that both contents may be found, every file, the old texts, that nothing was in effect, the old record.
+    expect(deaths).toBe(changes.length + 4);
   });
 
   it('the run that wants the new configuration after all finishes the job', async () => {

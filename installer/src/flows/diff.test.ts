@@ -92,6 +92,15 @@ describe('a key of factsway.yaml', () => {
     expect(await diff(DIRECTORY, ports)).toMatchObject({ keys: [], files: [], containers: [] });
   });
 
+  it('that names another project is why no container is looked at', async () => {
+    edit(CONFIG, 'project: factsway', 'project: another');
+    const found = await diff(DIRECTORY, ports);
+    expect(found.containers).toBeNull();
+    expect(found.engine).toContain('belong to "factsway", and up refuses to change that');
+    expect(found.engine).toContain('--set project=factsway');
+    expect(found.keys).toEqual([{ key: 'project', before: 'factsway', after: 'another' }]);
+  });
+
   it('is no difference where only its comment is another', async () => {
     edit(CONFIG, 'httpPort: 80', 'httpPort: 80 # the firewall knows');
     const found = await diff(DIRECTORY, ports);

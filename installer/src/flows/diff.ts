@@ -14,12 +14,12 @@ import { deriveDifferences } from '../planner/derive-differences.ts';
 import type { Ports } from '../ports/ports.ts';
 import { desire } from './desire.ts';
 import { secretMask } from './mask-secrets.ts';
-import { observeInstance } from './observe.ts';
+import { findOtherProject, observeInstance } from './observe.ts';
 import { readJson } from './read-json.ts';
 import { observeImages } from './observe-images.ts';
 import { observeOverride } from './observe-override.ts';
-import { instancePaths, type InstancePaths } from './paths.ts';
-import { CONFIG_FILE, requireConfig } from './resolve-config.ts';
+import { CONFIG_FILE, instancePaths, type InstancePaths } from './paths.ts';
+import { requireConfig } from './resolve-config.ts';
 
 export type DiffResult = Differences & {
   readonly directory: string;
@@ -39,7 +39,7 @@ export async function diff(
   const { config } = desired.catalog.context;
   const [instance, { containers, engine }, tree, texts, mask] = await Promise.all([
     observeInstance(desired, ports),
-    lookAtContainers(config.project, ports),
+    lookAtContainers(desired, ports),
     files.walk(directory),
     readJson<RenderedTexts>(paths.rendered, files),
     secretMask(paths, files),
@@ -76,16 +76,23 @@ const hideLogins = (text: string): string =>
   text.replaceAll(/:\/\/[^\s/@:]+:[^\s/@]+@/g, '://[secret]@');
 
 async function lookAtContainers(
-  project: string,
-  { docker }: Pick<Ports, 'docker'>,
+  desired: Desired,
+  ports: Pick<Ports, 'docker' | 'files'>,
 ): Promise<{ containers: ObservedContainer[] | null; engine: string | null }> {
+  const { project } = desired.catalog.context.config;
   try {
-    return { containers: await docker.containers(project), engine: null };
+    const other = await findOtherProject(desired, ports);
+    if (other !== undefined) return { containers: null, engine: changedProject(project, other) };
+    return { containers: await ports.docker.containers(project), engine: null };
   } catch (error) {
     if (!(error instanceof FactswayError) || error.code !== 'FW-DOCKER-UNREACHABLE') throw error;
     return { containers: null, engine: error.message };
   }
 }
+
+/** Next to one another the containers of two projects differ in everything, and `up` would make none of them. */
+const changedProject = (project: string, other: string): string =>
+  `project is to be "${project}", but the containers and the data of this directory belong to "${other}", and up refuses to change that. Keep the name: factsway-install up --set project=${other}`;
 
 /** An override that Compose refuses is for `up` to refuse: here everything else is told all the same. */
 async function lookAtOverride(

@@ -4,7 +4,7 @@ import { planDown } from '../planner/plan-down.ts';
 import type { Ports } from '../ports/ports.ts';
 import { awaitWorkers } from './await-workers.ts';
 import { requireDocker } from './check-docker.ts';
-import { configInEffect } from './in-effect.ts';
+import { configInEffect, noteOfLostConfig } from './in-effect.ts';
 import { runPlan, type Consent, type PlanOutcome } from './run-plan.ts';
 
 /** Stops the platform and removes its containers; data and configuration stay. */
@@ -14,6 +14,8 @@ export async function down(
   ports: Ports,
 ): Promise<PlanOutcome> {
   const { project } = (await configInEffect(directory, ports.files)).config;
+  const lost = await noteOfLostConfig(directory, ports.files);
+  if (lost !== undefined) ports.reporter.warning(lost);
   await requireDocker(ports);
   await awaitWorkers(directory, ports);
   const look = async (): Promise<Plan> => {

@@ -7,6 +7,7 @@ import type { Ports } from '../ports/ports.ts';
 import { Alertmanager, type PostedAlert } from './alertmanager.ts';
 import { arrivedAt, lostOnTheWay, notLoaded } from './drill-results.ts';
 import { notificationCounts, type NotificationCounts } from './notification-counters.ts';
+import { configInEffect } from './in-effect.ts';
 import { requireConfig } from './resolve-config.ts';
 import { secretMask } from './mask-secrets.ts';
 import { instancePaths } from './paths.ts';
@@ -40,7 +41,10 @@ export async function drillAlert(
   { directory, timeoutMs, dryRun }: DrillRequest,
   ports: Ports,
 ): Promise<Drill> {
-  const config = await requireConfig(directory, ports.files);
+  const { config: running, pending } = await configInEffect(directory, ports.files);
+  const isReadable = pending !== 'missing' && pending !== 'invalid';
+  // Whom the file names and Alertmanager does not know yet is told as well; it answers where it runs.
+  const config = isReadable ? await requireConfig(directory, ports.files) : running;
   const receivers = drillable(config);
   if (receivers.length === 0)
     throw new FactswayError(
@@ -49,13 +53,13 @@ export async function drillAlert(
       'Switch one on: factsway-install up --set monitoring.receivers.slack.enabled=true   Each of them: docs/operations/alerting.md',
     );
   if (dryRun) return { receivers, results: [] };
-  const alertmanager = new Alertmanager(ports.http, config.monitoring.alertmanagerPort);
+  const alertmanager = new Alertmanager(ports.http, running.monitoring.alertmanagerPort);
   const begunMs = ports.clock.now().getTime();
   const loaded = await alertmanager.receivers();
   const reachable = receivers.filter((receiver) => loaded.includes(receiver));
   const outcomes = await sendAll(reachable, config, timeoutMs, alertmanager, ports);
   const reasons = outcomes.some(({ arrived }) => !arrived)
-    ? await readLog({ directory, project: config.project }, begunMs, ports)
+    ? await readLog({ directory, project: running.project }, begunMs, ports)
     : [];
   const results = receivers.map((receiver) => {
     const outcome = outcomes.find((one) => one.receiver === receiver);

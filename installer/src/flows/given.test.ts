@@ -33,7 +33,7 @@ describe('the authority of a PostgreSQL of the customer', () => {
   it('is that of the file, whatever was rendered before', async () => {
     rendered('an older one');
     files.put(CA, PEM);
-    expect(await read()).toEqual({ postgresAuthority: PEM });
+    expect(await read()).toEqual({ directory: DIRECTORY, postgresAuthority: PEM });
   });
 
   it('is the copy rendered from it once the file is gone, and that is said', async () => {

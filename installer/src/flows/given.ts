@@ -29,6 +29,7 @@ export async function readGiven(
   const authority =
     caFile === undefined ? undefined : await readAuthority(directory, caFile, files);
   return {
+    directory,
     ...authority,
     ...(imageLock === undefined ? {} : { imageLock }),
     ...(await findAlertSecrets(config, directory, files)),

@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { desiredWith, DIRECTORY } from '../../../test/fakes/builders.ts';
 import { FakeEngine } from '../../../test/fakes/engine.ts';
+import { panicking } from '../../../test/fakes/panic.ts';
 import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
+import { FactswayError } from '../model/errors.ts';
+import type { Docker } from '../ports/docker.ts';
 import { apply } from './apply.ts';
 import { desire } from './desire.ts';
 import { down } from './down.ts';
@@ -10,6 +13,7 @@ import { catalogInEffect, configInEffect } from './in-effect.ts';
 import { status } from './status.ts';
 
 const CONFIG = `${DIRECTORY}/factsway.yaml`;
+const RECORD = `${DIRECTORY}/state/in-effect.yaml`;
 const YES = { yes: true, dryRun: false };
 let engine: FakeEngine;
 let ports: FakePorts;
@@ -20,6 +24,20 @@ const edit = (change: (text: string) => string): void => {
 const mistake = (text: string): string => text.replace('host:', 'hots:');
 const otherProject = (text: string): string => text.replace(/^project: .*$/m, 'project: another');
 
+/** `up`, or `render`. */
+async function bring(sets: readonly string[], renderOnly: boolean): Promise<void> {
+  const request = { directory: DIRECTORY, sets };
+  if (!renderOnly) engine.desired = await desire(request, ports);
+  const options = { title: 'Bring', overwrite: false, renderOnly };
+  const command = renderOnly ? 'render' : 'up';
+  await apply({ ...request, command, options, consent: YES }, ports);
+}
+const away = () =>
+  panicking<Docker>('docker', {
+    containers: () => Promise.reject(new FactswayError('FW-DOCKER-UNREACHABLE', 'Away.', '')),
+    volumes: () => Promise.reject(new FactswayError('FW-DOCKER-UNREACHABLE', 'Away.', '')),
+  });
+
 beforeEach(() => {
   engine = new FakeEngine(desiredWith());
   ports = fakePorts({ docker: engine.docker, compose: engine.compose });
@@ -27,10 +45,57 @@ beforeEach(() => {
 
 describe('of an installation', () => {
   beforeEach(async () => {
-    const request = { directory: DIRECTORY, sets: ['images.source=debian'] };
-    engine.desired = await desire(request, ports);
-    const options = { title: 'Install', overwrite: false, renderOnly: false };
-    await apply({ ...request, command: 'install', options, consent: YES }, ports);
+    await bring(['images.source=debian'], false);
+  });
+
+  it('what was only rendered is not in effect, and status says so', async () => {
+    await bring(['edge.httpsPort=8443'], true);
+    const { config, pending } = await configInEffect(DIRECTORY, ports.files);
+    expect([config.edge.httpsPort, pending]).toEqual([443, 'rendered']);
+    expect(await status(DIRECTORY, ports)).toMatchObject({ url: 'https://server1' });
+    await bring([], false);
+    const after = await configInEffect(DIRECTORY, ports.files);
+    expect([after.config.edge.httpsPort, after.pending]).toEqual([8443, 'none']);
+  });
+
+  it('another project is not rendered over what runs, with an engine and without', async () => {
+    for (const docker of [ports.docker, away()]) {
+      ports = { ...ports, docker };
+      const error = await rejectionOf(bring(['project=another'], true));
+      expect(error.code).toBe('FW-PROJECT-CHANGED');
+      expect(error.hint).toContain('--set project=factsway');
+    }
+    expect(ports.files.text(CONFIG)).toContain('project: factsway');
+  });
+
+  it('a change that fails and is put back never was in effect', async () => {
+    const before = ports.files.text(RECORD);
+    const old = engine.desired;
+    engine.behaviours.set('edge', () => {
+      engine.behaviours.delete('edge');
+      engine.desired = old;
+      return { state: 'running', health: 'unhealthy' };
+    });
+    const error = await rejectionOf(bring(['edge.httpsPort=8443'], false));
+    expect(error.exitCode).toBe(5);
+    expect(ports.files.text(RECORD)).toBe(before);
+  });
+
+  it('the record is the file itself, comments and all, and holds no secret', async () => {
+    edit((text) => `${text}\n# ours\n`);
+    await bring([], false);
+    const record = ports.files.text(RECORD) ?? '';
+    expect(record).toBe(ports.files.text(CONFIG));
+    const secrets = Object.values(ports.files.below(`${DIRECTORY}/secrets`));
+    expect(secrets.length).toBeGreaterThan(3);
+    for (const secret of secrets) expect(record).not.toContain(secret.trim());
+  });
+
+  it('made before that was recorded, the last rendering is in effect', async () => {
+    ports.files.tree.delete(RECORD);
+    edit((text) => text.replace('httpsPort: 443', 'httpsPort: 8443'));
+    const { config, pending } = await configInEffect(DIRECTORY, ports.files);
+    expect([config.edge.httpsPort, pending]).toEqual([443, 'changed']);
   });
 
   it('factsway.yaml is in effect, whatever its comments say by now', async () => {

@@ -1,36 +1,47 @@
 import { isDeepStrictEqual } from 'node:util';
 import { buildCatalog, type Catalog } from '../catalog/catalog.ts';
-import { parseConfig } from '../config/parse-config.ts';
-import type { RenderedTexts } from '../model/bundle.ts';
 import type { InstanceConfig } from '../model/config.ts';
 import { FactswayError } from '../model/errors.ts';
 import type { Files } from '../ports/files.ts';
+import { appliedConfig, lostConfig, renderedConfig } from './configuration-record.ts';
 import { readGiven } from './given.ts';
-import { instancePaths, type InstancePaths } from './paths.ts';
-import { readJson } from './read-json.ts';
-import { CONFIG_FILE, requireConfig, requireInstance } from './resolve-config.ts';
+import { instancePaths } from './paths.ts';
+import { requireConfig } from './resolve-config.ts';
 
-/** How factsway.yaml as it is now stands to what the platform was made from. */
-export type Pending = 'none' | 'changed' | 'invalid';
+/**
+ * How factsway.yaml as it is now stands to what the platform was made from: the same, changed, changed and rendered
+ * without being applied, not to be used as it is, or gone.
+ */
+export type Pending = 'none' | 'changed' | 'rendered' | 'invalid' | 'missing';
 
 export type InEffect = { readonly config: InstanceConfig; readonly pending: Pending };
 
 /**
- * What the platform was made from last. A command that looks at what runs or stops it needs that: factsway.yaml may be
- * in the middle of an edit, with another project, other ports or a mistake in it. Before anything was rendered it is
- * factsway.yaml itself. Throws FW-NO-INSTANCE and, only then, FW-CONFIG-INVALID. Reads only.
+ * What the platform was last changed by. A command that looks at what runs or stops it needs that: factsway.yaml may
+ * be in the middle of an edit, rendered but not applied, or gone. Where nobody recorded it, it is the last rendering,
+ * and before that factsway.yaml itself. Throws FW-NO-INSTANCE, FW-CONFIG-MISSING where nothing tells what was in it,
+ * and, only where nothing was ever rendered, FW-CONFIG-INVALID. Reads only.
  */
 export async function configInEffect(directory: string, files: Files): Promise<InEffect> {
-  await requireInstance(directory, files);
-  const rendered = await renderedConfig(instancePaths(directory), files);
-  if (rendered === undefined)
+  const paths = instancePaths(directory);
+  const rendered = await renderedConfig(paths, files);
+  const applied = (await appliedConfig(paths, files)) ?? rendered;
+  const isLost = (await lostConfig(directory, files)) !== undefined;
+  if (applied && isLost) return { config: applied, pending: 'missing' };
+  // Also where it is not there: that is refused, in the words of every other command.
+  if (!applied || !(await files.exists(paths.config)))
     return { config: await requireConfig(directory, files), pending: 'none' };
   try {
     const now = await requireConfig(directory, files);
-    return { config: rendered, pending: isDeepStrictEqual(now, rendered) ? 'none' : 'changed' };
+    const pending = isDeepStrictEqual(now, applied)
+      ? 'none'
+      : isDeepStrictEqual(now, rendered)
+        ? 'rendered'
+        : 'changed';
+    return { config: applied, pending };
   } catch (error) {
     if (!(error instanceof FactswayError)) throw error;
-    return { config: rendered, pending: 'invalid' };
+    return { config: applied, pending: 'invalid' };
   }
 }
 
@@ -44,18 +55,11 @@ export async function catalogInEffect(
   return { ...found, catalog: buildCatalog(found.config, undefined, undefined, given) };
 }
 
-/** The configuration of the last rendering, where there was one that this installer understands. */
-export async function renderedConfig(
-  paths: InstancePaths,
+/** For a command that goes on without factsway.yaml: what it goes by, and how to get the file back. Reads only. */
+export async function noteOfLostConfig(
+  directory: string,
   files: Files,
-): Promise<InstanceConfig | undefined> {
-  const texts = await readJson<RenderedTexts>(paths.rendered, files);
-  if (!texts) return undefined;
-  try {
-    return parseConfig(texts.config, CONFIG_FILE).config;
-  } catch (error) {
-    // Written by an installer that allowed what this one does not: then nothing is known about it.
-    if (error instanceof FactswayError) return undefined;
-    throw error;
-  }
+): Promise<string | undefined> {
+  const lost = await lostConfig(directory, files);
+  return lost && `${lost.message} This goes by what was applied last. ${lost.hint}`;
 }

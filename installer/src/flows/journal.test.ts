@@ -69,23 +69,23 @@ describe('the journal', () => {
 
 describe('an earlier run', () => {
   it('that ended is none to speak of, however it ended', async () => {
-    expect(await unfinishedRun(PATHS, files)).toBeUndefined();
+    expect(await unfinishedRun('up', PATHS, files)).toBeUndefined();
     for (const outcome of ['done', 'undone', 'stuck', 'cancelled']) {
       const one = journal(outcome);
       await one.begin('install', PLAN);
       await one.end(outcome);
-      expect(await unfinishedRun(PATHS, files)).toBeUndefined();
+      expect(await unfinishedRun('up', PATHS, files)).toBeUndefined();
     }
   });
 
   it('that was killed is told, with where it stopped', async () => {
     const one = journal('r1');
     await one.begin('upgrade', PLAN);
-    expect(await unfinishedRun(PATHS, files)).toBe(
+    expect(await unfinishedRun('up', PATHS, files)).toBe(
       '"upgrade" of 2026-01-02T03:04:05.000Z stopped without finishing',
     );
     await one.stepStarted(STEP);
-    expect(await unfinishedRun(PATHS, files)).toBe(
+    expect(await unfinishedRun('up', PATHS, files)).toBe(
       '"upgrade" of 2026-01-02T03:04:05.000Z stopped at "PullImage caddy:2" without finishing',
     );
   });
@@ -95,14 +95,38 @@ describe('an earlier run', () => {
     const two = journal('r2');
     await two.begin('up', PLAN);
     await two.end('done');
-    expect(await unfinishedRun(PATHS, files)).toBeUndefined();
+    expect(await unfinishedRun('up', PATHS, files)).toBeUndefined();
   });
+
+  it('that was killed is told to what goes on with it, and to nothing else', async () => {
+    await journal('r1').begin('up', PLAN);
+    for (const command of ['install', 'up', 'uninstall'])
+      expect(await unfinishedRun(command, PATHS, files)).toContain('"up" of');
+    for (const command of ['maintenance start', 'down', 'render', 'images lock'])
+      expect(await unfinishedRun(command, PATHS, files)).toBeUndefined();
+    await journal('r2').begin('down', PLAN);
+    expect(await unfinishedRun('down', PATHS, files)).toContain('"down" of');
+  });
+
+  it.each(['maintenance start', 'maintenance end', 'images lock'])(
+    'that was killed is not forgotten over "%s"',
+    async (command) => {
+      const one = journal('r1');
+      await one.begin('up', PLAN);
+      await one.stepStarted(STEP);
+      const two = journal('r2');
+      await two.begin(command, PLAN);
+      await two.end('done');
+      expect(await unfinishedRun('up', PATHS, files)).toContain('"up" of');
+      expect(await interruptedChange(PATHS, files)).toBeDefined();
+    },
+  );
 
   it('that was killed in the middle of a line is told all the same', async () => {
     const one = journal('r1');
     await one.begin('upgrade', PLAN);
     await files.append(PATHS.journal, '{"run":"r1","at":"2026');
-    expect(await unfinishedRun(PATHS, files)).toContain('"upgrade" of');
+    expect(await unfinishedRun('up', PATHS, files)).toContain('"upgrade" of');
   });
 
   it('that was killed in the middle of a line does not swallow what comes after it', async () => {
@@ -111,7 +135,7 @@ describe('an earlier run', () => {
     const two = journal('r2');
     await two.begin('up', PLAN);
     await two.end('done');
-    expect(await unfinishedRun(PATHS, files)).toBeUndefined();
+    expect(await unfinishedRun('up', PATHS, files)).toBeUndefined();
   });
 });
 

@@ -78,13 +78,21 @@ const stops = (action: Action): { stops?: readonly string[] } => {
   return services.length > 0 ? { stops: services } : {};
 };
 
-/** The last run on record that began and never ended, in words; undefined when the last one ended. */
+/** They work from what is there, whatever was cut off. */
+const GO_ON: readonly unknown[] = ['install', 'up', 'uninstall'];
+
+/**
+ * The last run on record that began and never ended, in words, for a command that goes on where it stopped; undefined
+ * when the last one ended, and for a command that has nothing to do with it.
+ */
 export async function unfinishedRun(
+  goesOn: string,
   paths: InstancePaths,
   files: Files,
 ): Promise<string | undefined> {
   const { entries, begun, ended } = await lastRun(paths, files);
   if (!begun || ended) return undefined;
+  if (!GO_ON.includes(goesOn) && begun['command'] !== goesOn) return undefined;
   const last = entries.findLast(({ event, run }) => event === 'step-started' && run === begun.run);
   const command = typeof begun['command'] === 'string' ? begun['command'] : 'a command';
   const action = typeof last?.['action'] === 'string' ? ` at "${last['action']}"` : '';
@@ -137,9 +145,14 @@ async function readEntries(paths: InstancePaths, files: Files): Promise<Entry[]>
   });
 }
 
+/** What changes no container says nothing about how a run before it ended. */
+const ASIDE = /^(maintenance|images) /;
+
 async function lastRun(paths: InstancePaths, files: Files) {
   const entries = await readEntries(paths, files);
-  const begun = entries.findLast(({ event }) => event === 'run-started');
+  const begun = entries.findLast(
+    ({ event, command }) => event === 'run-started' && !ASIDE.test(String(command)),
+  );
   const ended = entries.find(({ event, run }) => event === 'run-ended' && run === begun?.run);
   return { entries, begun, ended };
 }

@@ -4,6 +4,7 @@ import { InstalledWorld, YES } from '../../../test/fakes/installed-world.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import { down } from './down.ts';
+import { configInEffect } from './in-effect.ts';
 import { instancePaths } from './paths.ts';
 
 const PATHS = instancePaths(DIRECTORY);
@@ -103,6 +104,33 @@ describe('after a "down" that was killed', () => {
     world.ports.clock.elapsedMs += 15 * 60_000;
     await world.install();
     expect(world.engine.calls).toEqual([]);
+  });
+});
+
+describe('an "up" that is killed', () => {
+  const port = async (): Promise<number> =>
+    (await configInEffect(DIRECTORY, world.ports.files)).config.edge.httpsPort;
+
+  it('before it touches a container changes nothing of what is in effect', async () => {
+    const { files } = world.ports;
+    files.failOn(`write ${DIRECTORY}/compose.yaml`, new Error('killed'));
+    await world.install('edge.httpsPort=8443').catch(() => undefined);
+    expect(await port()).toBe(443);
+  });
+
+  it('while it makes containers has its configuration in effect: some are of it', async () => {
+    const { compose, files } = world.ports;
+    const whole = compose.create.bind(compose);
+    compose.create = () => {
+      files.killBefore(0);
+      return Promise.reject(new Error('killed'));
+    };
+    await world.install('edge.httpsPort=8443').catch(() => undefined);
+    compose.create = whole;
+    world.restart();
+    expect(await port()).toBe(8443);
+    await world.install();
+    expect([await port(), states()]).toEqual([8443, new Set(['running'])]);
   });
 });
 

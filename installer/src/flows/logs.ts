@@ -1,7 +1,7 @@
 import { didYouMean } from '../model/did-you-mean.ts';
 import { FactswayError } from '../model/errors.ts';
 import type { Ports } from '../ports/ports.ts';
-import { catalogInEffect } from './in-effect.ts';
+import { catalogInEffect, noteOfLostConfig } from './in-effect.ts';
 
 export type LogsRequest = {
   readonly directory: string;
@@ -20,6 +20,8 @@ export async function logs(
   ports: Ports,
 ): Promise<string[]> {
   const { catalog } = await catalogInEffect(directory, ports.files);
+  const lost = await noteOfLostConfig(directory, ports.files);
+  if (lost !== undefined) ports.reporter.note(lost);
   const services = catalog.workloads
     .filter(
       (workload) =>

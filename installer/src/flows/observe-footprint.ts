@@ -9,11 +9,12 @@ import { COMPOSE_FILE } from '../render/compose/render-compose.ts';
 import { sha256 } from '../render/digest.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readJson } from './read-json.ts';
-import { instancePaths, type InstancePaths } from './paths.ts';
-import { CONFIG_FILE, requireConfig } from './resolve-config.ts';
+import { appliedConfig, lostConfig } from './configuration-record.ts';
+import { CONFIG_FILE, instancePaths, type InstancePaths } from './paths.ts';
+import { requireConfig } from './resolve-config.ts';
 
 /** On disk: no engine is needed for it. */
-type OnDisk = Pick<Footprint, 'directory' | 'tree' | 'rendered' | 'edited'> & {
+type OnDisk = Pick<Footprint, 'directory' | 'tree' | 'rendered' | 'edited' | 'configGone'> & {
   readonly made: Made;
   readonly hasRelease: boolean;
 };
@@ -71,17 +72,19 @@ async function observeDisk(directory: string, { files }: Ports): Promise<OnDisk>
         return digest === last[path] || pending[path]?.includes(digest) ? [] : [path];
       }),
   );
+  const isGone = (await lostConfig(directory, files)) !== undefined;
   return {
     directory,
     tree,
     rendered,
     edited: edited.flat(),
+    ...(isGone ? { configGone: true as const } : {}),
     made: made ?? NOTHING_MADE,
     hasRelease: there.has('state/release.json'),
   };
 }
 
-/** What runs tells it best, then what was rendered last; what factsway.yaml says now may never have been applied. */
+/** What runs tells it best, then what was applied and what was rendered last; what factsway.yaml says now may never have been applied. */
 async function findProject(
   { directory, tree }: Pick<OnDisk, 'directory' | 'tree'>,
   made: Made,
@@ -96,7 +99,11 @@ async function findProject(
     );
   }
   const paths = instancePaths(directory);
-  const known = running[0] ?? (await renderedProject(paths, files)) ?? made.project;
+  const known =
+    running[0] ??
+    (await appliedConfig(paths, files))?.project ??
+    (await renderedProject(paths, files)) ??
+    made.project;
   if (known !== undefined) return known;
   // Only the rest of an uninstallation that was killed at its very end.
   if (!tree.some(({ path }) => path === CONFIG_FILE)) return undefined;

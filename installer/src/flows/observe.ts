@@ -2,6 +2,7 @@ import { collectAbsentAddresses, collectBusyPorts } from '../checks/collectors/b
 import { sha256 } from '../render/digest.ts';
 import { externalPostgres } from '../catalog/database-access.ts';
 import { EMPTY_MANIFEST, type Manifest } from '../model/bundle.ts';
+import { FactswayError } from '../model/errors.ts';
 import type { Made } from '../model/footprint.ts';
 import {
   isMadeIn,
@@ -16,7 +17,7 @@ import type { Desired } from '../planner/desired.ts';
 import { wantedModes } from '../planner/plan-permissions.ts';
 import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
-import { renderedConfig } from './in-effect.ts';
+import { renderedConfig } from './configuration-record.ts';
 import { interruptedStops } from './journal.ts';
 import { observeImages } from './observe-images.ts';
 import { observeOverride } from './observe-override.ts';
@@ -160,9 +161,9 @@ async function observeMade(
 }
 
 /** `project` may have been changed: what the former one has on the engine would be left behind. */
-async function findOtherProject(
+export async function findOtherProject(
   { directory, catalog }: Desired,
-  { docker, files }: Ports,
+  { docker, files }: Pick<Ports, 'docker' | 'files'>,
 ): Promise<string | undefined> {
   const made = await readJson<Made>(instancePaths(directory).made, files);
   const former = made?.project;
@@ -176,13 +177,28 @@ async function findOtherProject(
   return isHere || (containers.length === 0 && volumes.length > 0) ? former : undefined;
 }
 
-/** What the directory alone tells, for commands that need no Docker. */
+/** Where no engine can be asked, what is on record is believed. */
+async function findOtherProjectByRecord(
+  desired: Desired,
+  ports: Pick<Ports, 'docker' | 'files'>,
+): Promise<string | undefined> {
+  try {
+    return await findOtherProject(desired, ports);
+  } catch (error) {
+    if (!(error instanceof FactswayError) || error.code !== 'FW-DOCKER-UNREACHABLE') throw error;
+    return (await readJson<Made>(instancePaths(desired.directory).made, ports.files))?.project;
+  }
+}
+
+/** What the directory alone tells, for commands that need no Docker; it is asked only whether another project is there. */
 export async function observeWithoutDocker(
   desired: Desired,
-  ports: Pick<Ports, 'files' | 'host'>,
+  ports: Pick<Ports, 'docker' | 'files' | 'host'>,
 ): Promise<Observed> {
+  const otherProject = await findOtherProjectByRecord(desired, ports);
   return {
     instance: await observeInstance(desired, ports),
+    ...(otherProject === undefined ? {} : { otherProject }),
     containers: [],
     images: {},
     volumes: [],

@@ -1,16 +1,20 @@
 import { join } from 'node:path';
 
+export const CONFIG_FILE = 'factsway.yaml';
+
 /** The fixed places of an instance directory (spec 00), absolute. */
 export function instancePaths(directory: string) {
   const state = join(directory, 'state');
   return {
     directory,
-    config: join(directory, 'factsway.yaml'),
+    config: join(directory, CONFIG_FILE),
     secrets: join(directory, 'secrets'),
     state,
     manifest: join(state, 'manifest.json'),
     /** What the last rendering wrote, whole: the middle of a three-way comparison. */
     rendered: join(state, 'rendered.json'),
+    /** factsway.yaml as it was last applied. */
+    inEffect: join(state, 'in-effect.yaml'),
     made: join(state, 'made.json'),
     applied: join(state, 'applied.json'),
     release: join(state, 'release.json'),

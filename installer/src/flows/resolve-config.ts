@@ -19,8 +19,8 @@ import { formatSize, MiB } from '../model/units.ts';
 import type { Files } from '../ports/files.ts';
 import type { Host } from '../ports/host.ts';
 import type { TemplateEngine } from '../render/template-engine.ts';
-
-export const CONFIG_FILE = 'factsway.yaml';
+import { lostConfig } from './configuration-record.ts';
+import { CONFIG_FILE } from './paths.ts';
 
 export type ConfigRequest = {
   readonly directory: string;
@@ -47,12 +47,11 @@ export async function resolveConfig(
   host: Host,
   engine: TemplateEngine,
 ): Promise<ResolvedConfig> {
-  const path = join(request.directory, CONFIG_FILE);
   // All three are judged before any is refused, so that a person can mend everything at once.
   const [answers, sets, existing] = await allOrErrors([
     readAnswers(request.answersFile, files),
     readSets(request.sets),
-    readConfigFile(path, CONFIG_FILE, files, catalogRules),
+    readOwnConfig(request.directory, files, catalogRules),
   ]);
   const settings = [...answers, ...sets];
   if (existing !== undefined) {
@@ -84,15 +83,22 @@ function refuseSharedDirectory(directory: string): void {
   );
 }
 
-/** factsway.yaml of an instance that must be there. Throws FW-NO-INSTANCE. */
+/** A configuration made anew would be given to the containers and the data of another. Throws FW-CONFIG-MISSING. */
+export async function refuseLostConfig(directory: string, files: Files): Promise<void> {
+  const lost = await lostConfig(directory, files);
+  if (lost) throw lost;
+}
+
+/** factsway.yaml of an instance that must be there. Throws FW-NO-INSTANCE and FW-CONFIG-MISSING. */
 export async function requireConfig(directory: string, files: Files): Promise<InstanceConfig> {
-  const found = await readConfigFile(join(directory, CONFIG_FILE), CONFIG_FILE, files);
+  const found = await readOwnConfig(directory, files);
   if (found === undefined) throw noInstance(directory);
   return found.config;
 }
 
 /** The same without a look into it, for a command that goes on to read all of its configuration. */
 export async function requireInstance(directory: string, files: Files): Promise<void> {
+  await refuseLostConfig(directory, files);
   if (!(await files.exists(join(directory, CONFIG_FILE)))) throw noInstance(directory);
 }
 
@@ -105,6 +111,15 @@ function noInstance(directory: string): FactswayError {
 }
 
 type ConfigFile = ParsedConfig & { readonly text: string };
+
+async function readOwnConfig(
+  directory: string,
+  files: Files,
+  rules?: ConfigRules,
+): Promise<ConfigFile | undefined> {
+  await refuseLostConfig(directory, files);
+  return readConfigFile(join(directory, CONFIG_FILE), CONFIG_FILE, files, rules);
+}
 
 /** `source` is what the file is called in messages. */
 async function readConfigFile(

@@ -6,6 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import { serialQueue } from './actions/action-context.ts';
 import { actionRunner } from './actions/run-action.ts';
 import { executePlan, type RunAction } from './execute-plan.ts';
+import { isRecorded, recordInEffect } from './configuration-record.ts';
 import { interruptedChange, Journal, unfinishedRun } from './journal.ts';
 import { awaitWorkers } from './await-workers.ts';
 import { findLeftovers, removeLeftovers } from './leftovers.ts';
@@ -70,7 +71,7 @@ async function carryOut(run: PlanRun, paths: InstancePaths, ports: Ports): Promi
   const { files, reporter, clock, signal } = ports;
   await awaitWorkers(run.directory, ports);
   await removeLeftovers(paths, files);
-  const unfinished = await unfinishedRun(paths, files);
+  const unfinished = await unfinishedRun(run.command, paths, files);
   if (unfinished !== undefined)
     reporter.note(`An earlier run, ${unfinished}; continuing from what is there.`);
   const plan = await run.replan();
@@ -92,8 +93,14 @@ async function carryOut(run: PlanRun, paths: InstancePaths, ports: Ports): Promi
   const { findLost } = run;
   const looking = findLost ? { findLost } : {};
   await executePlan(plan, { run: perform, journal, reporter, clock, signal, ...looking });
+  const applied = appliedBy(run);
+  if (applied !== undefined) await recordInEffect(applied, paths, files);
   return plan;
 }
+
+/** What is in effect when it is done; undefined for a rendering, and for what renders nothing. */
+const appliedBy = ({ confirm, desired }: PlanRun): string | undefined =>
+  confirm ? desired?.configText : undefined;
 
 /** With nothing to do there is no run that would hold the lock; another one that does tidies up itself. */
 async function tidyUp(run: PlanRun, paths: InstancePaths, ports: Ports): Promise<void> {
@@ -102,9 +109,13 @@ async function tidyUp(run: PlanRun, paths: InstancePaths, ports: Ports): Promise
     const tidy = (await findLeftovers(paths, files)).length === 0;
     // A plan that needs no yes is one of files alone, and says nothing about what runs.
     const settled = run.confirm && (await interruptedChange(paths, files)) !== undefined;
-    if (tidy && !settled) return;
+    const applied = appliedBy(run);
+    const recorded = applied === undefined || (await isRecorded(applied, paths, files));
+    if (tidy && !settled && recorded) return;
     await withLock(paths, run.command, ports, async () => {
       await removeLeftovers(paths, files);
+      // What asks for no change is in effect as it is: a comment, or the first run of an installer that records it.
+      if (applied !== undefined) await recordInEffect(applied, paths, files);
       if (!settled) return;
       // Nothing is left of it to do: from here on it counts as finished.
       const journal = new Journal(paths, random.id(), files, clock);

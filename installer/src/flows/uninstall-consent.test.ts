@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DIRECTORY } from '../../../test/fakes/builders.ts';
 import { InstalledWorld, ASK, SURE, YES } from '../../../test/fakes/installed-world.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
 import type { TextPrompt } from '../ports/prompter.ts';
@@ -75,8 +76,30 @@ describe('consent to destroy data', () => {
     untouched();
   });
 
-  it('is asked by the name of this machine where factsway.yaml cannot be read', async () => {
+  it.each([
+    [
+      'cannot be read',
+      (w: InstalledWorld) => {
+        w.put('factsway.yaml', 'host: [');
+      },
+    ],
+    ['is gone', (w: InstalledWorld) => w.ports.files.tree.delete(`${DIRECTORY}/factsway.yaml`)],
+    [
+      'was edited',
+      (w: InstalledWorld) => {
+        w.put('factsway.yaml', 'host:\n  name: server9\n');
+      },
+    ],
+  ])('is asked by the name that was applied where factsway.yaml %s', async (_, change) => {
     world.ports.host.name = 'machine7';
+    change(world);
+    const error = await rejectionOf(world.uninstall({ purge: true }));
+    expect(error.hint).toContain('--confirm server1');
+  });
+
+  it('is asked by the name of this machine where nothing tells another', async () => {
+    world.ports.host.name = 'machine7';
+    await world.uninstall();
     world.put('factsway.yaml', 'host: [');
     const error = await rejectionOf(world.uninstall({ purge: true }));
     expect(error.hint).toContain('--confirm machine7');

@@ -4,12 +4,12 @@ import type { Plan } from '../model/plan.ts';
 import { shellWord } from '../model/shell.ts';
 import { planUninstall, type UninstallPlan } from '../planner/plan-uninstall.ts';
 import type { Ports } from '../ports/ports.ts';
+import { configInEffect, noteOfLostConfig } from './in-effect.ts';
 import { awaitWorkers } from './await-workers.ts';
 import { requireDocker } from './check-docker.ts';
 import { withLock } from './lock.ts';
 import { observeFootprint } from './observe-footprint.ts';
 import { instancePaths } from './paths.ts';
-import { requireConfig } from './resolve-config.ts';
 import { runPlan, type Consent, type PlanOutcome } from './run-plan.ts';
 
 export type UninstallRequest = {
@@ -36,6 +36,8 @@ export async function uninstall(
 ): Promise<UninstallResult> {
   await requireDocker(ports);
   await awaitWorkers(directory, ports);
+  const lost = await noteOfLostConfig(directory, ports.files);
+  if (lost !== undefined && !purge) ports.reporter.warning(lost);
   const first = await observeFootprint(directory, purge, ports);
   const backup = lastBackup(first, purge);
   let found = planUninstall(first, purge);
@@ -84,10 +86,10 @@ async function sweep(directory: string, ports: Ports): Promise<void> {
   if (await files.removeDirectory(paths.state)) await files.removeDirectory(directory);
 }
 
-/** The host name of factsway.yaml; where that cannot be read, of this machine. */
+/** The host name the platform was made for; where nothing tells it, that of this machine. */
 async function nameToType(directory: string, { files, host }: Ports): Promise<string> {
   try {
-    return (await requireConfig(directory, files)).host.name;
+    return (await configInEffect(directory, files)).config.host.name;
   } catch (error) {
     if (!(error instanceof FactswayError)) throw error;
     return host.hostname();

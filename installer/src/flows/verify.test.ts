@@ -85,6 +85,38 @@ describe('verify', () => {
     expect(edge?.details).toEqual(['/api/facts (facts-service): refused']);
   });
 
+  it('believes no scrape from before it began, and waits for the next', async () => {
+    const began = ports.clock.now().getTime();
+    let lastScrape = began - 6000;
+    const answer = (url: string): object =>
+      url.includes('/targets')
+        ? {
+            activeTargets: [
+              {
+                labels: { job: 'node', instance: 'node:1' },
+                health: 'up',
+                lastError: '',
+                lastScrape: new Date(lastScrape).toISOString(),
+              },
+            ],
+          }
+        : { result: [], groups: [], activeAlertmanagers: [{}] };
+    const http = {
+      request: async ({ url }: { url: string }) => ({
+        status: 200,
+        headers: {},
+        body: JSON.stringify({ data: answer(url) }),
+      }),
+    };
+    ports = { ...ports, http };
+    const STALE = 'node (node:1) has not been scraped since this began';
+    expect((await prove(['metrics'], 2000))[0]?.details).toContain(STALE);
+    ports.clock.onSleep = () => {
+      lastScrape = ports.clock.now().getTime() + 1;
+    };
+    expect((await prove(['metrics'], 2000))[0]?.details).not.toContain(STALE);
+  });
+
   it('finds the value of a secret in an environment, and reads no other', async () => {
     for (const { name, readers } of desired.bundle.secrets) {
       const path = `${DIRECTORY}/secrets/${name}`;

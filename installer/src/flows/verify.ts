@@ -7,7 +7,7 @@ import { FactswayError, toFactswayError } from '../model/errors.ts';
 import type { ObservedContainer } from '../model/observed.ts';
 import type { Ports } from '../ports/ports.ts';
 import { requireDocker } from './check-docker.ts';
-import { catalogInEffect } from './in-effect.ts';
+import { catalogInEffect, noteOfLostConfig } from './in-effect.ts';
 import { instancePaths } from './paths.ts';
 
 const RETRY_MS = 500;
@@ -23,11 +23,14 @@ export type VerifyRequest = {
 /** Runs the gates side by side, each until it passes or its time is up, and reports them in their order. */
 export async function verify(request: VerifyRequest, ports: Ports): Promise<CheckResult[]> {
   const { catalog, config } = await catalogInEffect(request.directory, ports.files);
+  const lost = await noteOfLostConfig(request.directory, ports.files);
+  if (lost !== undefined) ports.reporter.note(lost);
   const gates = chooseGates(request.gates).filter((gate) => gate.applies?.(catalog) ?? true);
   await requireDocker(ports);
   const view: InstanceView = {
     directory: request.directory,
     catalog,
+    startedMs: ports.clock.now().getTime(),
     ports,
     rootCertificate:
       config.edge.tls.mode === 'internal'

@@ -39,6 +39,10 @@ export const ERROR_CATALOG = {
     summary: 'The memory given is below what the platform needs.',
   },
   'FW-NO-INSTANCE': { exit: EXIT.usage, summary: 'The instance directory holds no factsway.yaml.' },
+  'FW-CONFIG-MISSING': {
+    exit: EXIT.usage,
+    summary: 'The factsway.yaml that a platform was made from is gone.',
+  },
   'FW-NOT-CONFIRMED': {
     exit: EXIT.usage,
     summary: 'The command changes something and nobody confirmed it.',
@@ -141,6 +145,10 @@ export const ERROR_CATALOG = {
   'FW-RELOAD-FAILED': {
     exit: EXIT.restored,
     summary: 'A component refused its new configuration and keeps the old one.',
+  },
+  'FW-COMPONENT-FILES': {
+    exit: EXIT.check,
+    summary: 'A component would refuse its configuration files as they are on disk, or did.',
   },
   'FW-DOCKER-COMMAND': { exit: EXIT.restored, summary: 'Docker refused an operation.' },
   'FW-UNDO-FAILED': {

@@ -38,6 +38,8 @@ export type Footprint = {
   readonly rendered: readonly string[];
   /** Of these, the ones somebody edited. */
   readonly edited: readonly string[];
+  /** factsway.yaml is gone: what was kept of it is all there is. */
+  readonly configGone?: true;
 };
 
 /** What is still there after an uninstallation. */

@@ -82,7 +82,13 @@ export type Workload = {
    */
   readonly secretFiles?: string;
   /** Directory below `config/` mounted read-only, and what to do when a file in it changes. */
-  readonly config?: { readonly directory: string; readonly mount: string; readonly reload: Reload };
+  readonly config?: {
+    readonly directory: string;
+    readonly mount: string;
+    readonly reload: Reload;
+    /** Run inside the container, changes nothing: exit 0 where the program would take up the files as they are. */
+    readonly check?: readonly string[];
+  };
   /** Further read-only mounts of config directories: they never need a reload. */
   readonly extraConfig?: readonly { readonly directory: string; readonly mount: string }[];
   /** Directories below `secrets/`, mounted read-only whole: for secrets that change while the container runs. */

@@ -15,6 +15,8 @@ export type Outsider = {
 const MANIFEST = 'state/manifest.json';
 const MADE = 'state/made.json';
 const CONFIG = 'factsway.yaml';
+/** Where its text is kept, the better one first. */
+const COPIES = ['state/in-effect.yaml', 'state/rendered.json'];
 /** The run that is under way needs them until it has ended. */
 const OF_THE_RUN = /^state\/(lock|lock\..*|journal\.jsonl(\.\d+)?)$/;
 /** What a person would miss: what they wrote, and what opens or repeats their data. */
@@ -140,14 +142,15 @@ function planRendered(
 type OwnFiles = { readonly ours: readonly string[]; readonly data: readonly string[] };
 
 /** Rendered files and records before the manifest that names them, data before what tells whose it is. */
-function filesOf({ tree, rendered }: Footprint): OwnFiles {
+function filesOf({ tree, rendered, configGone }: Footprint): OwnFiles {
   const there = tree
     .filter(
       ({ path, kind }) => kind === 'file' && !HALF_WRITTEN.test(path) && !OF_THE_RUN.test(path),
     )
     .map(({ path }) => path);
+  const onlyCopy = configGone ? COPIES.find((copy) => there.includes(copy)) : undefined;
   const isRecord = (path: string): boolean =>
-    /^(state|releases)\//.test(path) && !DATA.test(path) && path !== MADE;
+    /^(state|releases)\//.test(path) && !DATA.test(path) && path !== MADE && path !== onlyCopy;
   const canBeMade = (path: string): boolean =>
     path !== OVERRIDE_FILE && (rendered.includes(path) || isRecord(path));
   const known = new Set(rendered);

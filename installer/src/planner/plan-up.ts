@@ -25,6 +25,7 @@ import { refuseOvercommitment } from './refuse-overcommitment.ts';
 import {
   refuseEmptySecrets,
   refuseNeededSecrets,
+  refuseOtherProject,
   refuseWhatCannotWork,
   releaseImages,
 } from './refusals.ts';
@@ -39,7 +40,12 @@ export type UpOptions = {
   readonly skipChecks?: readonly string[];
 };
 
-export type UpPlan = { readonly plan: Plan; readonly warnings: readonly string[] };
+export type UpPlan = {
+  readonly plan: Plan;
+  readonly warnings: readonly string[];
+  /** Paths of files that were edited by hand and are left as they are. */
+  readonly kept: readonly string[];
+};
 
 /**
  * From what is to what should be. Idempotent: with nothing to do the plan is empty.
@@ -52,7 +58,9 @@ export function planUp(desired: Desired, found: Observed, options: UpOptions): U
   if (desired.catalog.unlocked.length > 0) throw staleLock(desired.catalog.unlocked);
   const files = planFiles(desired.bundle, observed.instance, options.overwrite);
   if (files.conflicts.length > 0) throw conflictError(files.conflicts, observed);
-  if (!options.renderOnly) refuseWhatCannotWork(desired, observed);
+  // Compose files of another name would hide what runs from whoever looks at it in that directory.
+  if (options.renderOnly) refuseOtherProject(desired, observed);
+  else refuseWhatCannotWork(desired, observed);
 
   const builder = new PlanBuilder();
   const written = planInstanceDirectory(builder, desired, observed, files.changes, options);
@@ -72,7 +80,7 @@ export function planUp(desired: Desired, found: Observed, options: UpOptions): U
   ];
   const plan = builder.build(options.title);
   refuseOvercommitment(desired, observed, plan, options.skipChecks ?? []);
-  return { plan, warnings };
+  return { plan, warnings, kept: files.kept };
 }
 
 function conflictError(paths: readonly string[], { instance }: Observed): FactswayError {

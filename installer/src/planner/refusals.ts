@@ -55,7 +55,10 @@ export function refuseWhatCannotWork(desired: Desired, observed: Observed): void
 }
 
 /** One directory, one platform: a second one would begin with an empty database, and the first be nobody's. */
-function refuseOtherProject({ directory, catalog }: Desired, { otherProject }: Observed): void {
+export function refuseOtherProject(
+  { directory, catalog }: Desired,
+  { otherProject }: Observed,
+): void {
   if (otherProject === undefined) return;
   throw new FactswayError(
     'FW-PROJECT-CHANGED',

@@ -24,13 +24,15 @@ const MATCHER: Readonly<Record<AlertSeverity, string>> = {
 const message = (name: string, after = ''): string => `{{ template "factsway.${name}" . }}${after}`;
 
 /** What config-templates/alertmanager/alertmanager.yml.hbs writes down. */
-export function alertmanagerContext({ context: { config } }: Catalog): object {
+export function alertmanagerContext({ context: { config }, workloads }: Catalog): object {
   const { receivers, businessHours } = config.monitoring;
   const routing = deriveRouting(config);
   const isOn = (name: (typeof routing.receivers)[number]): boolean =>
     routing.receivers.includes(name);
   const mailsInfo = routing.routes.some(isMailedInfo);
   return {
+    // Another file of a secret is another configuration: the alert on restarts tells by that who made it start.
+    secretFiles: workloads.find(({ component }) => component === 'alertmanager')?.secretFiles ?? '',
     proxy: hasProxy(config),
     nobody: NOBODY,
     tellsSomebody: routing.receivers.length > 0,

@@ -1,9 +1,11 @@
 import { load } from 'js-yaml';
+import { fillMarks } from '../../../monitoring/runbooks/instance.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { BundleFile } from '../model/bundle.ts';
 import { configContexts } from './config-contexts.ts';
 import { sha256 } from './digest.ts';
 import { ROLES_TEMPLATE } from './render-roles.ts';
+import { runbookInstance, RUNBOOKS_DIRECTORY } from './runbook-instance.ts';
 import { TemplateError, type TemplateEngine } from './template-engine.ts';
 
 const PREFIX = 'config-templates/';
@@ -14,7 +16,7 @@ const ELSEWHERE = new Set(['config-templates/factsway.yaml.hbs', ROLES_TEMPLATE]
 /**
  * `config/<component>/<file>` for every template `config-templates/<component>/<file>.hbs` whose
  * directory some workload mounts. A file without .hbs is copied as it is: what has braces of its own, like a
- * dashboard. Scripts are executable; YAML must parse.
+ * dashboard. In runbooks the marks are filled in. Scripts are executable; YAML must parse.
  */
 export function renderConfigs(
   catalog: Catalog,
@@ -35,9 +37,11 @@ export function renderConfigs(
     const target = template.slice(PREFIX.length, rendered ? -TEMPLATE.length : undefined);
     const directory = target.split('/')[0] ?? '';
     if (!mounted.has(directory)) continue;
-    const content = rendered
+    const text = rendered
       ? engine.render(template, contexts[directory] ?? {})
       : engine.source(template);
+    const content =
+      directory === RUNBOOKS_DIRECTORY ? fillMarks(text, runbookInstance(catalog)) : text;
     if (/\.ya?ml$/.test(target)) load(content);
     const path = `config/${target}`;
     if (files.some((file) => file.path === path))

@@ -34,6 +34,7 @@ export function alertmanager({ config, sizing }: CatalogContext, image: Resolved
       directory: 'alertmanager',
       mount: '/etc/alertmanager',
       reload: { how: 'signal', signal: 'SIGHUP' },
+      check: ['amtool', 'check-config', '/etc/alertmanager/alertmanager.yml'],
     },
     volumes: [{ name: 'alertmanager-data', mount: '/alertmanager' }],
     networks: [{ name: 'monitoring' }, { name: 'egress' }],

@@ -63,6 +63,7 @@ export function edge(context: CatalogContext, image: ResolvedImage): Workload {
           EDGE_ADMIN,
         ],
       },
+      check: ['caddy', 'validate', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'],
     },
     // Read from disk for every request: a changed runbook needs neither a reload nor a new container.
     extraConfig: [{ directory: 'runbooks', mount: EDGE_RUNBOOKS }],

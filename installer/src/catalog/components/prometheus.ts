@@ -30,6 +30,7 @@ export function prometheus({ config, sizing }: CatalogContext, image: ResolvedIm
       directory: 'prometheus',
       mount: '/etc/prometheus',
       reload: { how: 'signal', signal: 'SIGHUP' },
+      check: ['promtool', 'check', 'config', '/etc/prometheus/prometheus.yml'],
     },
     volumes: [{ name: 'prometheus-data', mount: '/prometheus' }],
     networks: [{ name: 'monitoring' }, { name: 'app-a' }, { name: 'app-b' }, { name: 'egress' }],

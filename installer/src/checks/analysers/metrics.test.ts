@@ -3,7 +3,13 @@ import type { PrometheusState } from '../facts.ts';
 import { analyseMetrics } from './metrics.ts';
 
 describe('metrics', () => {
-  const target = (job: string) => ({ job, instance: `${job}:1`, health: 'up', lastError: '' });
+  const target = (job: string) => ({
+    job,
+    instance: `${job}:1`,
+    health: 'up',
+    lastError: '',
+    stale: false,
+  });
   const GOOD: PrometheusState = {
     unreachable: '',
     targets: [target('facts-service'), target('node')],
@@ -37,6 +43,10 @@ describe('metrics', () => {
     [
       { targets: [target('facts-service'), { ...target('node'), health: 'unknown' }] },
       'node (node:1) is unknown, not scraped yet',
+    ],
+    [
+      { targets: [target('facts-service'), { ...target('node'), stale: true }] },
+      'node (node:1) has not been scraped since this began',
     ],
     [{ builds: [] }, 'factsway_build_info of facts-service has not arrived'],
     [

@@ -31,6 +31,9 @@ export function analyseMetrics(
         ({ job, instance, health, lastError }) =>
           `${job} (${instance}) is ${health}${lastError === '' ? ', not scraped yet' : `: ${lastError}`}`,
       ),
+    ...state.targets
+      .filter(({ health, stale }) => health === 'up' && stale)
+      .map(({ job, instance }) => `${job} (${instance}) has not been scraped since this began`),
     ...expected.services.flatMap((service) => {
       const versions = state.builds
         .filter((build) => build.service === service)

@@ -7,6 +7,8 @@ import type { Ports } from '../../ports/ports.ts';
 export type InstanceView = {
   readonly directory: string;
   readonly catalog: Catalog;
+  /** When it was asked for, in milliseconds since 1970: what was seen before proves nothing. */
+  readonly startedMs: number;
   readonly ports: Pick<
     Ports,
     'docker' | 'compose' | 'database' | 'files' | 'http' | 'host' | 'machine' | 'clock'

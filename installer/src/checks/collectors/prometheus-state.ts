@@ -8,6 +8,8 @@ type TargetsAnswer = {
       labels: { job: string; instance: string };
       health: string;
       lastError: string;
+      /** RFC 3339; year 1 before the first. */
+      lastScrape: string;
     }[];
   };
 };
@@ -50,11 +52,12 @@ export async function collectPrometheus(view: InstanceView): Promise<PrometheusS
     ]);
     return {
       unreachable: '',
-      targets: targets.data.activeTargets.map(({ labels, health, lastError }) => ({
+      targets: targets.data.activeTargets.map(({ labels, health, lastError, lastScrape }) => ({
         job: labels.job,
         instance: labels.instance,
         health,
         lastError,
+        stale: Date.parse(lastScrape) < view.startedMs,
       })),
       builds: builds.data.result.map(({ metric }) => ({
         service: metric['service'] ?? '',

@@ -62,7 +62,11 @@ async function asksQuestions(
 ): Promise<boolean> {
   if (!prompter.interactive || yes || dryRun) return false;
   if (options['answers'] !== undefined || options['set'] !== undefined) return false;
-  const { instancePaths } = await import('../../flows/paths.ts');
+  const [{ instancePaths }, { refuseLostConfig }] = await Promise.all([
+    import('../../flows/paths.ts'),
+    import('../../flows/resolve-config.ts'),
+  ]);
+  await refuseLostConfig(directory, files);
   return !(await files.exists(instancePaths(directory).config));
 }
 

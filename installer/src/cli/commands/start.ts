@@ -19,10 +19,12 @@ export const start: Command = {
   options: [],
   changes: false,
   async run(input, ports) {
-    const [{ instancePaths }, { standing }] = await Promise.all([
+    const [{ instancePaths }, { refuseLostConfig }, { standing }] = await Promise.all([
       import('../../flows/paths.ts'),
+      import('../../flows/resolve-config.ts'),
       import('../../flows/wizard/standing.ts'),
     ]);
+    await refuseLostConfig(input.directory, ports.files);
     const exists = await ports.files.exists(instancePaths(input.directory).config);
     if (!exists) return installByWizard(input, ports);
     const found = await standing(input.directory, ports);

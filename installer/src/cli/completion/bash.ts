@@ -1,12 +1,14 @@
 import type { CompletedCommand, CompletionModel, Offer } from './completion-model.ts';
 
 /** For bash 4.3 or newer; needs no further package. */
-export function bashCompletion({ program, commands }: CompletionModel): string {
+export function bashCompletion({ program, leading, commands }: CompletionModel): string {
   const names = commands.map(({ name }) => name).join(' ');
+  const before = leading.map(({ name }) => name).join(' ');
+  const withValue = leading.filter(({ value }) => value).map(({ name }) => name);
   return `# Completion of ${program} for bash. Made by: ${program} completion bash
 _factsway_install() {
   # From the line itself: bash would split the words at = and : as well.
-  local line=\${COMP_LINE:0:COMP_POINT} cur= prev= command= offer= flag=
+  local line=\${COMP_LINE:0:COMP_POINT} cur= prev= command= flag= at=1
   local -a words
   read -ra words <<< "$line"
   if [[ $line != *[[:space:]] ]]; then
@@ -14,14 +16,16 @@ _factsway_install() {
     unset 'words[-1]'
   fi
   if (( \${#words[@]} > 1 )); then
-    command=\${words[1]}
     prev=\${words[-1]}
   fi
+  while (( at < \${#words[@]} )); do
+    case \${words[at]} in
+      ${withValue.join('|')}) (( at += 2 )) ;;
+      -*) (( at += 1 )) ;;
+      *) command=\${words[at]}; break ;;
+    esac
+  done
   COMPREPLY=()
-  if [[ -z $command ]]; then
-    _factsway_install_words "${names} --help --version"
-    return
-  fi
   if [[ $cur == --*=* ]]; then
     flag=\${cur%%=*}
     _factsway_install_value "$command $flag" "\${cur#*=}"
@@ -31,6 +35,7 @@ _factsway_install() {
     return
   fi
   case $command in
+    '') _factsway_install_words "${names} ${before} --version" ;;
 ${commands.map(caseOfCommand).join('\n')}
   esac
 }
@@ -61,7 +66,7 @@ _factsway_install_paths() {
 
 _factsway_install_value() {
   case $1 in
-${commands.flatMap(casesOfValues).join('\n')}
+${[{ name: '', options: leading }, ...commands].flatMap(casesOfValues).join('\n')}
     *) return 1 ;;
   esac
 }
@@ -78,7 +83,7 @@ function caseOfCommand({ name, options, argument }: CompletedCommand): string {
   return `    ${name}) _factsway_install_words "${words.join(' ')}" ;;`;
 }
 
-function casesOfValues({ name, options }: CompletedCommand): string[] {
+function casesOfValues({ name, options }: Pick<CompletedCommand, 'name' | 'options'>): string[] {
   return options.flatMap((option) =>
     option.value ? [`    "${name} ${option.name}") ${offerOf(option.value.offer)} ;;`] : [],
   );

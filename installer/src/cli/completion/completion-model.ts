@@ -1,5 +1,12 @@
 import type { ConfigKey } from '../../model/config-keys.ts';
-import { CHANGE_OPTIONS, GLOBAL_OPTIONS, type Command, type Values } from '../command.ts';
+import {
+  CHANGE_OPTIONS,
+  GLOBAL_OPTIONS,
+  LEADING_OPTIONS,
+  type Command,
+  type OptionSpec,
+  type Values,
+} from '../command.ts';
 
 /** What a shell offers in the place of a value. */
 export type Offer =
@@ -25,6 +32,8 @@ export type CompletedCommand = {
 
 export type CompletionModel = {
   readonly program: string;
+  /** May stand before the command. */
+  readonly leading: readonly CompletedOption[];
   readonly commands: readonly CompletedCommand[];
 };
 
@@ -43,25 +52,12 @@ export async function completionModel(
         ...(command.changes ? CHANGE_OPTIONS : []),
         ...GLOBAL_OPTIONS,
       ];
-      const options = await Promise.all(
-        specs.map(async ({ flags, description, repeatable, values }): Promise<CompletedOption> => {
-          const [name = '', placeholder] = flags.split(' ');
-          const value = placeholder?.replace(/^<(.*)>$/, '$1');
-          return {
-            name,
-            description,
-            repeatable: repeatable === true,
-            ...(value === undefined
-              ? {}
-              : { value: { name: value, offer: await offerOf(value, values, settings) } }),
-          };
-        }),
-      );
+      const options = await completedOptions(specs, settings);
       const { name, summary, argument } = command;
       return {
         name,
         summary,
-        options: [...options, { name: '--help', description: 'show help', repeatable: false }],
+        options,
         ...(argument
           ? {
               argument: {
@@ -80,7 +76,33 @@ export async function completionModel(
     options: [],
     argument: { name: 'command', offer: { kind: 'words', words: names } },
   };
-  return { program: 'factsway-install', commands: [...completed, help] };
+  const leading = await completedOptions(LEADING_OPTIONS, settings);
+  return { program: 'factsway-install', leading, commands: [...completed, help] };
+}
+
+/** And --help, which goes with all of them. */
+async function completedOptions(
+  specs: readonly OptionSpec[],
+  settings: readonly string[],
+): Promise<CompletedOption[]> {
+  const options = specs.map(
+    async ({ flags, description, repeatable, values }): Promise<CompletedOption> => {
+      const [name = '', placeholder] = flags.split(' ');
+      const value = placeholder?.replace(/^<(.*)>$/, '$1');
+      return {
+        name,
+        description,
+        repeatable: repeatable === true,
+        ...(value === undefined
+          ? {}
+          : { value: { name: value, offer: await offerOf(value, values, settings) } }),
+      };
+    },
+  );
+  return [
+    ...(await Promise.all(options)),
+    { name: '--help', description: 'show help', repeatable: false },
+  ];
 }
 
 /** Named values first, else what the name of the value says: <file>, <dir>, <key=value>. */

@@ -142,6 +142,25 @@ describe.each(SHELLS)('%s', PATIENCE, (shell) => {
     expect(await complete('factsway-install status --dry')).toEqual([]);
   });
 
+  runs('completes behind options that stand before the command', async () => {
+    expect(await complete('factsway-install --dir /x --json un')).toEqual(['uninstall']);
+    expect(await complete('factsway-install --dir=/x --yes un')).toEqual(['uninstall']);
+    expect(await complete('factsway-install --dir status un')).toEqual(['uninstall']);
+    expect(await complete('factsway-install --dir /x verify --gate e')).toEqual([
+      'edge',
+      'exposure',
+    ]);
+    const options = await complete('factsway-install --dir /x uninstall --');
+    expect(options).toEqual(expect.arrayContaining(['--purge', '--confirm', '--yes']));
+    expect(await complete('factsway-install --json status --dry')).toEqual([]);
+  });
+
+  runs('completes those options too', async () => {
+    expect(await complete('factsway-install --di')).toEqual(['--dir']);
+    expect(await complete('factsway-install --json --dr')).toEqual(['--dry-run']);
+    expect(plain(await complete('factsway-install --dir ans'))).toEqual(['answers dir']);
+  });
+
   runs('completes components and gates by name', async () => {
     expect(await complete('factsway-install logs postgres')).toEqual([
       'postgres',

@@ -7,7 +7,7 @@ import type {
 } from './completion-model.ts';
 
 /** Works sourced after compinit, and as a file _factsway-install in a directory of $fpath. */
-export function zshCompletion({ program, commands }: CompletionModel): string {
+export function zshCompletion({ program, leading, commands }: CompletionModel): string {
   return `#compdef ${program}
 # Completion of ${program} for zsh. Made by: ${program} completion zsh
 _factsway_install_settings() {
@@ -21,7 +21,10 @@ _${program}() {
   local -a commands=(
 ${commands.map(({ name, summary }) => `    ${singleQuoted(`${name}:${summary}`)}`).join('\n')}
   )
-  _arguments -C '--help[show help]' '--version[print the version]' '1:command:->command' '*::argument:->rest'
+  # -A: what stands behind the command is the command's.
+  _arguments -C -A '-*' \\
+${leading.map((option) => `    ${singleQuoted(optionSpec(option))} \\`).join('\n')}
+    '--version[print the version]' '1:command:->command' '*::argument:->rest'
   case $state in
     command) _describe command commands ;;
     rest)

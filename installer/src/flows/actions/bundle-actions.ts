@@ -9,6 +9,7 @@ import {
 } from '../../model/secret-access.ts';
 import { wantedModes } from '../../planner/plan-permissions.ts';
 import type { Files } from '../../ports/files.ts';
+import { recordInEffect } from '../configuration-record.ts';
 import { readJson } from '../read-json.ts';
 import { requireDesired, type ActionContext } from './action-context.ts';
 import { alignKeyPermissions } from './certificate-actions.ts';
@@ -81,6 +82,9 @@ export async function writeBundle(
   );
   const texts = await files.readText(paths.rendered);
   if (texts !== undefined) await files.write(previousTexts(paths), texts, { mode: 0o644 });
+  const inEffect = await files.readText(paths.inEffect);
+  if (inEffect === undefined) await files.remove(previousInEffect(paths));
+  else await files.write(previousInEffect(paths), inEffect, { mode: 0o644 });
   await files.write(previousManifest(paths), JSON.stringify(manifest), { mode: 0o644 });
   await untilAllEnded(
     action.changes
@@ -132,6 +136,8 @@ async function untilAllEnded(works: readonly Promise<void>[]): Promise<void> {
 }
 
 const previousTexts = (paths: ActionContext['paths']): string => `${paths.previous}/rendered.json`;
+const previousInEffect = (paths: ActionContext['paths']): string =>
+  `${paths.previous}/in-effect.yaml`;
 const previousManifest = (paths: ActionContext['paths']): string =>
   `${paths.previous}/manifest.json`;
 
@@ -167,6 +173,9 @@ export async function restoreBundle(
   await untilAllEnded(action.changes.map((change) => restoreFile(change, context)));
   const texts = await files.readText(previousTexts(paths));
   if (texts !== undefined) await files.write(paths.rendered, texts, { mode: 0o644 });
+  const inEffect = await files.readText(previousInEffect(paths));
+  if (inEffect === undefined) await files.remove(paths.inEffect);
+  else await recordInEffect(inEffect, paths, files);
   await saveManifest(previous, context);
   if (action.services.length === 0) return;
   await takeUpAgain(action.reloads ?? [], context);

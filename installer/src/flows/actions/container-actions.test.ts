@@ -19,7 +19,7 @@ import {
   startComponents,
   stopComponents,
 } from './container-actions.ts';
-import { reloadConfig } from './reload-config.ts';
+import { reloadConfig, reloadSoundConfig } from './reload-config.ts';
 
 const desired = desiredWith();
 const APPLIED = `${DIRECTORY}/state/applied.json`;
@@ -53,6 +53,28 @@ describe('reloading a configuration', () => {
     await reloadConfig(edge, context);
     expect(engine.calls).toEqual(['signal prometheus SIGHUP', 'exec edge caddy']);
     expect(applied()).toEqual({ prometheus: 'new', edge: 'new' });
+  });
+
+  it('whose files are broken is not begun: a signal is answered by nobody', async () => {
+    const prometheus = {
+      ...edge,
+      service: 'prometheus',
+      reload: { how: 'signal', signal: 'SIGHUP' },
+    } as const;
+    await reloadSoundConfig(prometheus, context);
+    expect(engine.calls).toEqual(['exec prometheus promtool', 'signal prometheus SIGHUP']);
+    use({
+      exec: async () => ({
+        exitCode: 1,
+        stdout: '',
+        stderr: '/etc/prometheus/rules/alerts.yml: line 3\n',
+      }),
+    });
+    const error = await rejectionOf(reloadSoundConfig(prometheus, context));
+    expect([error.code, error.exitCode]).toEqual(['FW-RELOAD-FAILED', 5]);
+    expect(error.details).toEqual(['config/prometheus/rules/alerts.yml: line 3']);
+    expect(engine.calls).toHaveLength(2);
+    expect(applied()).toBeNull();
   });
 
   it('that is refused is not remembered, and the component’s words are passed on', async () => {

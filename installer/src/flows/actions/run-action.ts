@@ -1,4 +1,5 @@
 import type { ActionKind, ActionOf } from '../../model/plan.ts';
+import { recordInEffect } from '../configuration-record.ts';
 import type { RunAction } from '../execute-plan.ts';
 import type { ActionContext } from './action-context.ts';
 import { createSecrets, restoreBundle, writeBundle } from './bundle-actions.ts';
@@ -19,7 +20,7 @@ import {
 } from './container-actions.ts';
 import { removeImageLock, writeImageLock } from './image-lock-actions.ts';
 import { endMaintenance, startMaintenance } from './maintenance-actions.ts';
-import { reloadConfig } from './reload-config.ts';
+import { reloadSoundConfig } from './reload-config.ts';
 import { removeFiles, removeImages, removeVolumes } from './removal-actions.ts';
 import { startAdded } from './start-added.ts';
 import { runMigrations } from './run-migrations.ts';
@@ -46,7 +47,7 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   RemoveHalfMade: removeHalfMade,
   RunMigrations: runMigrations,
   StartAdded: startAdded,
-  ReloadConfig: reloadConfig,
+  ReloadConfig: reloadSoundConfig,
   StopProject: stopProject,
   RemoveVolumes: removeVolumes,
   RemoveImages: removeImages,
@@ -61,8 +62,25 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   EndMaintenance: endMaintenance,
 };
 
+/** From the first of these on, not all that runs is of the former configuration any more. */
+const TOUCH_CONTAINERS: ReadonlySet<ActionKind> = new Set([
+  'CreateContainers',
+  'RemoveContainers',
+  'RemoveHalfMade',
+  'StartAdded',
+  'StartComponents',
+  'StopComponents',
+  'ReloadConfig',
+  'RunMigrations',
+  'StopProject',
+]);
+
 export function actionRunner(context: ActionContext): RunAction {
   // The union of handlers takes the intersection of actions, which only the lookup by kind makes true.
-  return (action, waiting) =>
-    (HANDLERS[action.kind] as Handler<ActionKind>)(action, context, waiting);
+  return async (action, waiting) => {
+    const { desired, paths, ports, serially } = context;
+    if (desired && TOUCH_CONTAINERS.has(action.kind))
+      await serially(() => recordInEffect(desired.configText, paths, ports.files));
+    await (HANDLERS[action.kind] as Handler<ActionKind>)(action, context, waiting);
+  };
 }

@@ -3,8 +3,8 @@ import { FactswayError } from '../../model/errors.ts';
 import { shellWord } from '../../model/shell.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Prompter } from '../../ports/prompter.ts';
-import { instancePaths, type InstancePaths } from '../paths.ts';
-import { CONFIG_FILE } from '../resolve-config.ts';
+import { CONFIG_FILE, instancePaths, type InstancePaths } from '../paths.ts';
+import { refuseLostConfig } from '../resolve-config.ts';
 import { loadAnswers, saveAnswers, type SavedAnswers } from './answers-file.ts';
 import { askUntilReviewed } from './ask.ts';
 import { detect } from './detect.ts';
@@ -35,6 +35,7 @@ export async function runWizard<T>(
 ): Promise<T> {
   const { files, prompter } = ports;
   const paths = instancePaths(directory);
+  await refuseLostConfig(directory, files);
   const consent = { given: false };
   const secrets = new TypedSecrets(paths, files);
   try {
