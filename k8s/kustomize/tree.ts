@@ -1,6 +1,7 @@
 import type { BundleFile } from '../../installer/src/model/bundle.ts';
 import type { ConfigMapEntry } from '../config-maps.ts';
 import type { EnvironmentName } from '../environment.ts';
+import { labels } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Rendered } from '../objects/all.ts';
 import { documents, toYaml } from './write-yaml.ts';
@@ -95,18 +96,12 @@ function room(
     resources: [...resources, ...names],
     ...(maps.length > 0
       ? {
-          configMapGenerator: maps.map(({ name, merge, files: parts }) => ({
+          configMapGenerator: maps.map(({ name, directory: directoryOf, merge, files: parts }) => ({
             name,
             ...(merge ? { behavior: 'merge' } : {}),
             files: parts.map(({ key, path }) => `${key}=config/${name}/${path}`),
+            options: { labels: labels(directoryOf, 'foundation') },
           })),
-          generatorOptions: {
-            labels: {
-              'app.kubernetes.io/part-of': 'factsway',
-              'app.kubernetes.io/managed-by': 'factsway-install',
-              'factsway.com/stage': 'foundation',
-            },
-          },
         }
       : {}),
   };

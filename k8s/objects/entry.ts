@@ -70,7 +70,7 @@ function ingress(environment: Environment): Manifest {
 
 /** TLS is the Gateway's: its listener names the Secret. */
 function httpRoute({ config }: Environment): Manifest {
-  const { gateway, gatewayNamespace, annotations } = config.kubernetes.entry;
+  const { gateway, gatewayNamespace, listener, annotations } = config.kubernetes.entry;
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
@@ -85,6 +85,7 @@ function httpRoute({ config }: Environment): Manifest {
           kind: 'Gateway',
           name: gateway,
           namespace: gatewayNamespace,
+          sectionName: listener,
         },
       ],
       hostnames: [config.host.name],

@@ -11,7 +11,6 @@ const EVERY_SECONDS = 3;
  */
 export function schemaGate(service: Workload, migrations: Workload, settings: PodSettings): object {
   const [program = 'node', file = '/app/migrate.mjs'] = migrations.command;
-  const { memory, cpus } = migrations;
   const database = Object.entries(service.environment).filter(
     ([name]) => name.startsWith('POSTGRES_') && name !== 'POSTGRES_POOL_MAX',
   );
@@ -31,8 +30,7 @@ export function schemaGate(service: Workload, migrations: Workload, settings: Po
     tmpfs: service.tmpfs
       .filter(({ mount }) => mount === '/tmp')
       .map((one) => ({ ...one, sizeBytes: 16 * MiB })),
-    memory,
-    cpus,
+    // Its limits are those of the service it waits for: a pod is given the larger of the two, and never both.
   };
   const { health: _, ...silent } = gate;
   return container(silent, settings);

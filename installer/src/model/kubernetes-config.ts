@@ -20,6 +20,9 @@ const entry = z.strictObject({
   ).optional(),
   gateway: objectName('Gateway the HTTPRoute belongs to.').default('gateway'),
   gatewayNamespace: objectName('Namespace of that Gateway.').default('gateway-system'),
+  listener: objectName('Listener of that Gateway; with https it is the one that ends TLS.').default(
+    'https',
+  ),
   controllerNamespace: objectName(
     'Namespace of the controller that hands requests on; only from there the proxy is reached then.',
   ).optional(),
