@@ -75,6 +75,12 @@ export const CONFLICTS: readonly Conflict[] = [
       'Kubernetes calls instance the name of the installation, which all objects share; Polaris wants it to be that of each object, as some charts do.',
   },
   {
+    between: ['kube-linter: dnsconfig-options', 'Kubernetes: DNS for Services and Pods'],
+    decision: 'No options of DNS are asked for.',
+    because:
+      'Two dots instead of five save look-ups where many outside names are asked for. Here services ask for each other by short names.',
+  },
+  {
     between: ['kube-linter: required-annotation-email, required-label-owner'],
     decision: 'Only the labels Kubernetes recommends are asked for.',
     because: 'Who is told at the customer’s is configured in Alertmanager, not known to an export.',

@@ -1,10 +1,21 @@
 import type { Manifest } from '../manifest.ts';
-import { at, autoscalerOf, containersOf, podOf, quantity, record, word, type Pod } from './read.ts';
+import {
+  at,
+  autoscalerOf,
+  containersOf,
+  ENDING,
+  isOf,
+  podOf,
+  quantity,
+  record,
+  word,
+  type Pod,
+} from './read.ts';
 
 /** What a namespace must be given at most, under the keys of a ResourceQuota. */
 export type Demand = Readonly<Record<string, number>>;
 const COUNTED = ['requests', 'limits'].flatMap((side) =>
-  ['cpu', 'memory'].map((resource) => [side, resource] as const),
+  ['cpu', 'memory', 'ephemeral-storage'].map((resource) => [side, resource] as const),
 );
 
 /**
@@ -24,7 +35,8 @@ function needOf(pod: Pod, side: string, resource: string): number {
 
 /** Most pods of an object at once: all its autoscaler may start, and the surge of a rollout. */
 function mostPods(manifest: Manifest, tree: readonly Manifest[]): number {
-  if (manifest.kind === 'Job') return Number(at(manifest, 'spec.parallelism') ?? 1);
+  const tasks = isOf(manifest, 'CronJob') ? 'spec.jobTemplate.spec' : 'spec';
+  if (isOf(manifest, ...ENDING)) return Number(at(manifest, `${tasks}.parallelism`) ?? 1);
   const scaler = autoscalerOf(manifest, tree);
   const most = Number(
     (scaler ? at(scaler, 'spec.maxReplicas') : at(manifest, 'spec.replicas')) ?? 1,

@@ -32,7 +32,7 @@ const missingLabel = (labels: unknown, wanted: readonly string[]): string | unde
 export const METADATA: readonly PolicyRule[] = [
   {
     name: 'recommended labels',
-    sources: ['Kubernetes: Recommended Labels', 'kube-linter: required-label-owner'],
+    sources: ['Kubernetes: Recommended Labels'],
     asks: 'Says what it is, what it is part of, and who manages it.',
     breach: ({ metadata }) => {
       const missing = missingLabel(metadata.labels, OF_ALL);

@@ -1,5 +1,5 @@
 import type { Manifest } from '../manifest.ts';
-import { at, isOf, quantity, record, records, show } from './read.ts';
+import { at, ENDING, isOf, quantity, record, records, SERVING, show } from './read.ts';
 import { ofContainers, ofKind, unless, type PolicyRule } from './rule.ts';
 import { demandOf } from './demand.ts';
 
@@ -37,7 +37,7 @@ export const NAMESPACES: readonly PolicyRule[] = [
     asks: 'Has room for all its pods at their most, and for a rollout of all at once.',
     breach: ofKind('Namespace', (namespace, tree) => {
       const hard = hardOf(inside(namespace, tree, 'ResourceQuota'));
-      const demand = demandOf(inside(namespace, tree, 'Deployment', 'StatefulSet', 'Job'), tree);
+      const demand = demandOf(inside(namespace, tree, ...SERVING, ...ENDING), tree);
       const short = Object.entries(demand).find(
         ([key, needed]) => hard[key] !== undefined && quantity(hard[key]) < needed,
       );

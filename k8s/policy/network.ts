@@ -68,7 +68,7 @@ export const NETWORK: readonly PolicyRule[] = [
   },
   {
     name: 'a service leads to named ports',
-    sources: ['kube-linter: invalid-target-ports', 'kube-score: container-ports-check'],
+    sources: ['kube-linter: invalid-target-ports', 'Kubernetes: Service, Port definitions'],
     asks: 'Names its ports, and leads each to a port that every pod behind it has by that name.',
     breach: ofKind('Service', (service, tree) => {
       const pods = servicePods(service, tree);
@@ -79,6 +79,26 @@ export const NETWORK: readonly PolicyRule[] = [
           !pods.every((pod) => portNames(pod).includes(targetPort)),
       );
       return stray && `port ${show(stray['name'])} → ${show(stray['targetPort'])}`;
+    }),
+  },
+  {
+    name: 'a monitor selects services',
+    sources: ['kube-linter: dangling-servicemonitor', 'FACTSWAY: 06 Kubernetes, scrape opened'],
+    asks: 'Watches a service that there is, at a port the service has by that name.',
+    breach: ofKind('ServiceMonitor', (monitor, tree) => {
+      const services = beside(monitor, tree, 'Service').filter(({ metadata }) =>
+        selects(at(monitor, 'spec.selector'), record(metadata.labels)),
+      );
+      const stray = records(at(monitor, 'spec.endpoints')).find(
+        ({ port }) =>
+          !services.some((service) =>
+            records(at(service, 'spec.ports')).some(({ name }) => name === port),
+          ),
+      );
+      return unless(
+        services.length > 0 && stray === undefined,
+        `selector: ${show(at(monitor, 'spec.selector'))}, port ${show(stray?.['port'])}`,
+      );
     }),
   },
   {
@@ -118,6 +138,7 @@ export const NETWORK: readonly PolicyRule[] = [
     sources: [
       'kube-score: pod-networkpolicy',
       'kube-linter: non-isolated-pod',
+      'Polaris: missingNetworkPolicy',
       'NSA/CISA: Network policies',
     ],
     asks: 'Is restricted in who may speak to it and to whom it may speak.',
@@ -172,7 +193,7 @@ export const NETWORK: readonly PolicyRule[] = [
   },
   {
     name: 'a network policy selects its peers',
-    sources: ['Kubernetes: Network Policies'],
+    sources: ['kube-linter: dangling-networkpolicypeer-podselector'],
     asks: 'Opens to or from pods that there are, where it means pods of its own namespace.',
     breach: ofKind(POLICY_KIND, (policy, tree) => {
       const stray = rulesOf(policy)
@@ -204,7 +225,10 @@ export const NETWORK: readonly PolicyRule[] = [
   },
   {
     name: 'no names for addresses',
-    sources: ['Kubernetes: Adding entries to Pod /etc/hosts', 'kube-linter: dnsconfig-options'],
+    sources: [
+      'Kubernetes: Adding entries to Pod /etc/hosts',
+      'Kubernetes: DNS for Services and Pods',
+    ],
     asks: 'Finds others by the names of their services, from the DNS of the cluster.',
     breach: ofPods(({ spec }) => {
       const policy = spec['dnsPolicy'] ?? 'ClusterFirst';

@@ -87,7 +87,6 @@ export const POD_SECURITY: readonly PolicyRule[] = [
     sources: [
       'Pod Security Standards: HostPath Volumes, Volume Types',
       'kube-linter: docker-sock, sensitive-host-mounts, writable-host-mount',
-      'Polaris: hostPathSet',
       'NSA/CISA: Pod security enforcement',
     ],
     asks: 'Mounts configuration, secrets, claims and scratch space, nothing of the host.',
@@ -149,6 +148,7 @@ export const POD_SECURITY: readonly PolicyRule[] = [
     sources: [
       'Pod Security Standards: Seccomp',
       'kube-score: container-seccomp-profile',
+      'Polaris: linuxHardening',
       'NSA/CISA: Hardening container environments',
     ],
     asks: 'Runs under the seccomp profile of the runtime, or a named one.',

@@ -140,7 +140,7 @@ export const SECRETS: readonly PolicyRule[] = [
   },
   {
     name: 'configuration that there is',
-    sources: ['kube-linter: env-value-from', 'Kubernetes: ConfigMaps'],
+    sources: ['kube-linter: env-var-value-from', 'Kubernetes: ConfigMaps'],
     asks: 'Waits for no ConfigMap that nobody makes.',
     breach: ofPods((pod, tree) => {
       const missing = configMapsOf(pod).find(

@@ -30,6 +30,14 @@ export const REACH_PLANTINGS: Plantings = {
     ],
     'a service leads to named ports',
   ],
+  'monitor of no service': [
+    ['ServiceMonitor/records', 'spec.selector.matchLabels', { app: 'other' }],
+    'a monitor selects services',
+  ],
+  'monitor of no port': [
+    ['ServiceMonitor/records', 'spec.endpoints.0.port', 'metrics'],
+    'a monitor selects services',
+  ],
   'port on every node': [['Service/records', 'spec.type', 'NodePort'], 'a service stays inside'],
   'address from outside': [
     ['Service/records', 'spec.externalIPs', ['192.0.2.1']],
