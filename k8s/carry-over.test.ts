@@ -3,7 +3,7 @@ import { catalogWith } from '../test/fakes/builders.ts';
 import type { Workload } from '../installer/src/model/workload.ts';
 import { carryOver } from './carry-over.ts';
 
-const { workloads } = catalogWith();
+const workloads = catalogWith().workloads.filter(({ component }) => component !== 'node-exporter');
 const of = (component: string, override: string): Workload => {
   const workload = workloads.find((one) => one.component === component);
   if (!workload) throw new Error(component);

@@ -43,21 +43,5 @@ export function policyExceptions(environment: Environment): PolicyException[] {
           },
         ]
       : []),
-    ...(config.kubernetes.monitoring === 'operator' ? ofTheOperator() : []),
-  ];
-}
-
-function ofTheOperator(): PolicyException[] {
-  const reason =
-    'Its pods are made by the Prometheus Operator from the object Prometheus, with these labels.';
-  const services = ['prometheus', 'prometheus-pods'].map((name) => ({
-    rule: 'a service selects pods',
-    kind: 'Service',
-    name,
-    reason,
-  }));
-  return [
-    ...services,
-    { rule: 'a network policy selects pods', kind: 'NetworkPolicy', name: 'prometheus', reason },
   ];
 }

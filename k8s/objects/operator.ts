@@ -156,6 +156,7 @@ function thePrometheus({ config }: Environment, prometheus: Workload): Manifest 
       storage: {
         volumeClaimTemplate: {
           spec: {
+            accessModes: ['ReadWriteOnce'],
             ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
             resources: { requests: { storage: storageOf('prometheus', config) } },
           },

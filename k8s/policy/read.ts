@@ -99,6 +99,26 @@ function holds({ key, operator, values }: Json, labels: Json): boolean {
   return (operator === 'Exists') === (value !== undefined);
 }
 
+/**
+ * The pods the Prometheus Operator makes of an object: it gives them these labels, and one named port (its API reference,
+ * "podMetadata", "portName"). What else is in them is the operator's own.
+ */
+function podOfOperator(owner: Manifest): Pod | undefined {
+  const { kind, metadata } = owner;
+  if (!isOf(owner, 'Prometheus', 'Alertmanager')) return undefined;
+  const port = { name: at(owner, 'spec.portName') ?? 'web' };
+  return {
+    spec: { containers: [{ name: kind.toLowerCase(), ports: [port] }] },
+    labels: {
+      ...record(at(owner, 'spec.podMetadata.labels')),
+      'app.kubernetes.io/name': kind.toLowerCase(),
+      'app.kubernetes.io/instance': metadata.name,
+    },
+    annotations: {},
+    owner,
+  };
+}
+
 /** Pods that a selector of this object chooses, in its namespace. */
 export const selectedBy = (
   manifest: Manifest,
@@ -107,7 +127,7 @@ export const selectedBy = (
 ): readonly Pod[] =>
   tree
     .filter((other) => together(manifest, other))
-    .map(podOf)
+    .map((other) => podOf(other) ?? podOfOperator(other))
     .filter((pod) => pod !== undefined)
     .filter(({ labels }) => selects(selector, labels));
 

@@ -12,6 +12,7 @@ import { Gateway, HTTPRoute } from '@kubernetes-models/gateway-api/gateway.netwo
 import {
   Alertmanager,
   PodMonitor,
+  Probe,
   Prometheus,
   PrometheusRule,
   ServiceMonitor,
@@ -78,12 +79,23 @@ const MODELS: Readonly<Record<string, Readonly<Record<string, Model>>>> = {
   'monitoring.coreos.com/v1': {
     Alertmanager,
     PodMonitor,
+    Probe,
     Prometheus,
     PrometheusRule,
     ServiceMonitor,
   },
   'monitoring.coreos.com/v1alpha1': { AlertmanagerConfig },
 };
+
+/**
+ * The package takes the claim embedded in a Prometheus for an object of its own and asks for its version and kind; in the
+ * definition of the operator both are optional.
+ */
+const isOfTheApi = ({ instancePath, params }: SchemaError): boolean =>
+  !(
+    instancePath.endsWith('/volumeClaimTemplate') &&
+    ['apiVersion', 'kind'].includes(String(params['missingProperty']))
+  );
 
 /** The validator of a kind; undefined where nobody knows it. */
 export function validatorOf(apiVersion: string, kind: string): Validator | undefined {
@@ -97,7 +109,7 @@ export function validatorOf(apiVersion: string, kind: string): Validator | undef
     } catch (error) {
       const { errors } = error as { readonly errors?: readonly SchemaError[] };
       if (errors === undefined) throw error;
-      return errors;
+      return errors.filter(isOfTheApi);
     }
   };
 }
