@@ -211,12 +211,14 @@ const entries = (value: unknown): [string, unknown][] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 const field = (value: unknown, key: string): unknown => Object.fromEntries(entries(value))[key];
 
+/** A scalar as Compose writes it. */
+const written = (value: unknown): string =>
+  typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value);
+
 /** A mapping, or a list of NAME=value. */
 function variables(value: unknown): Record<string, string> {
   if (!Array.isArray(value))
-    return Object.fromEntries(
-      entries(value).map(([name, one]) => [name, one === null ? '' : String(one)]),
-    );
+    return Object.fromEntries(entries(value).map(([name, one]) => [name, written(one)]));
   return Object.fromEntries(
     value.map((line) => {
       const [name = '', ...rest] = String(line).split('=');

@@ -4,9 +4,9 @@ import type { Workload } from '../installer/src/model/workload.ts';
 export type Stage =
   'namespace' | 'foundation' | 'database' | 'migrations' | 'services' | 'monitoring' | 'entry';
 
-export const STAGE_LABEL = 'factsway.com/stage';
+const STAGE_LABEL = 'factsway.com/stage';
 /** Which pods are services: there have to be so many of them. */
-export const ROLE_LABEL = 'app.kubernetes.io/component';
+const ROLE_LABEL = 'app.kubernetes.io/component';
 
 /** What selects the pods of a component: it may never change, so no version is in it. */
 export const selector = (component: string): Readonly<Record<string, string>> => ({

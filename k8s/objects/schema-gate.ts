@@ -32,6 +32,5 @@ export function schemaGate(service: Workload, migrations: Workload, settings: Po
       .map((one) => ({ ...one, sizeBytes: 16 * MiB })),
     // Its limits are those of the service it waits for: a pod is given the larger of the two, and never both.
   };
-  const { health: _, ...silent } = gate;
-  return container(silent, settings);
+  return container(gate, settings);
 }

@@ -97,15 +97,14 @@ function statefulSet(workload: Workload, { config }: Environment, settings: PodS
 /** A Job cannot be changed, so its name says of which release and content it is: another one is another Job. */
 function job(workload: Workload, settings: PodSettings): Manifest {
   const spec = {
-    // PostgreSQL is waited for by the program itself, and a migration that failed fails again.
-    backoffLimit: 2,
+    // Each try waits a minute for PostgreSQL, whose image may still be on its way. One that failed has put everything back.
+    backoffLimit: 6,
     activeDeadlineSeconds: JOB_SECONDS,
     ttlSecondsAfterFinished: JOB_KEPT_SECONDS,
     completions: 1,
     parallelism: 1,
     template: podTemplate(workload, settings),
   };
-  const { component } = workload;
   const mounted = settings.configs.filter(
     ({ directory }) => directory === workload.config?.directory,
   );

@@ -8,8 +8,9 @@ const SERVICE_PATHS = { ready: '/health/ready', live: '/health/live' } as const;
  * every I seconds that may fail ⌈P/I⌉ + R times: so long, and no shorter, Compose leaves a container alone.
  */
 export function probes(workload: Workload): object {
-  const { health, listens, group } = workload;
-  if (!health) return {};
+  const { health, listens, group, kind } = workload;
+  // What ends by itself is asked nothing.
+  if (!health || kind === 'one-shot') return {};
   const [first] = listens;
   const isService = group === 'app';
   const timing = {

@@ -117,6 +117,28 @@ export const RULES: IForbiddenRuleType[] = [
     to: { path: 'node_modules/(@prometheus-io|@lezer)/' },
   },
   {
+    name: 'kubernetes-reaches-too-far',
+    severity: 'error',
+    from: { path: '^k8s/', pathNot: ['^k8s/(policy|schema|proof)/', '\\.test\\.ts$'] },
+    to: {
+      path: '^(installer|monitoring|services|scripts|test)/',
+      pathNot: [`^${ROOM}/(model|catalog|render)/`, '^monitoring/'],
+    },
+  },
+  {
+    name: 'kubernetes-touches-nothing',
+    severity: 'error',
+    from: { path: '^k8s/', pathNot: ['^k8s/schema/', '\\.test\\.ts$'] },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    // One flow exports; everything else of the installer knows nothing of clusters.
+    name: 'few-rooms-know-kubernetes',
+    severity: 'error',
+    from: { path: `^${ROOM}/`, pathNot: [`^${ROOM}/flows/export-[a-z-]+\\.ts$`, '\\.test\\.ts$'] },
+    to: { path: '^k8s/' },
+  },
+  {
     name: 'policy-reaches-too-far',
     severity: 'error',
     from: { path: '^k8s/policy/', pathNot: '\\.test\\.ts$' },

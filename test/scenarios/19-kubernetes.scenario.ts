@@ -9,6 +9,7 @@ import { policyExceptions } from '../../k8s/exceptions.ts';
 import { exportKubernetes } from '../../k8s/export-kubernetes.ts';
 import type { Manifest } from '../../k8s/manifest.ts';
 import { violations } from '../../k8s/policy/policy.ts';
+import { at } from '../../k8s/policy/read.ts';
 import { schemaProblems } from '../../k8s/schema/schema-problems.ts';
 import { configWith, ENGINE } from '../fakes/builders.ts';
 import { KUBERNETES_VARIANTS } from '../fakes/kubernetes-variants.ts';
@@ -30,8 +31,6 @@ async function build(tree: string, name: string): Promise<Manifest[]> {
 }
 const ofKind = (manifests: readonly Manifest[], kind: string): Manifest[] =>
   manifests.filter((manifest) => manifest.kind === kind);
-type Spec = Record<string, any>;
-const specOf = (manifest: Manifest | undefined): Spec => manifest?.['spec'] as Spec;
 
 it('an instance is exported by one command, twice the same, without a secret and without Docker', async () => {
   const instance = join(work, 'instance');
@@ -62,7 +61,7 @@ it('an instance is exported by one command, twice the same, without a secret and
     const built = await build(out, name);
     const scaled = ofKind(built, 'HorizontalPodAutoscaler');
     expect(scaled).toHaveLength(8);
-    expect(scaled.reduce((sum, one) => sum + Number(specOf(one)['minReplicas']), 0)).toBe(24);
+    expect(scaled.reduce((sum, one) => sum + Number(at(one, 'spec.minReplicas')), 0)).toBe(24);
     expect(ofKind(built, 'Namespace').map(({ metadata }) => metadata.name)).toEqual([
       `factsway-${name}`,
     ]);
@@ -76,7 +75,7 @@ it('an instance is exported by one command, twice the same, without a secret and
     );
     expect(ofKind(built, 'Secret')).toEqual([]);
     const host = name === 'staging' ? 'staging.law.example.com' : 'law.example.com';
-    expect(specOf(ofKind(built, 'Ingress')[0])['rules'][0].host).toBe(host);
+    expect(at(ofKind(built, 'Ingress')[0], 'spec.rules.0.host')).toBe(host);
   }
   const texts = await Promise.all(
     Object.keys(digests).map((path) => readFile(join(out, path), 'utf8')),

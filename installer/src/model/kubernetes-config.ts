@@ -100,5 +100,3 @@ export const kubernetesConfig = z
       message: `must be above replicas (${replicas}): an autoscaler that may add nothing is none`,
     });
   });
-
-export type KubernetesConfig = z.output<typeof kubernetesConfig>;
