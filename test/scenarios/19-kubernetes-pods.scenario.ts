@@ -14,14 +14,13 @@ import { docker, dockerTry, until } from './support/docker.ts';
 import { OneNode } from './support/one-node.ts';
 
 /** The images that are on this host, under the names they have here. */
-const OVERRIDES = Object.fromEntries([
+const OVERRIDES: Readonly<Record<string, string>> = Object.fromEntries<string>([
   ...Object.keys(COMPONENT_IMAGES)
     .filter((name) => name !== 'grafana')
-    .map((name) => [name, `${LOCAL_PREFIX}/${name}:${DEBIAN_TAG}`]),
-  ...[...SERVICES.map(({ name }) => name), 'migrations'].map((name) => [
-    name,
-    `${LOCAL_PREFIX}/${name}:1.0.0`,
-  ]),
+    .map((name) => [name, `${LOCAL_PREFIX}/${name}:${DEBIAN_TAG}`] as const),
+  ...[...SERVICES.map(({ name }) => name), 'migrations'].map(
+    (name) => [name, `${LOCAL_PREFIX}/${name}:1.0.0`] as const,
+  ),
 ]);
 const CONFIG = configWith({
   host: { name: 'law.example.com' },

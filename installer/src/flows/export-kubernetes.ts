@@ -50,11 +50,18 @@ export async function exportKubernetes(
 ): Promise<ExportResult> {
   const config = await requireConfig(directory, files);
   const override = await files.readText(instancePaths(directory).file(OVERRIDE_FILE));
+  const given = await readGiven(config, directory, files);
   const rendered = render(config, new TemplateEngine(await templates.load()), {
-    ...(await readGiven(config, directory, files)),
+    ...given,
+    // Which files the secrets of this host are is nothing to a cluster.
+    alertSecretFiles: {},
     ...(override === undefined ? {} : { override }),
   });
   for (const note of rendered.notes) reporter.note(note);
+  if (config.images.source === 'debian')
+    reporter.note(
+      'Images are those of images.registry: no cluster can fetch what was built on this host.',
+    );
   const manifestPath = join(out, EXPORT_MANIFEST);
   const known = await readJson<Manifest>(manifestPath, files);
   const manifest = known ?? EMPTY_MANIFEST;

@@ -224,7 +224,7 @@ export class OneNode {
     const items =
       list(wanted['items']).length > 0
         ? records(wanted['items'])
-        : Object.keys(data).map((key) => ({ key, path: key }) as Json);
+        : Object.keys(data).map((key) => ({ key, path: key }));
     return items.map(({ key, path, mode }) => ({
       path: word(path),
       text: word(data[word(key)]),
