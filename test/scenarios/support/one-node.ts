@@ -221,7 +221,7 @@ export class OneNode {
       (one) => one.kind === 'ConfigMap' && one.metadata.name === wanted['name'],
     );
     const data = record(found?.['data']);
-    const items =
+    const items: readonly Json[] =
       list(wanted['items']).length > 0
         ? records(wanted['items'])
         : Object.keys(data).map((key) => ({ key, path: key }));
