@@ -85,8 +85,12 @@ export function container(workload: Workload, { configs }: Pick<PodSettings, 'co
   };
 }
 
-/** Kubernetes expands `$(NAME)` in arguments and values; doubled it is text. */
-const escaped = (text: string): string => text.replaceAll('$(', '$$$$(');
+/**
+ * Kubernetes expands `$(NAME)` in arguments and values and takes any two dollars for one, so every dollar that stands
+ * before another or before a parenthesis is doubled. One by itself is text.
+ */
+export const escaped = (text: string): string =>
+  text.replaceAll(/\$+\(|\${2,}/g, (sign) => sign.replaceAll('$', '$$$$'));
 
 /** Not all on one node, nor in one zone: both as far as the cluster can. */
 function spread(component: string): object {
