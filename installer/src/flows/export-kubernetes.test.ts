@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TEMPLATES } from '../../../test/fakes/builders.ts';
 import { MemoryFiles } from '../../../test/fakes/memory-files.ts';
+import { fakePorts } from '../../../test/fakes/ports.ts';
 import { recordingReporter } from '../../../test/fakes/reporter.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
 import { EXPORT_MANIFEST, exportKubernetes } from './export-kubernetes.ts';
@@ -12,10 +13,11 @@ const instance = (override?: string): MemoryFiles =>
     [`${DIRECTORY}/factsway.yaml`]: 'host:\n  name: law.example.com\n',
     ...(override === undefined ? {} : { [`${DIRECTORY}/compose.override.yaml`]: override }),
   });
+const NOBODY = fakePorts();
 const run = (files: MemoryFiles, options: { dryRun?: boolean; overwrite?: boolean } = {}) =>
   exportKubernetes(
-    { directory: DIRECTORY, out: OUT, dryRun: false, overwrite: false, ...options },
-    { files, templates: TEMPLATES, reporter: recordingReporter() },
+    { directory: DIRECTORY, out: OUT, dryRun: false, overwrite: false, report: false, ...options },
+    { ...NOBODY, files, templates: TEMPLATES, reporter: recordingReporter() },
   );
 const writtenIn = (files: MemoryFiles): Record<string, string> =>
   Object.fromEntries(

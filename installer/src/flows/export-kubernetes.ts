@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { exportKubernetes as render } from '../../../k8s/export-kubernetes.ts';
+import type { Row } from '../../../k8s/proof/compare.ts';
 import type { Loss } from '../../../k8s/carry-over.ts';
 import { EMPTY_MANIFEST, type BundleFile, type Manifest } from '../model/bundle.ts';
 import { FactswayError } from '../model/errors.ts';
@@ -10,6 +11,7 @@ import type { Ports } from '../ports/ports.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import { sha256 } from '../render/digest.ts';
 import { TemplateEngine } from '../render/template-engine.ts';
+import { proveExport } from './prove-export.ts';
 import { readGiven } from './given.ts';
 import { instancePaths } from './paths.ts';
 import { readJson } from './read-json.ts';
@@ -25,6 +27,8 @@ export type ExportRequest = {
   readonly dryRun: boolean;
   /** Replace files that were edited by hand. */
   readonly overwrite: boolean;
+  /** Compare with Compose, fact by fact. */
+  readonly report: boolean;
 };
 
 export type ExportResult = {
@@ -35,28 +39,32 @@ export type ExportResult = {
   readonly carried: readonly string[];
   readonly lost: readonly Loss[];
   readonly warnings: readonly string[];
+  /** Where it was asked for: every fact of both sides. */
+  readonly rows?: readonly Row[];
 };
 
-type Needed = Pick<Ports, 'files' | 'templates' | 'reporter'>;
+type Needed = Pick<Ports, 'compose' | 'files' | 'kustomize' | 'templates' | 'reporter'>;
 
 /**
  * Writes the Kubernetes manifests of an instance into a directory of their own (spec 06). Files a person edited there
  * are refused or, with `overwrite`, replaced; files of others are left alone. Throws FW-NO-INSTANCE, FW-EXPORT-FOREIGN
- * and FW-DRIFT. Killed half way, the next run goes on.
+ * and FW-DRIFT; with `report` what the programs it asks throw. Killed half way, the next run goes on.
  */
 export async function exportKubernetes(
-  { directory, out, dryRun, overwrite }: ExportRequest,
-  { files, templates, reporter }: Needed,
+  { directory, out, dryRun, overwrite, report }: ExportRequest,
+  ports: Needed,
 ): Promise<ExportResult> {
+  const { files, templates, reporter } = ports;
   const config = await requireConfig(directory, files);
   const override = await files.readText(instancePaths(directory).file(OVERRIDE_FILE));
-  const given = await readGiven(config, directory, files);
-  const rendered = render(config, new TemplateEngine(await templates.load()), {
-    ...given,
+  const given = {
+    ...(await readGiven(config, directory, files)),
     // Which files the secrets of this host are is nothing to a cluster.
     alertSecretFiles: {},
     ...(override === undefined ? {} : { override }),
-  });
+  };
+  const engine = new TemplateEngine(await templates.load());
+  const rendered = render(config, engine, given);
   for (const note of rendered.notes) reporter.note(note);
   if (config.images.source === 'debian')
     reporter.note(
@@ -74,9 +82,20 @@ export async function exportKubernetes(
   const digests = await digestsOf(paths, out, files);
   const { changes, conflicts } = planTree(rendered.files, manifest, digests, overwrite);
   if (conflicts.length > 0) throw refusal(known !== undefined, out, conflicts);
+  const exported = { config, given, engine, files: rendered.files };
+  const scratch = join(instancePaths(directory).state, 'proof');
+  const rows = report ? await proveExport(exported, scratch, ports) : undefined;
   if (!dryRun) await write(rendered.files, changes, { out, manifest, manifestPath }, files);
   const { carried, lost } = rendered;
-  return { out, executed: !dryRun, changes, carried, lost, warnings: rendered.warnings };
+  return {
+    out,
+    executed: !dryRun,
+    changes,
+    carried,
+    lost,
+    warnings: rendered.warnings,
+    ...(rows === undefined ? {} : { rows }),
+  };
 }
 
 async function digestsOf(

@@ -10,4 +10,16 @@ export const EXPORT_ERRORS = {
     exit: EXIT.warnings,
     summary: 'Something of compose.override.yaml has no counterpart in what was exported.',
   },
+  'FW-EXPORT-DIFFERENT': {
+    exit: EXIT.check,
+    summary: 'An export differs from the bundle of Compose in something nobody has declared.',
+  },
+  'FW-KUBECTL-MISSING': {
+    exit: EXIT.check,
+    summary: 'The report of an export needs kubectl, and there is none.',
+  },
+  'FW-KUSTOMIZE-REFUSED': {
+    exit: EXIT.check,
+    summary: 'kubectl could not build an overlay of an export.',
+  },
 } as const;

@@ -84,7 +84,8 @@ function edgeContext({ context, services, workloads }: Catalog): object {
  * `name;datname` of what is kept of a server that has databases of others as well: their long transactions are no alert
  * of ours. Connections are counted for all, because all share them.
  */
-export const ownDatabase = (database: string): string => `pg_stat_activity_count;.*|[^;]*;(${database})?`;
+export const ownDatabase = (database: string): string =>
+  `pg_stat_activity_count;.*|[^;]*;(${database})?`;
 
 function prometheusContext(catalog: Catalog): object {
   const { context, services } = catalog;

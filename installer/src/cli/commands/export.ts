@@ -34,12 +34,17 @@ export const exportCommand: Command = {
   options: [
     { flags: '--out <dir>', description: 'directory to write to; made if it is missing' },
     {
+      flags: '--report',
+      description:
+        'compare with the Compose bundle, fact by fact; needs docker compose and kubectl',
+    },
+    {
       flags: '--overwrite-edited',
       description: 'replace files of an earlier export that were edited by hand',
     },
   ],
   changes: true,
-  async run({ argument, directory, dryRun, options }, ports) {
+  async run({ argument, directory, dryRun, options, surface }, ports) {
     const out = options['out'];
     if (!WHAT.some((one) => one === argument))
       throw new FactswayError(
@@ -53,34 +58,61 @@ export const exportCommand: Command = {
         'Where to? The manifests need a directory of their own.',
         'factsway-install export k8s --out DIR',
       );
-    const { exportKubernetes } = await import('../../flows/export-kubernetes.ts');
-    const request = { directory, out: resolve(out), dryRun };
+    const [{ exportKubernetes }, { reportJson, reportText }] = await Promise.all([
+      import('../../flows/export-kubernetes.ts'),
+      import('../../flows/export-report.ts'),
+    ]);
+    const report = options['report'] === true;
+    const request = { directory, out: resolve(out), dryRun, report };
     const overwrite = options['overwriteEdited'] === true;
     const result = await exportKubernetes({ ...request, overwrite }, ports);
-    const { changes, executed, lost, carried, warnings } = result;
+    const { changes, executed, lost, carried, warnings, rows } = result;
     const written = !executed
       ? changes.map(({ change, path }) => `${change} ${path}`).join('\n') || 'Nothing would change.'
       : changes.length === 0
         ? `${result.out} is up to date.`
         : `${count(changes.length, 'file', 'files')} written to ${result.out}. What comes next: ${result.out}/README.md`;
-    const report = [
+    const override = [
       ...carried.map((what) => `carried over from compose.override.yaml: ${what}`),
       ...lost.map(({ what, because }) => `NOT carried over: ${what}: ${because}`),
     ];
+    const proof = rows && reportJson(rows);
     return {
-      result: { ...result, warnings: undefined },
-      text: [written, ...report].join('\n'),
+      result: { ...result, warnings: undefined, rows: undefined, ...(proof ? { proof } : {}) },
+      text: [
+        ...(rows ? [reportText(rows, Math.min(surface.columns, WIDEST))] : []),
+        written,
+        ...override,
+      ].join('\n'),
       warnings,
-      ...(lost.length === 0
-        ? {}
-        : {
-            error: new FactswayError(
-              'FW-EXPORT-LOSS',
-              `${count(lost.length, 'part', 'parts')} of compose.override.yaml ${lost.length === 1 ? 'is' : 'are'} not in the export.`,
-              'Put what a cluster needs of it into an overlay of your own that names overlays/production as its resource.',
-              lost.map(({ what, because }) => `${what}: ${because}`),
-            ),
-          }),
+      ...verdict(lost, proof?.summary.DIFFERENT ?? 0),
     };
   },
 };
+
+/** Of a table that is made for whatever there is room for. */
+const WIDEST = 140;
+
+/** What is lost is named already, and is what differs. */
+function verdict(
+  lost: readonly { readonly what: string; readonly because: string }[],
+  different: number,
+): { readonly error?: FactswayError } {
+  if (lost.length > 0)
+    return {
+      error: new FactswayError(
+        'FW-EXPORT-LOSS',
+        `${count(lost.length, 'part', 'parts')} of compose.override.yaml ${lost.length === 1 ? 'is' : 'are'} not in the export.`,
+        'Put what a cluster needs of it into an overlay of your own that names overlays/production as its resource.',
+        lost.map(({ what, because }) => `${what}: ${because}`),
+      ),
+    };
+  if (different === 0) return {};
+  return {
+    error: new FactswayError(
+      'FW-EXPORT-DIFFERENT',
+      `${count(different, 'fact differs', 'facts differ')} from the bundle of Compose, and nobody has declared why.`,
+      'Tell whoever makes factsway-install, with this report: factsway-install export k8s --report --json --out DIR',
+    ),
+  };
+}
