@@ -116,7 +116,7 @@ function oneSided(component: string, { compose, kubernetes }: Case['all']): Row 
  */
 function orders({ compose, kubernetes }: Case['all'], rows: readonly Row[]): Row[] {
   const declared = rows.filter(
-    ({ field, relation }) => field.startsWith('waitsFor ') && relation === 'DECLARED',
+    ({ field, relation }) => relation === 'DECLARED' && field.startsWith('waitsFor '),
   );
   const steps = (facts: Facts, also: readonly Row[]) => (component: string) => [
     ...Object.keys(facts.components[component]?.waitsFor ?? {}),
