@@ -77,7 +77,7 @@ describe('what kompose and Compose Bridge get wrong', () => {
   it('secrets are mounted at the wrong path (#1778, #1894): ours lie where their variables say', () => {
     for (const { secrets, environment } of Object.values(components)) {
       const told = Object.entries(environment).flatMap(([name, value]) =>
-        /_FILE$/.test(name) ? [value] : [],
+        name.endsWith('_FILE') ? [value] : [],
       );
       for (const path of told) expect(Object.keys(secrets)).toContain(path);
       for (const [path, { name, key, mode }] of Object.entries(secrets))
