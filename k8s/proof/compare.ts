@@ -1,5 +1,6 @@
 import type { Facts } from './facts.ts';
-import { entryFor, LEDGER, ONLY_IN_COMPOSE, type Case, type Pair } from './ledger.ts';
+import { entryFor, LEDGER, ONLY_IN_COMPOSE } from './ledger.ts';
+import type { Case, Pair } from './ledger-entry.ts';
 import { leaves, same, type Leaf } from './leaves.ts';
 
 export type Relation = 'EQUAL' | 'REFINES' | 'DECLARED' | 'DIFFERENT';

@@ -1,4 +1,4 @@
-import type { Entry, Pair } from './ledger.ts';
+import type { Entry, Pair } from './ledger-entry.ts';
 import {
   endsTls,
   hostName,
