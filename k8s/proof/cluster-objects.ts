@@ -184,3 +184,19 @@ export function expanded(text: string, known: Readonly<Record<string, string>>):
     return known[name ?? ''] ?? whole;
   });
 }
+
+/**
+ * What nobody reads stops the extractor: two sides would be called equal that are not.
+ * @throws Error naming the key and where it stands
+ */
+export function onlyKnown(value: object, known: readonly string[], where: string): void {
+  for (const key of Object.keys(value))
+    if (!known.includes(key)) throw new Error(`${where}: nobody reads "${key}" here`);
+}
+
+/** Name, tag and digest of an image (distribution/reference: a tag has no slash, a port has one after it). */
+export function imageOf(reference: string): { name: string; tag: string; digest: string } {
+  const [, name = '', tag = '', digest = ''] =
+    /^(.+?)(?::([\w.-]+))?(?:@([\w:]+))?$/.exec(reference) ?? [];
+  return { name, tag, digest };
+}

@@ -1,5 +1,6 @@
 import type { Facts } from './facts.ts';
-import { entryFor, LEDGER, ONLY_IN_COMPOSE, type Case, type Pair } from './ledger.ts';
+import { entryFor, LEDGER, ONLY_IN_COMPOSE } from './ledger.ts';
+import type { Case, Pair } from './ledger-entry.ts';
 import { leaves, same, type Leaf } from './leaves.ts';
 
 export type Relation = 'EQUAL' | 'REFINES' | 'DECLARED' | 'DIFFERENT';
@@ -116,7 +117,7 @@ function oneSided(component: string, { compose, kubernetes }: Case['all']): Row 
  */
 function orders({ compose, kubernetes }: Case['all'], rows: readonly Row[]): Row[] {
   const declared = rows.filter(
-    ({ field, relation }) => field.startsWith('waitsFor ') && relation === 'DECLARED',
+    ({ field, relation }) => relation === 'DECLARED' && field.startsWith('waitsFor '),
   );
   const steps = (facts: Facts, also: readonly Row[]) => (component: string) => [
     ...Object.keys(facts.components[component]?.waitsFor ?? {}),

@@ -1,4 +1,6 @@
 import {
+  imageParts,
+  onlyKnown,
   SERVICE_KEYS,
   seconds,
   undollared,
@@ -6,7 +8,6 @@ import {
   type ComposeService,
 } from './compose-project.ts';
 import type { ComponentFacts, Facts, SecretFacts, TmpfsFacts } from './facts.ts';
-import { imageParts, onlyKnown } from './known-keys.ts';
 import { leavesHost, meets } from './reachability.ts';
 
 /** The files of the instance directory by their path below it: Compose names directories only. */

@@ -1,6 +1,6 @@
 import { parseCaddyfile, withTlsInFront } from './caddyfile.ts';
 import { alertForm, scrapeForm, settingsForm } from './config-forms.ts';
-import type { Case, Entry } from './ledger.ts';
+import type { Case, Entry } from './ledger-entry.ts';
 import { hostName, is, servicesOf } from './ledger-terms.ts';
 import { same } from './leaves.ts';
 

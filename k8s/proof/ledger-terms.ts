@@ -1,5 +1,5 @@
 import type { ComponentFacts } from './facts.ts';
-import type { Case, Pair } from './ledger.ts';
+import type { Case, Pair } from './ledger-entry.ts';
 
 /** Words in which entries of the ledger speak. */
 

@@ -1,4 +1,4 @@
-import type { Entry, Pair } from './ledger.ts';
+import type { Entry, Pair } from './ledger-entry.ts';
 import {
   endsTls,
   hostName,
@@ -8,7 +8,7 @@ import {
   isStateful,
   lastWord,
 } from './ledger-terms.ts';
-import { same } from './leaves.ts';
+import { same, type Leaf } from './leaves.ts';
 
 /** On a network with a way out, of which they have no need. */
 const STAY_IN = ['edge', 'blackbox-exporter', 'prometheus'];
@@ -19,6 +19,9 @@ const withoutHttps = (ports: unknown): unknown =>
 /** Who runs more than once, or keeps data. */
 const hasPodNames = (pair: Pair): boolean =>
   isService(pair) || isStateful(pair) || pair.component === 'edge';
+
+const listOf = (value: Leaf | undefined): readonly (string | number)[] =>
+  typeof value === 'object' && value !== null ? value : [];
 
 const PROXY_VARIABLE = /^environment (https?_proxy|no_proxy)$/i;
 /** Variables by which whoever speaks to the world is told of network.proxy. */
@@ -166,7 +169,7 @@ export const TRAFFIC_ENTRIES: readonly Entry[] = [
           kubernetes === undefined &&
           proxyVariables(one).some(([name, value]) => name === lastWord(one) && value === compose)
         );
-      const [program, ...rest] = Array.isArray(kubernetes) ? kubernetes : [];
+      const [program, ...rest] = listOf(kubernetes);
       return program === 'wget' && same(compose, [program, '-Y', 'off', ...rest]);
     },
     asksFor: (pair) =>

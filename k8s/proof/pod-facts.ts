@@ -2,6 +2,8 @@ import {
   amount,
   CONTAINER_KEYS,
   expanded,
+  imageOf,
+  onlyKnown,
   POD_KEYS,
   PROBE_KEYS,
   SECURITY_KEYS,
@@ -10,7 +12,6 @@ import {
   type Probe,
 } from './cluster-objects.ts';
 import type { ComponentFacts, GateFacts, HealthFacts, ProbeFacts } from './facts.ts';
-import { imageParts, onlyKnown } from './known-keys.ts';
 
 const PULL: Readonly<Record<string, string>> = {
   IfNotPresent: 'missing',
@@ -52,7 +53,7 @@ export function podFacts(pod: PodSpec, where: string): PodFacts {
   const preStopSeconds = preStop(container, where);
   return {
     image: {
-      ...imageParts(container.image),
+      ...imageOf(container.image),
       pull: PULL[container.imagePullPolicy ?? ''] ?? 'unknown',
     },
     entrypoint: texts(container.command),

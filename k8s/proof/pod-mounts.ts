@@ -1,5 +1,6 @@
 import {
   amount,
+  onlyKnown,
   VOLUME_KEYS,
   type Controller,
   type Manifest,
@@ -7,7 +8,6 @@ import {
   type Volume,
 } from './cluster-objects.ts';
 import type { ComponentFacts, FileFacts, SecretFacts, TmpfsFacts, VolumeFacts } from './facts.ts';
-import { onlyKnown } from './known-keys.ts';
 
 /** Permission bits of a projected file where nothing is said (Kubernetes API reference, "defaultMode"). */
 const MODE = 0o644;

@@ -37,7 +37,7 @@ export function reportText(rows: readonly Row[], width = 100): string {
   );
   const different = of(rows, 'DIFFERENT').flatMap((row) => [
     clip(`  ${row.component}: ${row.field}`, wide),
-    clip(`    Compose     ${shown(row.compose)}`, wide),
+    clip(`    Compose     ${shown(row.compose, row.kubernetes)}`, wide),
     clip(`    Kubernetes  ${shown(row.kubernetes, row.compose)}`, wide),
     ...(row.reason === undefined ? [] : wrapped(`(${row.reason})`, wide, 4)),
   ]);
@@ -77,7 +77,10 @@ function told(rows: readonly Row[], width: number): string[] {
     clip(`  ${first.entry ?? ''} (${rows.length}): ${several(components)}`, width),
     ...wrapped(first.reason ?? '', width, 4),
     clip(`    e.g. ${first.component}, ${first.field}:`, width),
-    clip(`      ${shown(first.compose)}  ->  ${shown(first.kubernetes, first.compose)}`, width),
+    clip(
+      `      ${shown(first.compose, first.kubernetes)}  ->  ${shown(first.kubernetes, first.compose)}`,
+      width,
+    ),
   ];
 }
 

@@ -33,7 +33,7 @@ export async function bothSides(settings: object): Promise<BothSides> {
         here,
       ),
       kubernetes: factsFromKubernetes(
-        parseAllDocuments(built.stdout).map((document): unknown => document.toJS()),
+        parseAllDocuments(built.stdout).map((document): unknown => document.toJS() as unknown),
       ),
     };
   } finally {

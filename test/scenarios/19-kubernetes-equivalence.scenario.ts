@@ -67,31 +67,39 @@ const rich =
   COMBINATIONS.find(({ name }) => name.includes('acme') && name.includes('proxied'))?.settings ??
   {};
 
+/** All of the first; of the second, whose services are alike and those of the first, one service with everything else. */
+const everything = (): boolean => true;
+const oneService = (what: string): boolean => !/^(?!records)[a-z]+-service ›/.test(what);
+
 it.each([
-  ['a plain configuration', plain],
-  ['one with an authority, a proxy and receivers', rich],
-])('the comparison itself notices every single change of a fact of %s', async (_, settings) => {
-  const both = await bothSides(settings);
-  const missed: string[] = [];
-  const left = new Map<string, number>();
-  let count = 0;
-  for (const side of ['compose', 'kubernetes'] as const)
-    for (const { what, facts } of mutations(both[side])) {
-      count += 1;
-      const rows = compare(
-        side === 'compose' ? facts : both.compose,
-        side === 'kubernetes' ? facts : both.kubernetes,
-      );
-      if (rows.some(isDifferent)) continue;
-      const reason = Object.entries(LEFT_OUT).find(([, isLeft]) =>
-        isLeft({ what, side }, both),
-      )?.[0];
-      if (reason === undefined) missed.push(`${side}: ${what}`);
-      else left.set(reason, (left.get(reason) ?? 0) + 1);
-    }
-  process.stdout.write(
-    `${count} changes, ${missed.length} missed; left out: ${JSON.stringify(Object.fromEntries(left))}\n`,
-  );
-  expect(count).toBeGreaterThan(5000);
-  expect(missed).toEqual([]);
-});
+  ['a plain configuration', plain, everything],
+  ['one with an authority, a proxy and receivers', rich, oneService],
+])(
+  'the comparison itself notices every single change of a fact of %s',
+  async (_, settings, isAsked) => {
+    const both = await bothSides(settings);
+    const missed: string[] = [];
+    const left = new Map<string, number>();
+    let count = 0;
+    for (const side of ['compose', 'kubernetes'] as const)
+      for (const { what, facts } of mutations(both[side])) {
+        if (!isAsked(what)) continue;
+        count += 1;
+        const rows = compare(
+          side === 'compose' ? facts : both.compose,
+          side === 'kubernetes' ? facts : both.kubernetes,
+        );
+        if (rows.some(isDifferent)) continue;
+        const reason = Object.entries(LEFT_OUT).find(([, isLeft]) =>
+          isLeft({ what, side }, both),
+        )?.[0];
+        if (reason === undefined) missed.push(`${side}: ${what}`);
+        else left.set(reason, (left.get(reason) ?? 0) + 1);
+      }
+    process.stdout.write(
+      `${count} changes, ${missed.length} missed; left out: ${JSON.stringify(Object.fromEntries(left))}\n`,
+    );
+    expect(count).toBeGreaterThan(5000);
+    expect(missed).toEqual([]);
+  },
+);
