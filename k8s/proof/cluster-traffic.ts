@@ -83,7 +83,8 @@ export function trafficOf(place: Place, cluster: Cluster): Traffic {
     .filter((other) => other !== place)
     .map((other): [string, string[]] => [
       other.component,
-      ports.flatMap((port) => {
+      // Compose closes no port between those who meet: what counts is where somebody listens.
+      listened(other).flatMap((port) => {
         // Whether a range of addresses is about pods as well depends on the network plugin.
         const [narrow, wide] = [
           to(peer(other), port),
@@ -114,15 +115,18 @@ const leaves = (ports: readonly number[]): string[] =>
 
 const peer = ({ namespace, labels, ports }: Place): Peer => ({ namespace, labels, ports });
 
+const listened = ({ ports }: Place): number[] =>
+  [...new Set(Object.values(ports))].sort((a, b) => a - b);
+
 /** Every port somebody listens on or a policy names. */
 function candidates({ places, policies }: Cluster): number[] {
-  const listened = places.flatMap(({ ports }) => Object.values(ports));
+  const inUse = places.flatMap(listened);
   const named = policies.flatMap(({ spec }) =>
     [...(spec.ingress ?? []), ...(spec.egress ?? [])].flatMap(({ ports = [] }) =>
       ports.flatMap(({ port }) => (typeof port === 'number' ? [port] : [])),
     ),
   );
-  return [...new Set([ANY_PORT, ...listened, ...named])].sort((a, b) => a - b);
+  return [...new Set([ANY_PORT, ...inUse, ...named])].sort((a, b) => a - b);
 }
 
 /** Pods of others: of any namespace, and of those the policies name. */

@@ -121,12 +121,13 @@ export const POD_ENTRIES: readonly Entry[] = [
   {
     id: 'job-tries-again',
     relation: 'REFINES',
-    reason: 'A node may end under a Job: it is tried three times, within an hour altogether.',
+    reason:
+      'A node may end under a Job, and PostgreSQL may still be on its way: it is tried seven times, within an hour altogether.',
     field: /^job /,
     about: isOnce,
     holds: ({ field, compose, kubernetes }) =>
       field === 'job retries'
-        ? compose === 0 && kubernetes === 2
+        ? compose === 0 && kubernetes === 6
         : compose === null && kubernetes === 3600,
   },
   {

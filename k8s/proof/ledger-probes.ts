@@ -27,6 +27,18 @@ const directories = ({ files }: ComponentFacts): string[] =>
 /** What Kubernetes asks of a container that Compose does not. */
 export const PROBE_ENTRIES: readonly Entry[] = [
   {
+    id: 'start-in-whole-intervals',
+    relation: 'REFINES',
+    reason: 'A startup probe counts intervals: a start period between two of them is rounded up.',
+    field: /^health startPeriodSeconds$/,
+    about: ({ here: { health } }) =>
+      Number(health.startPeriodSeconds) % Number(health.intervalSeconds) !== 0,
+    holds: ({ compose, kubernetes, here: { health } }) => {
+      const interval = Number(health.intervalSeconds);
+      return kubernetes === Math.ceil(Number(compose) / interval) * interval;
+    },
+  },
+  {
     id: 'readiness',
     relation: 'REFINES',
     reason:
@@ -89,8 +101,9 @@ export const PROBE_ENTRIES: readonly Entry[] = [
         argv: ['/bin/sh', '-c', `until ${program} ${file} status; do sleep 3; done`],
         ...Object.fromEntries(known.map(([key, value]) => [`environment ${key}`, value])),
         'environment LOG_LEVEL': 'warn',
-        memoryBytes: job.resources.memoryBytes,
-        cpus: job.resources.cpus,
+        // A pod is given the larger of what it waits with and what it works with.
+        memoryBytes: there.resources.memoryBytes,
+        cpus: there.resources.cpus,
         escalation: false,
         privileged: false,
         readOnlyRoot: true,

@@ -169,6 +169,8 @@ export const TRAFFIC_ENTRIES: readonly Entry[] = [
           kubernetes === undefined &&
           proxyVariables(one).some(([name, value]) => name === lastWord(one) && value === compose)
         );
+      // Where a customer has put a check of his own in its place, it is his on both sides.
+      if (same(compose, kubernetes)) return !listOf(compose).includes('-Y');
       const [program, ...rest] = listOf(kubernetes);
       return program === 'wget' && same(compose, [program, '-Y', 'off', ...rest]);
     },

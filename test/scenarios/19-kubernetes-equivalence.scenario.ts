@@ -14,10 +14,10 @@ const needed = new Set<string>();
 const isDifferent = ({ relation }: Row): boolean => relation === 'DIFFERENT';
 
 describe('what Compose runs and what Kubernetes would run are the same but for what is declared', () => {
-  it.each(COMBINATIONS.map(({ name, settings }) => [name, settings] as const))(
+  it.each(COMBINATIONS.map(({ name, settings, override }) => [name, settings, override] as const))(
     '%s',
-    async (_, settings) => {
-      const { compose, kubernetes } = await bothSides(settings);
+    async (_, settings, override) => {
+      const { compose, kubernetes } = await bothSides(settings, override);
       const rows = compare(compose, kubernetes);
       const components = buildCatalog(configWith(settings)).workloads.map(
         ({ component }) => component,

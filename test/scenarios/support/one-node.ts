@@ -1,4 +1,5 @@
 import { chown, mkdir, rm, writeFile, readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Manifest } from '../../../k8s/manifest.ts';
 import {
@@ -12,6 +13,17 @@ import {
   type Json,
 } from '../../../k8s/policy/read.ts';
 import { docker, dockerTry, until } from './docker.ts';
+
+/** Whether somebody listens there. */
+const accepts = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 2000 });
+    const end = (answer: boolean) => (): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('connect', end(true)).on('error', end(false)).on('timeout', end(false));
+  });
 
 /** Docker understands the first, Kubernetes writes the second. */
 const bytes = (quantity: unknown): string => word(quantity).replace(/Mi$/, 'm').replace(/Gi$/, 'g');
@@ -96,8 +108,9 @@ export class OneNode {
     const template = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
     const address = await docker('inspect', '--format', template, this.container(component));
     const path = word(at(probe, 'httpGet.path'));
+    if (path === '') return accepts(address, Number(port));
     const answer = await fetch(`http://${address}:${word(port)}${path}`).catch(() => undefined);
-    return path === '' ? answer !== undefined : answer?.ok === true;
+    return answer?.ok === true;
   }
 
   async #pod(kind: string, component: string): Promise<{ pod: Json; container: Json }> {
@@ -164,20 +177,23 @@ export class OneNode {
 
   async #mounts(component: string, container: Json, pod: Json): Promise<string[]> {
     const group = Number(at(pod, 'spec.securityContext.fsGroup'));
-    const found = await Promise.all(
-      records(container['volumeMounts']).map(async ({ name, mountPath, subPath, readOnly }) => {
-        const volume = records(at(pod, 'spec.volumes')).find((one) => one['name'] === name);
-        const path = word(mountPath);
-        if (!volume) return ['--volume', `${await this.#claim(component, group)}:${path}`];
-        const empty = record(volume['emptyDir']);
-        if (volume['emptyDir'] !== undefined)
-          return ['--tmpfs', `${path}:size=${bytes(empty['sizeLimit'])},mode=2777,gid=${group}`];
+    const found: string[] = [];
+    // One after the other: two mounts may be of one volume.
+    for (const { name, mountPath, subPath, readOnly } of records(container['volumeMounts'])) {
+      const volume = records(at(pod, 'spec.volumes')).find((one) => one['name'] === name);
+      const path = word(mountPath);
+      if (!volume) {
+        found.push('--volume', `${await this.#claim(component, group)}:${path}`);
+      } else if (volume['emptyDir'] !== undefined) {
+        const size = bytes(at(volume, 'emptyDir.sizeLimit'));
+        found.push('--tmpfs', `${path}:size=${size},mode=2777,gid=${group}`);
+      } else {
         const directory = await this.#files(component, volume, group);
         const source = subPath === undefined ? directory : join(directory, word(subPath));
-        return ['--volume', `${source}:${path}${readOnly === true ? ':ro' : ''}`];
-      }),
-    );
-    return found.flat();
+        found.push('--volume', `${source}:${path}${readOnly === true ? ':ro' : ''}`);
+      }
+    }
+    return found;
   }
 
   /** A volume as a storage class makes it: of root, with a lost+found, and open to the group of the pod. */
