@@ -129,7 +129,7 @@ describe('a service', () => {
     const pod = podOf('Deployment', 'facts-service', {
       services: { environment: { ODD: `a$(HOME)b $x $$ "q" 'r' # {}` } },
     });
-    expect(envOf(at(pod, 'containers.0'))['ODD']).toBe(`a$$(HOME)b $x $$ "q" 'r' # {}`);
+    expect(envOf(at(pod, 'containers.0'))['ODD']).toBe(`a$$(HOME)b $x $$$$ "q" 'r' # {}`);
   });
 
   it('has connections for as many pods as there may be', () => {

@@ -50,7 +50,7 @@ describe('what kompose and Compose Bridge get wrong', () => {
   it('a one-shot service becomes a bare Pod (#236): ours is a Job that ends and is tried again', () => {
     expect(controllers.filter(({ kind }) => kind === 'Pod')).toEqual([]);
     expect(components['migrations']).toMatchObject({ kind: 'one-shot', restart: 'Never' });
-    expect(components['migrations']?.job).toEqual({ retries: 2, deadlineSeconds: 3600 });
+    expect(components['migrations']?.job).toEqual({ retries: 6, deadlineSeconds: 3600 });
   });
 
   it('a restart policy makes Deployments the API refuses: ours have none but that of a Job', () => {

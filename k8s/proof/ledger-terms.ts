@@ -19,8 +19,6 @@ export const isStateful = ({ here, component }: Pair): boolean =>
 
 /** The last word of a field, as `NAME` of `environment NAME`. */
 export const lastWord = ({ field }: Case): string => field.slice(field.lastIndexOf(' ') + 1);
-/** The word of a field in the middle, as a path. */
-export const middleWord = ({ field }: Case): string => field.split(' ').slice(1, -1).join(' ');
 
 /** The name under which the platform is reached, as links in alerts say it. */
 export function hostName(all: Case['all'], side: 'compose' | 'kubernetes' = 'compose'): string {

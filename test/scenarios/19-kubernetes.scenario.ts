@@ -109,3 +109,30 @@ describe('every kind of cluster gets manifests that build, fit the API and keep 
     expect(exitCode, stdout).toBe(0);
   });
 });
+
+it('what an override changes is in the export or is named, with an exit code of its own; --report compares both', async () => {
+  const instance = join(work, 'overridden');
+  const sets = ['--set', 'host.name=law.example.com', '--set', 'images.source=upstream'];
+  await cli(['render', '--dir', instance, ...sets]);
+  const report = async (override: string) => {
+    await writeFile(join(instance, 'compose.override.yaml'), override);
+    return cli(['export', 'k8s', '--dir', instance, '--out', join(work, 'reported'), '--report']);
+  };
+
+  const carried = await report(
+    'services:\n  edge:\n    mem_limit: 300m\n    memswap_limit: 300m\n',
+  );
+  expect(carried.exitCode, carried.stderr).toBe(0);
+  expect(carried.stdout).toMatch(/^DIFFERENT +0$/m);
+  expect(carried.stdout).toContain(
+    'carried over from compose.override.yaml: services.edge.mem_limit',
+  );
+
+  const lost = await report(
+    'services:\n  edge:\n    labels: { a: b }\n    ports: ["127.0.0.1:7777:8080"]\n',
+  );
+  expect(lost.exitCode).toBe(4);
+  expect(lost.stderr).toContain('services.edge.ports is not in the export');
+  // What is lost differs, and the report says so.
+  expect(lost.stdout).toMatch(/^DIFFERENT +[1-9]/m);
+});

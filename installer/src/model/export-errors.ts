@@ -6,10 +6,6 @@ export const EXPORT_ERRORS = {
     exit: EXIT.check,
     summary: 'The directory of an export holds files of the same names that are of somebody else.',
   },
-  'FW-EXPORT-LOSS': {
-    exit: EXIT.warnings,
-    summary: 'Something of compose.override.yaml has no counterpart in what was exported.',
-  },
   'FW-EXPORT-DIFFERENT': {
     exit: EXIT.check,
     summary: 'An export differs from the bundle of Compose in something nobody has declared.',
@@ -20,6 +16,6 @@ export const EXPORT_ERRORS = {
   },
   'FW-KUSTOMIZE-REFUSED': {
     exit: EXIT.check,
-    summary: 'kubectl could not build an overlay of an export.',
+    summary: 'An overlay of an export could not be built by kubectl.',
   },
 } as const;

@@ -72,10 +72,12 @@ export const exportCommand: Command = {
       : changes.length === 0
         ? `${result.out} is up to date.`
         : `${count(changes.length, 'file', 'files')} written to ${result.out}. What comes next: ${result.out}/README.md`;
-    const override = [
-      ...carried.map((what) => `carried over from compose.override.yaml: ${what}`),
-      ...lost.map(({ what, because }) => `NOT carried over: ${what}: ${because}`),
-    ];
+    const override = carried.map((what) => `carried over from compose.override.yaml: ${what}`);
+    const losses = lost.map(
+      ({ what, because }) =>
+        `compose.override.yaml: ${what} is not in the export: ${because}. What a cluster needs of it belongs in an overlay of your own.`,
+    );
+    for (const warning of [...warnings, ...losses]) ports.reporter.warning(warning);
     const proof = rows && reportJson(rows);
     return {
       result: { ...result, warnings: undefined, rows: undefined, ...(proof ? { proof } : {}) },
@@ -84,8 +86,8 @@ export const exportCommand: Command = {
         written,
         ...override,
       ].join('\n'),
-      warnings,
-      ...verdict(lost, proof?.summary.DIFFERENT ?? 0),
+      // What is lost is named already, and differs.
+      ...(lost.length > 0 ? {} : verdict(proof?.summary.DIFFERENT ?? 0)),
     };
   },
 };
@@ -93,20 +95,7 @@ export const exportCommand: Command = {
 /** Of a table that is made for whatever there is room for. */
 const WIDEST = 140;
 
-/** What is lost is named already, and is what differs. */
-function verdict(
-  lost: readonly { readonly what: string; readonly because: string }[],
-  different: number,
-): { readonly error?: FactswayError } {
-  if (lost.length > 0)
-    return {
-      error: new FactswayError(
-        'FW-EXPORT-LOSS',
-        `${count(lost.length, 'part', 'parts')} of compose.override.yaml ${lost.length === 1 ? 'is' : 'are'} not in the export.`,
-        'Put what a cluster needs of it into an overlay of your own that names overlays/production as its resource.',
-        lost.map(({ what, because }) => `${what}: ${because}`),
-      ),
-    };
+function verdict(different: number): { readonly error?: FactswayError } {
   if (different === 0) return {};
   return {
     error: new FactswayError(
