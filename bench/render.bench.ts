@@ -5,6 +5,7 @@ import type { ServiceEntry } from '../installer/src/catalog/services/service.ts'
 import { configSchema } from '../installer/src/model/config.ts';
 import { renderBundle } from '../installer/src/render/render-bundle.ts';
 import { TemplateEngine } from '../installer/src/render/template-engine.ts';
+import { inventedServices } from './lib/invented-services.ts';
 import { summarise } from './lib/measure.ts';
 import { milliseconds, times, type Row } from './lib/rows.ts';
 
@@ -14,16 +15,6 @@ const RUNS = 9;
 const LIMIT = 1.5;
 /** Shipped as it is, whatever is rendered: its bytes cost nothing. */
 const NOT_RENDERED = 'factsway.schema.json';
-
-const invented = (count: number): ServiceEntry[] =>
-  Array.from({ length: count }, (_, index) => ({
-    name: `bench${index}-service`,
-    shortName: `bench${index}`,
-    port: 4000 + index,
-    routes: [`/api/bench${index}`],
-    purpose: 'made up for the bench',
-    memoryWeight: 1,
-  }));
 
 /**
  * Rendering of 8 and of 256 services in one process: as many renderings of few as make up one of many, in turn, so
@@ -40,7 +31,7 @@ export async function renderRows(): Promise<Row[]> {
     renderBundle(buildCatalog(config, ['a'], services), engine)
       .files.filter(({ path }) => path !== NOT_RENDERED)
       .reduce((bytes, { content }) => bytes + Buffer.byteLength(content), 0);
-  const [few, many] = [invented(FEW), invented(MANY)];
+  const [few, many] = [inventedServices(FEW), inventedServices(MANY)];
   // Once without counting: the compiled templates and the bytes.
   const [fewBytes, manyBytes] = [render(few), render(many)];
   const repeats = MANY / FEW;

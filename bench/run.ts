@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- cli render package install monitoring paging quiet-hour]`: measures, prints a table, writes
+ * `npm run bench [-- cli render export package install monitoring paging quiet-hour]`: measures, prints a table, writes
  * bench/results.json. A run of single parts replaces their rows there, if it was the same machine.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { cpus, totalmem, release } from 'node:os';
 import { join } from 'node:path';
 import { cliRows } from './cli.bench.ts';
 import { installRows } from './install.bench.ts';
+import { exportRows } from './export.bench.ts';
 import { formatRows, type Row } from './lib/rows.ts';
 import { monitoringRows } from './monitoring.bench.ts';
 import { packageRows } from './package.bench.ts';
@@ -17,6 +18,7 @@ import { renderRows } from './render.bench.ts';
 const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   cli: cliRows,
   render: renderRows,
+  export: exportRows,
   package: packageRows,
   install: installRows,
   monitoring: monitoringRows,

@@ -26,6 +26,7 @@ const CONTEXT: MonitoringContext = {
   tls: 'provided',
   externalDatabase: false,
   backups: true,
+  host: true,
 };
 /** Every alert there is, whatever platform it belongs to. */
 const EVERYWHERE = ALERTS.map(({ appliesTo: _, ...alert }) => alert);

@@ -63,6 +63,8 @@ export type MonitoringContext = {
   readonly externalDatabase: boolean;
   /** Whether the platform makes its own backups. */
   readonly backups: boolean;
+  /** Whether the machine below is watched: in Kubernetes that is the business of whoever runs the cluster. */
+  readonly host: boolean;
 };
 
 export type Alert = {

@@ -46,7 +46,7 @@ const { metafile } = await build({
     js: "import { createRequire as factswayRequire } from 'node:module'; const require = factswayRequire(import.meta.url);",
   },
   plugins: [
-    precompiledTemplates(ROOT, ['compose', 'config-templates']),
+    precompiledTemplates(ROOT, ['compose', 'config-templates', 'k8s/templates']),
     {
       name: 'unused-parts',
       setup(bundler) {

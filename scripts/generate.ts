@@ -72,6 +72,8 @@ function generated(): Record<string, () => Promise<string>> {
     'docs/reference/metrics.md': async () =>
       (await import('./lib/generate-monitoring.ts')).metricsPage(),
     'docs/reference/sizing.md': async () => (await import('./lib/generate-sizing.ts')).sizingPage(),
+    'docs/reference/kubernetes.md': async () =>
+      (await import('./lib/generate-kubernetes.ts')).kubernetesPage(),
     'docs/reference/components.md': async () =>
       (await import('./lib/generate-reference.ts')).componentsPage(),
   };

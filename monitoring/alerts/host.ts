@@ -10,7 +10,7 @@ const SCARCE = `node_filesystem_avail_bytes{${DISKS}} < 5e9`;
 /** The system boots from it and nobody works on it; shares are filled and watched elsewhere. */
 const NOT_OURS = 'mountpoint!~"/boot.*|/efi.*",fstype!~"nfs.*|cifs|smb.*"';
 
-export const HOST: readonly Alert[] = [
+const OF_THE_HOST: readonly Alert[] = [
   {
     name: 'DiskFull',
     area: 'host',
@@ -112,3 +112,8 @@ export const HOST: readonly Alert[] = [
     symptom: 'clock',
   },
 ];
+
+export const HOST: readonly Alert[] = OF_THE_HOST.map((alert) => ({
+  ...alert,
+  appliesTo: ({ host }) => host,
+}));

@@ -16,6 +16,7 @@ const CONTEXT: MonitoringContext = {
   tls: 'provided',
   externalDatabase: false,
   backups: true,
+  host: true,
 };
 /** One that is longer is made of the list of services and says nothing by being written out. */
 const LONGEST_EXPRESSION = 400;

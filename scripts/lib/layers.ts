@@ -117,6 +117,79 @@ export const RULES: IForbiddenRuleType[] = [
     to: { path: 'node_modules/(@prometheus-io|@lezer)/' },
   },
   {
+    name: 'kubernetes-reaches-too-far',
+    severity: 'error',
+    from: { path: '^k8s/', pathNot: ['^k8s/(policy|schema|proof)/', '\\.test\\.ts$'] },
+    to: {
+      path: '^(installer|monitoring|services|scripts|test)/',
+      pathNot: [`^${ROOM}/(model|catalog|render)/`, '^monitoring/'],
+    },
+  },
+  {
+    name: 'kubernetes-touches-nothing',
+    severity: 'error',
+    from: { path: '^k8s/', pathNot: ['^k8s/schema/', '\\.test\\.ts$'] },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    // One flow exports; everything else of the installer knows nothing of clusters.
+    name: 'few-rooms-know-kubernetes',
+    severity: 'error',
+    from: {
+      path: `^${ROOM}/`,
+      pathNot: [`^${ROOM}/flows/(export-[a-z-]+|prove-export)\\.ts$`, '\\.test\\.ts$'],
+    },
+    to: { path: '^k8s/' },
+  },
+  {
+    name: 'policy-reaches-too-far',
+    severity: 'error',
+    from: { path: '^k8s/policy/', pathNot: '\\.test\\.ts$' },
+    // The plantings are the tests' data, beside them.
+    to: {
+      path: '^(installer|monitoring|services|scripts|test|k8s)/',
+      pathNot: [
+        `^${ROOM}/(model|catalog)/`,
+        '^k8s/(manifest\\.ts$|policy/)',
+        '^test/fakes/kubernetes-changes\\.ts$',
+      ],
+    },
+  },
+  {
+    name: 'plantings-are-for-tests',
+    severity: 'error',
+    from: { pathNot: ['^k8s/policy/planted/', '\\.test\\.ts$'] },
+    to: { path: '^k8s/policy/planted/' },
+  },
+  {
+    name: 'policy-touches-nothing',
+    severity: 'error',
+    from: { path: '^k8s/policy/', pathNot: '\\.test\\.ts$' },
+    to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
+  },
+  {
+    // The schemas of the API are megabytes, and judge what we render: in tests, never on a customer's server.
+    name: 'schema-is-for-tests',
+    severity: 'error',
+    from: { pathNot: ['^k8s/schema/', '\\.test\\.ts$'] },
+    to: { path: '^k8s/schema/' },
+  },
+  {
+    name: 'schema-reaches-too-far',
+    severity: 'error',
+    from: { path: '^k8s/schema/', pathNot: '\\.test\\.ts$' },
+    to: {
+      path: '^(installer|monitoring|services|scripts|test|k8s)/',
+      pathNot: '^k8s/(manifest\\.ts$|schema/|policy/read\\.ts$)',
+    },
+  },
+  {
+    name: 'api-schemas-have-one-home',
+    severity: 'error',
+    from: { pathNot: '^(k8s/schema/|node_modules/)' },
+    to: { path: 'node_modules/(@kubernetes-models|kubernetes-models)/' },
+  },
+  {
     name: 'services-know-nothing-of-the-installer',
     severity: 'error',
     from: { path: '^services/' },

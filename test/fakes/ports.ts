@@ -5,6 +5,7 @@ import type { Database } from '../../installer/src/ports/database.ts';
 import type { Docker } from '../../installer/src/ports/docker.ts';
 import type { EngineProbes } from '../../installer/src/ports/engine-probes.ts';
 import type { Http } from '../../installer/src/ports/http.ts';
+import type { Kustomize } from '../../installer/src/ports/kustomize.ts';
 import type { Machine } from '../../installer/src/ports/machine.ts';
 import type { Prompter } from '../../installer/src/ports/prompter.ts';
 import type { Templates } from '../../installer/src/ports/templates.ts';
@@ -45,6 +46,7 @@ export function fakePorts(given: Partial<FakePorts> = {}): FakePorts {
   return {
     docker: panicking<Docker>('docker'),
     compose: panicking<Compose>('compose'),
+    kustomize: panicking<Kustomize>('kustomize'),
     belongings: panicking<Belongings>('belongings'),
     database: panicking<Database>('database'),
     http: panicking<Http>('http'),

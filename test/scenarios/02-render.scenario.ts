@@ -1,5 +1,4 @@
 import { execa } from 'execa';
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { SECRETS } from '../../installer/src/catalog/secrets.ts';
 import { AXES, everyPair, merge } from '../fakes/matrix.ts';
 import { INTERMEDIATE_CERTIFICATE, SERVER_CERTIFICATE, SERVER_KEY } from '../fakes/tls-files.ts';
 import { cli } from './support/cli.ts';
+import { digestsBelow } from './support/digests.ts';
 import { dockerTry } from './support/docker.ts';
 
 /** Whatever means something to Compose. */
@@ -23,20 +23,7 @@ afterAll(async () => {
 
 /** sha256 of every file below a directory except the secrets, whose bytes are random. */
 async function digests(directory: string): Promise<Record<string, string>> {
-  const paths = (await readdir(directory, { recursive: true, withFileTypes: true })).filter(
-    (entry) => entry.isFile(),
-  );
-  const entries = await Promise.all(
-    paths.map(async ({ parentPath, name }) => {
-      const path = join(parentPath, name).slice(directory.length + 1);
-      return [
-        path,
-        createHash('sha256')
-          .update(await readFile(join(directory, path)))
-          .digest('hex'),
-      ] as const;
-    }),
-  );
+  const entries = Object.entries(await digestsBelow(directory));
   return Object.fromEntries(
     entries.filter(([path]) => !path.startsWith('secrets/') && path !== 'state/journal.jsonl'),
   );

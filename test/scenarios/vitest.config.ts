@@ -12,7 +12,7 @@ class ByName extends BaseSequencer {
 const scenarios = (...names: string[]): string[] =>
   names.map((name) => `test/scenarios/${name}.scenario.ts`);
 /** They have installations of their own and leave the engine alone. */
-const APART = scenarios('13-*', '15-external-*', '15-proxy', '16-*', '17-*');
+const APART = scenarios('13-*', '15-external-*', '15-proxy', '16-*', '17-*', '19-*');
 /** Minutes in which alerts wait, and the machine with them. */
 const LIVE = scenarios('18-*');
 

@@ -54,10 +54,14 @@ export class ComposeCli implements Compose {
     return (await this.#docker(['compose', 'config', '--quiet'], directory)).exitCode === 0;
   }
 
+  config(directory: string): Promise<string> {
+    return this.#must(directory, ['config', '--format', 'json'], 'docker compose config --quiet');
+  }
+
   async read(directory: string): Promise<Record<string, ComposedService>> {
     const [hashes, config] = await Promise.all([
       this.#must(directory, ['config', '--hash', '*'], 'docker compose config --quiet'),
-      this.#must(directory, ['config', '--format', 'json'], 'docker compose config --quiet'),
+      this.config(directory),
     ]);
     return readServices(hashes, config);
   }

@@ -4,6 +4,7 @@ import type { Database } from '../ports/database.ts';
 import type { Docker } from '../ports/docker.ts';
 import type { EngineProbes } from '../ports/engine-probes.ts';
 import type { Http } from '../ports/http.ts';
+import type { Kustomize } from '../ports/kustomize.ts';
 import type { Machine } from '../ports/machine.ts';
 import { lazily } from './lazily.ts';
 
@@ -27,6 +28,7 @@ const DOCKER = [
 const COMPOSE = [
   'version',
   'accepts',
+  'config',
   'read',
   'create',
   'down',
@@ -78,6 +80,9 @@ export const lazyCompose = (
     COMPOSE,
     async () => new (await import('./compose-cli.ts')).ComposeCli(environment, signal),
   );
+
+export const lazyKustomize = (): Kustomize =>
+  lazily<Kustomize>(['build'], async () => (await import('./kubectl-cli.ts')).kubectlCli);
 
 export const lazyDatabase = (): Database =>
   lazily<Database>(['ask'], async () => new (await import('./pg-database.ts')).PgDatabase());

@@ -8,6 +8,8 @@ const FILES = {
   'compose/compose.yaml.hbs': 'a',
   'config-templates/grafana/deep/page.html': '{{service}}',
   'config-templates/edge/.Caddyfile.hbs.swp': 'an editor',
+  'k8s/templates/deploy.sh.hbs': 'c',
+  'k8s/labels.ts': 'code',
   'schema/factsway.v1.schema.json': '{}',
   'schema/other.json': 'not shipped',
 };
@@ -27,6 +29,7 @@ it('reads templates and plain files by their path below the package, and nothing
     'schema/factsway.v1.schema.json': '{}',
     'compose/compose.yaml.hbs': 'a',
     'config-templates/grafana/deep/page.html': '{{service}}',
+    'k8s/templates/deploy.sh.hbs': 'c',
   });
 });
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Templates } from '../ports/templates.ts';
 
-const DIRECTORIES = ['compose', 'config-templates'];
+const DIRECTORIES = ['compose', 'config-templates', 'k8s/templates'];
 
 /** Shipped as it is, beside factsway.yaml, so that editors check keys and values while one types. */
 const SCHEMA = 'schema/factsway.v1.schema.json';

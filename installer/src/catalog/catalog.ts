@@ -11,7 +11,7 @@ import { grafana } from './components/grafana.ts';
 import { migrations, MIGRATIONS } from './components/migrations.ts';
 import { postgres } from './components/postgres.ts';
 import { prometheus } from './components/prometheus.ts';
-import type { CatalogContext } from './context.ts';
+import type { CatalogContext, Target } from './context.ts';
 import {
   resolveComponentImage,
   resolveReleaseImage,
@@ -60,6 +60,10 @@ export type Catalog = {
 
 /** What a catalogue is made from besides the configuration: the texts of files it names. */
 export type Given = {
+  /** Compose unless said. */
+  readonly target?: Target;
+  /** How many containers of one service there may be at a time; two slots unless said. */
+  readonly copies?: number;
   /** Of the instance, absolute. */
   readonly directory?: string;
   readonly postgresAuthority?: string;
@@ -85,9 +89,12 @@ export function buildCatalog(
     serviceWeight: services.reduce((sum, service) => sum + service.memoryWeight, 0),
     serviceCount: services.length,
     externalDatabase: externalPostgres(config) !== undefined,
+    ...(given.copies === undefined ? {} : { copies: given.copies }),
   });
+  const target = given.target ?? 'compose';
   const context: CatalogContext = {
     config,
+    target,
     directory: given.directory ?? DEFAULT_DIRECTORY,
     sizing,
     slots,
@@ -112,6 +119,8 @@ export function buildCatalog(
   for (const [name, build] of Object.entries(COMPONENTS) as [ComponentImage, ComponentBuilder][]) {
     if (name === 'grafana' && config.monitoring.grafana === 'off') continue;
     if (name === 'postgres' && externalPostgres(config)) continue;
+    // It looks into the machine below, which is the business of whoever runs the cluster.
+    if (name === 'node-exporter' && target === 'kubernetes') continue;
     const image = resolveComponentImage(name, config.images);
     if (image) built.push(build(context, locked(name, image)));
     else

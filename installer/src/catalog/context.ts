@@ -2,9 +2,13 @@ import type { InstanceConfig } from '../model/config.ts';
 import type { Slot } from '../model/workload.ts';
 import type { Sizing } from './sizing.ts';
 
+/** What the containers of the platform run on. */
+export type Target = 'compose' | 'kubernetes';
+
 /** What a catalogue entry may depend on. Pure: no clock, no environment, no disk. */
 export type CatalogContext = {
   readonly config: InstanceConfig;
+  readonly target: Target;
   /** Where the instance is, absolute. */
   readonly directory: string;
   readonly sizing: Sizing;
@@ -14,3 +18,10 @@ export type CatalogContext = {
   /** PEM of the authority of the customer's PostgreSQL, where one is named. */
   readonly postgresAuthority?: string;
 };
+
+/** Whether our own proxy ends TLS: in Kubernetes what stands in front of it does. */
+export const edgeEndsTls = ({
+  config,
+  target,
+}: Pick<CatalogContext, 'config' | 'target'>): boolean =>
+  target === 'compose' && config.edge.tls.mode !== 'off';

@@ -1,5 +1,6 @@
 import type { MonitoringContext } from '../../../monitoring/model.ts';
 import type { Catalog } from './catalog.ts';
+import { edgeEndsTls } from './context.ts';
 import { externalPostgres } from './database-access.ts';
 import { publicUrl } from './public-url.ts';
 
@@ -15,8 +16,13 @@ export function monitoringContext(catalog: Catalog): MonitoringContext {
     publicUrl: publicUrl(config),
     grafana: runs(catalog, 'grafana'),
     // An authority of the firm's own gives certificates that may live for hours, as the edge's does.
-    tls: mode === 'acme' && acmeDirectory !== undefined ? 'internal' : mode,
+    tls: !edgeEndsTls(catalog.context)
+      ? 'off'
+      : mode === 'acme' && acmeDirectory !== undefined
+        ? 'internal'
+        : mode,
     externalDatabase: externalPostgres(config) !== undefined,
     backups: false,
+    host: runs(catalog, 'node-exporter'),
   };
 }

@@ -3,6 +3,7 @@ import { mebibytes } from '../model/units.ts';
 import type { Reasoned } from '../model/workload.ts';
 import { reason } from './components/hardened.ts';
 import { databaseAddress, tlsVariables } from './database-access.ts';
+import type { Target } from './context.ts';
 import type { ServiceEntry } from './services/service.ts';
 import type { Sizing } from './sizing.ts';
 
@@ -10,6 +11,7 @@ const PASSWORD_FILE = '/run/secrets/postgres-app-password';
 
 type Source = {
   readonly config: InstanceConfig;
+  readonly target: Target;
   readonly sizing: Sizing;
   readonly entry: ServiceEntry;
   /** Bytes. */
@@ -27,7 +29,7 @@ type PlatformVariable = {
  * here is also what a person may not set.
  */
 const PLATFORM_VARIABLES: Readonly<Record<string, PlatformVariable>> = {
-  DEPLOYMENT_ENV: { value: () => 'enterprise' },
+  DEPLOYMENT_ENV: { value: ({ target }) => deploymentEnvironment(target) },
   SERVICE_NAME: { value: ({ entry }) => entry.shortName },
   PORT: { value: ({ entry }) => String(entry.port) },
   APP_VERSION: { value: ({ config }) => config.release.version, key: 'release.version' },
@@ -69,6 +71,10 @@ const PLATFORM_VARIABLES: Readonly<Record<string, PlatformVariable>> = {
     key: 'host.memory',
   },
 };
+
+/** Value of DEPLOYMENT_ENV (spec 01, "Contract of a service"). */
+export const deploymentEnvironment = (target: Target): string =>
+  target === 'kubernetes' ? 'cloud' : 'enterprise';
 
 /** Name of the variable that carries a service's address: `RECORDS_SERVICE_URL`. */
 const urlVariable = (service: ServiceEntry): string =>

@@ -29,6 +29,8 @@ export type SizingInput = {
   /** Sum of the services' memory weights (one is an ordinary service). */
   readonly serviceWeight: number;
   readonly serviceCount: number;
+  /** How many containers of one service there may be at a time: two slots unless said. */
+  readonly copies?: number;
   /** Whether PostgreSQL is a server of the customer's and takes nothing here. */
   readonly externalDatabase?: boolean;
   /** Name of the profile that chose memory and cores, for the reasons. */
@@ -72,6 +74,7 @@ export function deriveSizing(input: SizingInput): Sizing {
     serviceWeight,
     serviceCount,
     externalDatabase = false,
+    copies = 2,
     profile,
   } = input;
   const minimum = externalDatabase ? MINIMUM_MEMORY_EXTERNAL : MINIMUM_MEMORY;
@@ -100,8 +103,9 @@ export function deriveSizing(input: SizingInput): Sizing {
   );
 
   const pool = Math.min(16, Math.max(4, cores * 2));
-  const maxConnections = Math.ceil((serviceCount * pool * 2 + OTHER_CONNECTIONS) / 10) * 10;
+  const maxConnections = Math.ceil((serviceCount * pool * copies + OTHER_CONNECTIONS) / 10) * 10;
   const share = Math.max(1, cores / 2);
+  const many = copies === 2 ? '2 slots' : `${copies} pods`;
 
   return {
     twoSlots: because(
@@ -121,8 +125,8 @@ export function deriveSizing(input: SizingInput): Sizing {
     ),
     connections: {
       ...because(
-        serviceCount * pool * 2 + OTHER_CONNECTIONS,
-        `${serviceCount} services × ${pool} pooled connections × 2 slots + ${OTHER_CONNECTIONS} for migrations, monitoring, backup and administrators`,
+        serviceCount * pool * copies + OTHER_CONNECTIONS,
+        `${serviceCount} services × ${pool} pooled connections × ${many} + ${OTHER_CONNECTIONS} for migrations, monitoring, backup and administrators`,
       ),
       perSlot: serviceCount * pool,
       others: OTHER_CONNECTIONS,
@@ -132,7 +136,7 @@ export function deriveSizing(input: SizingInput): Sizing {
       cpus: because(cores, `all ${cores} cores: everything waits for the database`),
       maxConnections: because(
         maxConnections,
-        `${serviceCount} services × ${pool} pooled connections × 2 slots + ${OTHER_CONNECTIONS} for migrations, monitoring, backup and administrators`,
+        `${serviceCount} services × ${pool} pooled connections × ${many} + ${OTHER_CONNECTIONS} for migrations, monitoring, backup and administrators`,
       ),
       sharedBuffersMb: because(
         mebibytes(postgresMemory / 4),

@@ -58,6 +58,7 @@ async function createPorts({ json, quiet, plain: still, verbose }: Mode): Promis
   return {
     docker: lazy.lazyDocker(signal),
     compose: lazy.lazyCompose(process.env, signal),
+    kustomize: lazy.lazyKustomize(),
     database: lazy.lazyDatabase(),
     belongings: lazy.lazyBelongings(),
     files: new files.NodeFiles(),

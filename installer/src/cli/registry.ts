@@ -3,6 +3,7 @@ import { completionOf } from './commands/completion.ts';
 import { database } from './commands/database.ts';
 import { diff } from './commands/diff.ts';
 import { down } from './commands/down.ts';
+import { exportCommand } from './commands/export.ts';
 import { images } from './commands/images.ts';
 import { install } from './commands/install.ts';
 import { logs } from './commands/logs.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   database,
   images,
   releases,
+  exportCommand,
   uninstall,
   completionOf(() => COMMANDS),
 ];

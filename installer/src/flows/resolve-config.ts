@@ -9,7 +9,8 @@ import {
 } from '../config/edit-config.ts';
 import { decodeText } from '../config/decode-text.ts';
 import { parseConfig, SET_SOURCE, TOGETHER, type ParsedConfig } from '../config/parse-config.ts';
-import { configSchema, HOST_NAME, type InstanceConfig } from '../model/config.ts';
+import { configSchema, type InstanceConfig } from '../model/config.ts';
+import { HOST_NAME } from '../model/host-name.ts';
 import type { ConfigRules } from '../model/config-rules.ts';
 import { allOrErrors, FactswayError } from '../model/errors.ts';
 import { shellWord } from '../model/shell.ts';

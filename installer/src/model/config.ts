@@ -8,28 +8,19 @@ import {
   registryProblem,
 } from './image-reference.ts';
 import { networkConfig } from './network-config.ts';
+import { HOST_NAME } from './host-name.ts';
+import { kubernetesConfig } from './kubernetes-config.ts';
+import { sizeSetting } from './size-config.ts';
 import { TIME_ZONE, timeZoneProblem } from './time-zone.ts';
 import { tlsConfig } from './tls-config.ts';
-import { parseSize, SIZE_PATTERN, TiB } from './units.ts';
 
 /** The only version of the file this installer writes; later versions migrate older ones step by step. */
 export const CONFIG_API_VERSION = 'factsway/v1';
 
-/** RFC 1123: labels of letters, digits and inner hyphens. */
-export const HOST_NAME =
-  /^(?=.{1,253}$)([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 /** Where FACTSWAY publishes its images. */
 const OWN_REGISTRY = 'registry.factsway.com/onprem';
 const VERSION = /^\d+\.\d+\.\d+$/;
 
-/** More than any server has; far beyond it, figures derived from it are no longer exact. */
-const LARGEST_SIZE = 64 * TiB;
-const size = (what: string) =>
-  z
-    .string()
-    .regex(SIZE_PATTERN, `must be a size such as 512MiB or 8GiB`)
-    .refine((text) => (parseSize(text) ?? 0) <= LARGEST_SIZE, 'must be at most 64TiB')
-    .describe(what);
 const port = (what: string) => z.int().min(1).max(65535).describe(what);
 
 /** What is wrong with a value, as the rest of a sentence, and what to do if that is not plain. */
@@ -89,7 +80,9 @@ export const configSchema = z.strictObject({
       timeZone: judged(timeZoneProblem, TIME_ZONE)
         .default('UTC')
         .describe('Time zone of schedules and dashboards.'),
-      memory: size('Memory the platform may use; every limit is derived from it.').default('8GiB'),
+      memory: sizeSetting('Memory the platform may use; every limit is derived from it.').default(
+        '8GiB',
+      ),
       cores: z.int().min(1).max(512).default(2).describe('CPU cores the platform may use.'),
       profile: z
         .enum(['auto', 'small', 'medium', 'large'])
@@ -109,7 +102,7 @@ export const configSchema = z.strictObject({
         'Host port for plain HTTP (redirects to HTTPS unless tls.mode is off).',
       ).default(80),
       httpsPort: port('Host port for HTTPS.').default(443),
-      maxRequestSize: size('Largest request body accepted.').default('64MiB'),
+      maxRequestSize: sizeSetting('Largest request body accepted.').default('64MiB'),
       requestTimeoutSeconds: z
         .int()
         .min(5)
@@ -190,6 +183,7 @@ export const configSchema = z.strictObject({
       businessHours: businessHoursConfig.prefault({}),
     })
     .prefault({}),
+  kubernetes: kubernetesConfig.prefault({}),
 });
 
 /** factsway.yaml with every default filled in. */

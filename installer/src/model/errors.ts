@@ -1,6 +1,7 @@
 import { ALERT_ERRORS } from './alert-errors.ts';
 import { DATABASE_ERRORS } from './database-errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXPORT_ERRORS } from './export-errors.ts';
 import { IMAGE_LOCK_ERRORS } from './image-errors.ts';
 import { PREFLIGHT_ERRORS } from './preflight-errors.ts';
 
@@ -170,6 +171,7 @@ export const ERROR_CATALOG = {
   ...PREFLIGHT_ERRORS,
   ...DATABASE_ERRORS,
   ...IMAGE_LOCK_ERRORS,
+  ...EXPORT_ERRORS,
   ...ALERT_ERRORS,
   'FW-CANCELLED': { exit: EXIT.cancelled, summary: 'The run was interrupted.' },
   'FW-BUG': { exit: EXIT.bug, summary: 'An error nobody declared: a bug in the installer.' },

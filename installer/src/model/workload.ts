@@ -106,6 +106,8 @@ export type Workload = {
     readonly aliases?: readonly string[];
   }[];
   readonly ports: readonly PublishedPort[];
+  /** Where it is reached by others of the platform. Names are those of Kubernetes: 15 letters at most. */
+  readonly listens: readonly { readonly name: string; readonly port: number }[];
   readonly dependsOn: readonly {
     readonly id: string;
     readonly condition: 'healthy' | 'completed';

@@ -12,6 +12,8 @@ export type Compose = {
   version(): Promise<string>;
   /** Whether Compose can read the files of the directory, the customer's override among them. */
   accepts(directory: string): Promise<boolean>;
+  /** The files of the directory as Compose understands them, in JSON. Throws FW-COMPOSE-REFUSED. */
+  config(directory: string): Promise<string>;
   /** Every service the files of the directory have, the customer's override included. Throws FW-COMPOSE-REFUSED. */
   read(directory: string): Promise<Record<string, ComposedService>>;
   /**

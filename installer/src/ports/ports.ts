@@ -6,6 +6,7 @@ import type { EngineProbes } from './engine-probes.ts';
 import type { Files } from './files.ts';
 import type { Clock, Host, Random } from './host.ts';
 import type { Http } from './http.ts';
+import type { Kustomize } from './kustomize.ts';
 import type { Machine } from './machine.ts';
 import type { Prompter } from './prompter.ts';
 import type { Reporter } from './reporter.ts';
@@ -15,6 +16,7 @@ import type { Templates } from './templates.ts';
 export type Ports = {
   readonly docker: Docker;
   readonly compose: Compose;
+  readonly kustomize: Kustomize;
   readonly database: Database;
   readonly belongings: Belongings;
   readonly files: Files;

@@ -1,13 +1,16 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { ALERTMANAGER_PORT } from '../catalog/components/alertmanager.ts';
 import { EDGE_ADMIN, EDGE_PORTS, EDGE_RUNBOOKS } from '../catalog/components/edge.ts';
+import { edgeEndsTls, type CatalogContext } from '../catalog/context.ts';
 import { EXPORTER_PORTS } from '../catalog/components/exporters.ts';
 import { DASHBOARDS, GRAFANA_PORT } from '../catalog/components/grafana.ts';
 import { PROMETHEUS_PORT } from '../catalog/components/prometheus.ts';
 import { externalPostgres } from '../catalog/database-access.ts';
 import { monitoringContext, runs } from '../catalog/monitoring-context.ts';
+import type { ServiceEntry } from '../catalog/services/service.ts';
 import { ROLES } from '../catalog/roles.ts';
 import { DATASOURCE_UID } from '../model/monitoring.ts';
+import type { Slot } from '../model/workload.ts';
 import { parseSize } from '../model/units.ts';
 import { RECORDINGS } from '../../../monitoring/recordings.ts';
 import { alertGroups } from '../../../monitoring/rules.ts';
@@ -32,17 +35,30 @@ export function configContexts(catalog: Catalog): Record<string, object> {
   };
 }
 
+/** Name under which every pod of a component is found in the DNS, ready or not. */
+export const podsOf = (component: string): string => `${component}-pods`;
+
+/** Where a service of a slot is reached; in Kubernetes its pods share one address and there are no slots. */
+function address({ target }: CatalogContext, { name, port }: ServiceEntry, slot: Slot): string {
+  return target === 'kubernetes' ? `${name}:${port}` : `${name}-${slot}:${port}`;
+}
+
+type Probed = { readonly module: string; readonly target: string; readonly service: string };
+
 function postgresContext({ context: { config, sizing } }: Catalog): object {
   return { ...sizing.postgres, timeZone: config.host.timeZone, roles: ROLES };
 }
 
-function edgeContext({ context: { config, activeSlot }, services, workloads }: Catalog): object {
+function edgeContext({ context, services, workloads }: Catalog): object {
+  const { config, activeSlot } = context;
   const { tls, requestTimeoutSeconds, maxRequestSize, httpsPort } = config.edge;
-  const secure = tls.mode !== 'off';
+  const secure = edgeEndsTls(context);
   return {
     hostName: config.host.name,
     secure,
     redirectPort: httpsPort === 443 ? '' : `:${httpsPort}`,
+    // Whoever ends TLS in front of a cluster speaks for this name alone, as this proxy would.
+    strict: secure || (context.target === 'kubernetes' && tls.mode !== 'off'),
     internal: tls.mode === 'internal',
     provided: tls.mode === 'provided',
     acme: tls.mode === 'acme',
@@ -53,11 +69,11 @@ function edgeContext({ context: { config, activeSlot }, services, workloads }: C
     ports: EDGE_PORTS,
     maxRequestBytes: parseSize(maxRequestSize),
     requestTimeoutSeconds,
-    slot: activeSlot,
+    slot: context.target === 'kubernetes' ? '' : activeSlot,
     upstreams: services.map((service) => ({
       name: service.name,
       routes: service.routes.map((prefix) => ({ exact: prefix, below: `${prefix}/*` })),
-      address: `${service.name}-${activeSlot}:${service.port}`,
+      address: address(context, service, activeSlot),
     })),
     grafana: workloads.some((workload) => workload.component === 'grafana'),
     grafanaAddress: `grafana:${GRAFANA_PORT}`,
@@ -68,27 +84,31 @@ function edgeContext({ context: { config, activeSlot }, services, workloads }: C
  * `name;datname` of what is kept of a server that has databases of others as well: their long transactions are no alert
  * of ours. Connections are counted for all, because all share them.
  */
-const ownDatabase = (database: string): string => `pg_stat_activity_count;.*|[^;]*;(${database})?`;
+export const ownDatabase = (database: string): string =>
+  `pg_stat_activity_count;.*|[^;]*;(${database})?`;
 
 function prometheusContext(catalog: Catalog): object {
   const { context, services } = catalog;
   const { config, slots } = context;
-  const edgeTarget =
-    config.edge.tls.mode === 'off'
-      ? `http://edge:${EDGE_PORTS.http}/healthz`
-      : `https://edge:${EDGE_PORTS.https}/healthz`;
+  const inKubernetes = context.target === 'kubernetes';
+  /** Where one address stands for several pods, each is asked by itself. */
+  const pods = (name: string, port: number) =>
+    inKubernetes ? { pods: { name: podsOf(name), port } } : {};
   const job = (name: string, target: string) => ({ name, target });
   return {
     alertmanager: `alertmanager:${ALERTMANAGER_PORT}`,
     services: services.map((service) => ({
       name: service.name,
-      targets: slots.map((slot) => ({ address: `${service.name}-${slot}:${service.port}`, slot })),
+      ...pods(service.name, service.port),
+      targets: slots.map((slot) => ({ address: address(context, service, slot), slot })),
     })),
     components: [
       job('prometheus', `localhost:${PROMETHEUS_PORT}`),
       job('alertmanager', `alertmanager:${ALERTMANAGER_PORT}`),
-      job('edge', `edge:${EDGE_PORTS.metrics}`),
-      job('node', `node-exporter:${EXPORTER_PORTS.node}`),
+      { ...job('edge', `edge:${EDGE_PORTS.metrics}`), ...pods('edge', EDGE_PORTS.metrics) },
+      ...(runs(catalog, 'node-exporter')
+        ? [job('node', `node-exporter:${EXPORTER_PORTS.node}`)]
+        : []),
       {
         ...job('postgres', `postgres-exporter:${EXPORTER_PORTS.postgres}`),
         ...(externalPostgres(config) ? { onlyOf: ownDatabase(config.postgres.database) } : {}),
@@ -97,21 +117,31 @@ function prometheusContext(catalog: Catalog): object {
       ...(runs(catalog, 'grafana') ? [job('grafana', `grafana:${GRAFANA_PORT}`)] : []),
     ],
     blackbox: `blackbox-exporter:${EXPORTER_PORTS.blackbox}`,
-    probes: [
-      ...services.flatMap((service) =>
-        slots.map((slot) => ({
-          module: 'http_health',
-          target: `http://${service.name}-${slot}:${service.port}/health`,
-          service: service.name,
-        })),
-      ),
-      {
-        module: config.edge.tls.mode === 'off' ? 'http_edge' : 'https_edge',
-        target: edgeTarget,
-        service: 'edge',
-      },
-    ],
+    probes: probesOf(catalog),
     recordings: RECORDINGS,
     alertGroups: alertGroups(monitoringContext(catalog)),
   };
+}
+
+/** What the blackbox exporter asks for Prometheus, as a client would. */
+export function probesOf({ context, services }: Catalog): Probed[] {
+  const { slots } = context;
+  const secure = edgeEndsTls(context);
+  const edgeTarget = secure
+    ? `https://edge:${EDGE_PORTS.https}/healthz`
+    : `http://edge:${EDGE_PORTS.http}/healthz`;
+  return [
+    ...services.flatMap((service) =>
+      slots.map((slot) => ({
+        module: 'http_health',
+        target: `http://${address(context, service, slot)}/health`,
+        service: service.name,
+      })),
+    ),
+    {
+      module: secure ? 'https_edge' : 'http_edge',
+      target: edgeTarget,
+      service: 'edge',
+    },
+  ];
 }

@@ -15,6 +15,7 @@ export function alertmanager({ config, sizing }: CatalogContext, image: Resolved
     speaksOut: 'notifies receivers, which are mostly elsewhere',
     image: image.reference,
     user: image.user,
+    listens: [{ name: 'http', port: ALERTMANAGER_PORT }],
     entrypoint: ['alertmanager'],
     command: [
       '--config.file=/etc/alertmanager/alertmanager.yml',

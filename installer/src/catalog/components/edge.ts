@@ -1,7 +1,7 @@
 import { TLS_MOUNTS, TLS_PLACES } from '../../model/tls-places.ts';
 import { MiB } from '../../model/units.ts';
 import type { PublishedPort, Workload } from '../../model/workload.ts';
-import type { CatalogContext } from '../context.ts';
+import { edgeEndsTls, type CatalogContext } from '../context.ts';
 import type { ResolvedImage } from '../images.ts';
 import { hardened, httpHealth, SCRATCH } from './hardened.ts';
 
@@ -14,18 +14,19 @@ export const EDGE_ROOT_CERTIFICATE = '/data/caddy/pki/authorities/local/root.crt
 export const EDGE_RUNBOOKS = '/etc/factsway-runbooks';
 export const EDGE_ADMIN = 'unix//run/caddy/admin.sock';
 
-export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): Workload {
+export function edge(context: CatalogContext, image: ResolvedImage): Workload {
+  const { config, sizing } = context;
+  const secure = edgeEndsTls(context);
   const { bind, httpPort, httpsPort, tls } = config.edge;
   const ports: PublishedPort[] = [
     {
       bind,
       host: httpPort,
       container: EDGE_PORTS.http,
-      purpose: tls.mode === 'off' ? 'HTTP' : 'HTTP: redirects to HTTPS',
+      purpose: secure ? 'HTTP: redirects to HTTPS' : 'HTTP',
     },
   ];
-  if (tls.mode !== 'off')
-    ports.push({ bind, host: httpsPort, container: EDGE_PORTS.https, purpose: 'HTTPS' });
+  if (secure) ports.push({ bind, host: httpsPort, container: EDGE_PORTS.https, purpose: 'HTTPS' });
   const rootUser = image.user.startsWith('0:');
   return hardened({
     component: EDGE,
@@ -33,9 +34,16 @@ export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): 
     group: 'core',
     purpose: 'Caddy: the only way in; ends TLS and routes to the serving slot',
     // In every other mode it asks nobody for anything.
-    ...(tls.mode === 'acme' ? { speaksOut: 'asks the authority for its certificate' } : {}),
+    ...(secure && tls.mode === 'acme'
+      ? { speaksOut: 'asks the authority for its certificate' }
+      : {}),
     image: image.reference,
     user: image.user,
+    listens: [
+      { name: 'http', port: EDGE_PORTS.http },
+      ...(secure ? [{ name: 'https', port: EDGE_PORTS.https }] : []),
+      { name: 'metrics', port: EDGE_PORTS.metrics },
+    ],
     command: ['caddy', 'run', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'],
     environment: { XDG_DATA_HOME: '/data', XDG_CONFIG_HOME: '/config', HOME: '/tmp' },
     config: {
@@ -60,7 +68,7 @@ export function edge({ config, sizing }: CatalogContext, image: ResolvedImage): 
     // Read from disk for every request: a changed runbook needs neither a reload nor a new container.
     extraConfig: [{ directory: 'runbooks', mount: EDGE_RUNBOOKS }],
     // A directory, not a file: a file that is mounted by itself would go on showing the key before the last.
-    ...(tls.mode === 'provided'
+    ...(secure && tls.mode === 'provided'
       ? { secretDirectories: [{ directory: TLS_PLACES.keys, mount: TLS_MOUNTS.keys }] }
       : {}),
     volumes: [{ name: 'edge-data', mount: '/data' }],

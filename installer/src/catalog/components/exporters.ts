@@ -35,6 +35,7 @@ export function nodeExporter({ sizing }: CatalogContext, image: ResolvedImage): 
     purpose: 'metrics of this host: disks, memory, CPU',
     image: image.reference,
     user: image.user,
+    listens: [{ name: 'metrics', port: EXPORTER_PORTS.node }],
     entrypoint: ['node_exporter'],
     command: [
       '--path.rootfs=/host',
@@ -69,6 +70,7 @@ export function postgresExporter(
     purpose: 'metrics of PostgreSQL, read by a role that sees statistics and no rows',
     image: image.reference,
     user: image.user,
+    listens: [{ name: 'metrics', port: EXPORTER_PORTS.postgres }],
     entrypoint: ['postgres_exporter'],
     command: [`--web.listen-address=:${EXPORTER_PORTS.postgres}`],
     environment: {
@@ -94,6 +96,7 @@ export function blackboxExporter({ sizing }: CatalogContext, image: ResolvedImag
     purpose: 'asks the edge and every service from outside, as a user would',
     image: image.reference,
     user: image.user,
+    listens: [{ name: 'metrics', port: EXPORTER_PORTS.blackbox }],
     entrypoint: ['blackbox_exporter'],
     command: ['--config.file=/etc/blackbox_exporter/blackbox.yml'],
     config: {

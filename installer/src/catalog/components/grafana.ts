@@ -18,6 +18,7 @@ export function grafana({ config, sizing }: CatalogContext, image: ResolvedImage
     purpose: 'dashboards, behind the edge proxy under /grafana',
     image: image.reference,
     user: image.user,
+    listens: [{ name: 'http', port: GRAFANA_PORT }],
     command: [],
     environment: {
       GF_SERVER_ROOT_URL: `${publicUrl(config)}/grafana/`,

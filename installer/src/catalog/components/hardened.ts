@@ -9,6 +9,7 @@ type Optional =
   | 'hostMounts'
   | 'tmpfs'
   | 'ports'
+  | 'listens'
   | 'dependsOn'
   | 'readOnly'
   | 'capabilities'
@@ -34,6 +35,7 @@ export function hardened(
     hostMounts: [],
     tmpfs: [SCRATCH],
     ports: [],
+    listens: [],
     dependsOn: [],
     readOnly: true,
     capabilities: [],

@@ -9,12 +9,17 @@ import {
   tlsVariables,
 } from '../database-access.ts';
 import type { ResolvedImage } from '../images.ts';
+import { deploymentEnvironment } from '../service-environment.ts';
 import { hardened, reason } from './hardened.ts';
 
 export const MIGRATIONS = 'migrations';
 
 /** The migrations of one release: they live in the slot's file because each slot may be of another release. */
-export function migrations({ config }: CatalogContext, image: ResolvedImage, slot: Slot): Workload {
+export function migrations(
+  { config, target }: CatalogContext,
+  image: ResolvedImage,
+  slot: Slot,
+): Workload {
   const { host, port, users } = databaseAddress(config);
   return hardened({
     component: MIGRATIONS,
@@ -27,7 +32,7 @@ export function migrations({ config }: CatalogContext, image: ResolvedImage, slo
     user: image.user,
     command: ['node', '/app/migrate.mjs', 'up'],
     environment: {
-      DEPLOYMENT_ENV: 'enterprise',
+      DEPLOYMENT_ENV: deploymentEnvironment(target),
       APP_VERSION: config.release.version,
       LOG_LEVEL: config.services.logLevel,
       POSTGRES_HOST: host,

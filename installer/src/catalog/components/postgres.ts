@@ -1,6 +1,7 @@
 import { mebibytes, MiB } from '../../model/units.ts';
 import type { Workload } from '../../model/workload.ts';
 import type { CatalogContext } from '../context.ts';
+import { POSTGRES_PORT } from '../database-access.ts';
 import type { ResolvedImage } from '../images.ts';
 import { ROLES } from '../roles.ts';
 import { hardened, SCRATCH } from './hardened.ts';
@@ -13,6 +14,7 @@ export function postgres({ config, sizing }: CatalogContext, image: ResolvedImag
     purpose: 'PostgreSQL 17: the one place that holds data',
     image: image.reference,
     user: image.user,
+    listens: [{ name: 'postgres', port: POSTGRES_PORT }],
     command: ['postgres', '-c', 'config_file=/etc/factsway-postgres/postgresql.conf'],
     environment: {
       POSTGRES_USER: ROLES.superuser,

@@ -13,6 +13,7 @@ export function prometheus({ config, sizing }: CatalogContext, image: ResolvedIm
     purpose: 'collects the metrics of everything here and evaluates the alert rules',
     image: image.reference,
     user: image.user,
+    listens: [{ name: 'http', port: PROMETHEUS_PORT }],
     entrypoint: ['prometheus'],
     command: [
       '--config.file=/etc/prometheus/prometheus.yml',

@@ -13,7 +13,7 @@ const WRAPPER_MOUNT = '/factsway';
 
 /** One service in one slot, as the platform contract (spec 01) asks for it. */
 export function serviceWorkload(
-  { config, sizing }: CatalogContext,
+  { config, target, sizing }: CatalogContext,
   entry: ServiceEntry,
   addresses: Readonly<Record<string, string>>,
   image: ResolvedImage,
@@ -30,9 +30,10 @@ export function serviceWorkload(
     speaksOut: 'may ask services of the internet, error reports among them',
     image: image.reference,
     user: image.user,
+    listens: [{ name: 'http', port: entry.port }],
     ...(compatibility ? { entrypoint: ['/bin/sh', `${WRAPPER_MOUNT}/with-password.sh`] } : {}),
     command: COMMAND,
-    environment: serviceEnvironment({ config, sizing, entry, memory }, addresses),
+    environment: serviceEnvironment({ config, target, sizing, entry, memory }, addresses),
     secrets: ['postgres-app-password'],
     ...databaseAuthority(config),
     ...(compatibility ? { extraConfig: [{ directory: 'services', mount: WRAPPER_MOUNT }] } : {}),

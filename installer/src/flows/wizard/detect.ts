@@ -1,5 +1,6 @@
 import { buildCatalog } from '../../catalog/catalog.ts';
-import { configSchema, HOST_NAME, type InstanceConfig } from '../../model/config.ts';
+import { configSchema, type InstanceConfig } from '../../model/config.ts';
+import { HOST_NAME } from '../../model/host-name.ts';
 import { toFactswayError } from '../../model/errors.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { requireDocker } from '../check-docker.ts';

@@ -1,5 +1,6 @@
 import { MINIMUM_MEMORY, MINIMUM_MEMORY_EXTERNAL } from '../../catalog/sizing.ts';
-import { HOST_NAME, type InstanceConfig } from '../../model/config.ts';
+import type { InstanceConfig } from '../../model/config.ts';
+import { HOST_NAME } from '../../model/host-name.ts';
 import { timeZoneProblem } from '../../model/time-zone.ts';
 import { formatSize, GiB, MiB, parseSize } from '../../model/units.ts';
 import { isBuiltHere, type Facts } from './facts.ts';

@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import { exportKubernetes as render } from '../../../k8s/export-kubernetes.ts';
+import type { Row } from '../../../k8s/proof/compare.ts';
+import type { Loss } from '../../../k8s/carry-over.ts';
+import { EMPTY_MANIFEST, type BundleFile, type Manifest } from '../model/bundle.ts';
+import { FactswayError } from '../model/errors.ts';
+import type { FileChange } from '../model/plan.ts';
+import { shellWord } from '../model/shell.ts';
+import { planTree } from '../planner/plan-tree.ts';
+import type { Ports } from '../ports/ports.ts';
+import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
+import { sha256 } from '../render/digest.ts';
+import { TemplateEngine } from '../render/template-engine.ts';
+import { proveExport } from './prove-export.ts';
+import { readGiven } from './given.ts';
+import { instancePaths } from './paths.ts';
+import { readJson } from './read-json.ts';
+import { requireConfig } from './resolve-config.ts';
+
+/** What an export wrote, beside what it wrote: so that the next one knows whose a file is. */
+export const EXPORT_MANIFEST = '.factsway-export.json';
+
+export type ExportRequest = {
+  readonly directory: string;
+  /** Absolute. */
+  readonly out: string;
+  readonly dryRun: boolean;
+  /** Replace files that were edited by hand. */
+  readonly overwrite: boolean;
+  /** Compare with Compose, fact by fact. */
+  readonly report: boolean;
+};
+
+export type ExportResult = {
+  readonly out: string;
+  readonly executed: boolean;
+  readonly changes: readonly FileChange[];
+  /** Paths in compose.override.yaml that are in the export, and those that are not. */
+  readonly carried: readonly string[];
+  readonly lost: readonly Loss[];
+  readonly warnings: readonly string[];
+  /** Where it was asked for: every fact of both sides. */
+  readonly rows?: readonly Row[];
+};
+
+type Needed = Pick<Ports, 'compose' | 'files' | 'kustomize' | 'templates' | 'reporter'>;
+
+/**
+ * Writes the Kubernetes manifests of an instance into a directory of their own (spec 06). Files a person edited there
+ * are refused or, with `overwrite`, replaced; files of others are left alone. Throws FW-NO-INSTANCE, FW-EXPORT-FOREIGN
+ * and FW-DRIFT; with `report` what the programs it asks throw. Killed half way, the next run goes on.
+ */
+export async function exportKubernetes(
+  { directory, out, dryRun, overwrite, report }: ExportRequest,
+  ports: Needed,
+): Promise<ExportResult> {
+  const { files, templates, reporter } = ports;
+  const config = await requireConfig(directory, files);
+  const override = await files.readText(instancePaths(directory).file(OVERRIDE_FILE));
+  const given = {
+    ...(await readGiven(config, directory, files)),
+    // Which files the secrets of this host are is nothing to a cluster.
+    alertSecretFiles: {},
+    ...(override === undefined ? {} : { override }),
+  };
+  const engine = new TemplateEngine(await templates.load());
+  const rendered = render(config, engine, given);
+  for (const note of rendered.notes) reporter.note(note);
+  if (config.images.source === 'debian')
+    reporter.note(
+      'Images are those of images.registry: no cluster can fetch what was built on this host.',
+    );
+  const manifestPath = join(out, EXPORT_MANIFEST);
+  const known = await readJson<Manifest>(manifestPath, files);
+  const manifest = known ?? EMPTY_MANIFEST;
+  const paths = [
+    ...new Set([
+      ...rendered.files.map(({ path }) => path),
+      ...Object.keys({ ...manifest.files, ...manifest.pending }),
+    ]),
+  ];
+  const digests = await digestsOf(paths, out, files);
+  const { changes, conflicts } = planTree(rendered.files, manifest, digests, overwrite);
+  if (conflicts.length > 0) throw refusal(known !== undefined, out, conflicts);
+  const exported = { config, given, engine, files: rendered.files };
+  const scratch = join(instancePaths(directory).state, 'proof');
+  const rows = report ? await proveExport(exported, scratch, ports) : undefined;
+  if (!dryRun) await write(rendered.files, changes, { out, manifest, manifestPath }, files);
+  const { carried, lost } = rendered;
+  return {
+    out,
+    executed: !dryRun,
+    changes,
+    carried,
+    lost,
+    warnings: rendered.warnings,
+    ...(rows === undefined ? {} : { rows }),
+  };
+}
+
+async function digestsOf(
+  paths: readonly string[],
+  out: string,
+  files: Ports['files'],
+): Promise<Record<string, string>> {
+  const found = await Promise.all(
+    paths.map(async (path) => [path, await files.readText(join(out, path))] as const),
+  );
+  return Object.fromEntries(
+    found.flatMap(([path, text]) => (text === undefined ? [] : [[path, sha256(text)] as const])),
+  );
+}
+
+type Place = { readonly out: string; readonly manifest: Manifest; readonly manifestPath: string };
+
+/** What is about to be written goes on record first: after a kill half way either content is known as ours. */
+async function write(
+  wanted: readonly BundleFile[],
+  changes: readonly FileChange[],
+  { out, manifest, manifestPath }: Place,
+  files: Ports['files'],
+): Promise<void> {
+  const digests = Object.fromEntries(wanted.map(({ path, content }) => [path, sha256(content)]));
+  const pending: Record<string, readonly string[]> = { ...manifest.pending };
+  for (const [path, digest] of Object.entries(digests))
+    pending[path] = [...new Set([...(pending[path] ?? []), digest])];
+  const record = (next: Manifest): Promise<void> =>
+    files.write(manifestPath, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o644 });
+  if (changes.length > 0) await record({ ...manifest, pending });
+  const contents = new Map(wanted.map((file) => [file.path, file]));
+  for (const { path, change } of changes) {
+    const file = contents.get(path);
+    if (change === 'delete' || !file) await files.remove(join(out, path));
+    else await files.write(join(out, path), file.content, { mode: file.mode });
+  }
+  const isSame = JSON.stringify(manifest) === JSON.stringify({ version: 1, files: digests });
+  if (!isSame) await record({ version: 1, files: digests });
+}
+
+function refusal(isOurs: boolean, out: string, conflicts: readonly string[]): FactswayError {
+  const list = conflicts.map((path) => join(out, path));
+  return isOurs
+    ? new FactswayError(
+        'FW-DRIFT',
+        `${conflicts.length === 1 ? 'A file' : `${conflicts.length} files`} of the export in ${out} ${conflicts.length === 1 ? 'was' : 'were'} edited by hand; nothing was written.`,
+        'Put your changes into an overlay of your own, or replace the files: factsway-install export k8s --overwrite-edited --out ' +
+          shellWord(out),
+        list,
+      )
+    : new FactswayError(
+        'FW-EXPORT-FOREIGN',
+        `${out} holds files of the same names that no export wrote; nothing was written.`,
+        'Name an empty directory, or one of an earlier export: factsway-install export k8s --out DIR',
+        list,
+      );
+}

@@ -1,0 +1,1 @@
+export { reportJson, reportText } from '../../../k8s/proof/report.ts';

@@ -1,0 +1,63 @@
+import {
+  buildCatalog,
+  type Catalog,
+  type Given as GivenFiles,
+} from '../installer/src/catalog/catalog.ts';
+import type { ServiceEntry } from '../installer/src/catalog/services/service.ts';
+import { carryOver, type CarryOver } from './carry-over.ts';
+import type { InstanceConfig } from '../installer/src/model/config.ts';
+
+/** The overlays of the tree. */
+export const ENVIRONMENTS = ['staging', 'production'] as const;
+export type EnvironmentName = (typeof ENVIRONMENTS)[number];
+
+/** One overlay: the platform as it is there. */
+export type Environment = {
+  readonly name: EnvironmentName;
+  readonly namespace: string;
+  readonly config: InstanceConfig;
+  readonly catalog: Catalog;
+  readonly override: Pick<CarryOver, 'carried' | 'lost'>;
+};
+
+/** What an export is made from besides the configuration: the texts of files. */
+export type Given = GivenFiles & {
+  /** compose.override.yaml. */
+  readonly override?: string;
+};
+
+/** Pods of a service an update may add before it takes old ones away. */
+export const SURGE = 1;
+
+/** The platform of one environment, in the words of the catalogue. Pure. */
+export function environment(
+  name: EnvironmentName,
+  config: InstanceConfig,
+  given: Given = {},
+  services?: readonly ServiceEntry[],
+): Environment {
+  const own = configOf(name, config);
+  const copies = own.kubernetes.maxReplicas + SURGE;
+  const catalog = buildCatalog(own, ['a'], services, { ...given, target: 'kubernetes', copies });
+  const { change, ...override } = carryOver(given.override, catalog.workloads);
+  return {
+    name,
+    namespace: `factsway-${name}`,
+    config: own,
+    catalog: { ...catalog, workloads: catalog.workloads.map(change) },
+    override,
+  };
+}
+
+function configOf(name: EnvironmentName, config: InstanceConfig): InstanceConfig {
+  const { host, edge, images, kubernetes } = config;
+  const staging = kubernetes.stagingHost ?? `staging.${host.name}`;
+  return {
+    ...config,
+    host: { ...host, name: name === 'staging' ? staging : host.name },
+    // A cluster is reached at the ports every browser knows.
+    edge: { ...edge, httpPort: 80, httpsPort: 443 },
+    // What was built on this host, no cluster can fetch.
+    images: images.source === 'debian' ? { ...images, source: 'upstream' } : images,
+  };
+}

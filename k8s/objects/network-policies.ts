@@ -1,0 +1,107 @@
+import { EDGE, EDGE_PORTS } from '../../installer/src/catalog/components/edge.ts';
+import { databaseAddress, externalPostgres } from '../../installer/src/catalog/database-access.ts';
+import type { Workload } from '../../installer/src/model/workload.ts';
+import type { Environment } from '../environment.ts';
+import { labels, networkLabel, networksOf, selector } from '../labels.ts';
+import type { Manifest } from '../manifest.ts';
+
+type Rule = { from?: object[]; to?: object[]; ports?: object[] };
+
+/** Any address: what a pod may reach in the cluster is decided at the other end, where everything is denied first. */
+const ANYWHERE = [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }];
+
+const policy = (name: string, component: string, spec: object): Manifest => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name, labels: labels(component, 'foundation') },
+  spec,
+});
+const tcp = (...ports: number[]) => ports.map((port) => ({ protocol: 'TCP', port }));
+
+/**
+ * Who may speak to whom: nobody, but for those who share a network in Compose. A pod carries the networks it is on as
+ * labels, so that there is one policy for each network and not one for each pair.
+ */
+export function networkPolicies(environment: Environment): Manifest[] {
+  const { workloads } = environment.catalog;
+  const networks = [...new Set(workloads.flatMap(networksOf))];
+  return [
+    policy('default-deny', 'namespace', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
+    dns(),
+    ...networks.map(network),
+    ...workloads.flatMap((workload) => atTheBorder(workload, environment)),
+  ];
+}
+
+function network(name: string): Manifest {
+  const members = { matchLabels: { [networkLabel(name)]: 'true' } };
+  return policy(`network-${name}`, 'namespace', {
+    podSelector: members,
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [{ podSelector: members }] }],
+    egress: [{ to: [{ podSelector: members }] }],
+  });
+}
+
+/** What a workload takes from, and sends to, the world outside of the namespace. */
+function atTheBorder(workload: Workload, environment: Environment): Manifest[] {
+  const ingress = fromOutside(workload, environment);
+  const egress = toOutside(workload, environment);
+  if (ingress.length + egress.length === 0) return [];
+  const { component } = workload;
+  return [
+    policy(component, component, {
+      podSelector: { matchLabels: selector(component) },
+      policyTypes: [
+        ...(ingress.length > 0 ? ['Ingress'] : []),
+        ...(egress.length > 0 ? ['Egress'] : []),
+      ],
+      ...(ingress.length > 0 ? { ingress } : {}),
+      ...(egress.length > 0 ? { egress } : {}),
+    }),
+  ];
+}
+
+/** The proxy is the door; with the controller's namespace named, nobody else of the cluster opens it. */
+function fromOutside({ component }: Workload, { config }: Environment): Rule[] {
+  if (component !== EDGE) return [];
+  const { controllerNamespace } = config.kubernetes.entry;
+  const ports = tcp(EDGE_PORTS.http);
+  return controllerNamespace === undefined
+    ? [{ ports }]
+    : [{ from: [ofNamespace(controllerNamespace)], ports }];
+}
+
+const ofNamespace = (name: string) => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+});
+
+function toOutside(workload: Workload, { config }: Environment): Rule[] {
+  if (workload.speaksOut !== undefined) return [{ to: ANYWHERE }];
+  // With the operator it finds what it measures by asking the API server, wherever that is.
+  if (workload.component === 'prometheus' && config.kubernetes.monitoring === 'operator')
+    return [{ to: ANYWHERE, ports: tcp(443, 6443) }];
+  // Of a PostgreSQL elsewhere a policy knows the port only: it takes no names.
+  return externalPostgres(config) && asksDatabase(workload)
+    ? [{ to: ANYWHERE, ports: tcp(databaseAddress(config).port) }]
+    : [];
+}
+
+const asksDatabase = ({ secrets }: Workload): boolean =>
+  secrets.some((name) => name.startsWith('postgres-'));
+
+function dns(): Manifest {
+  const ports = [
+    { protocol: 'UDP', port: 53 },
+    { protocol: 'TCP', port: 53 },
+  ];
+  return policy('allow-dns', 'namespace', {
+    podSelector: {},
+    policyTypes: ['Egress'],
+    egress: [
+      { to: [ofNamespace('kube-system')], ports },
+      // A cache on each node answers from an address of its own (NodeLocal DNSCache).
+      { to: [{ ipBlock: { cidr: '169.254.20.10/32' } }], ports },
+    ],
+  });
+}

@@ -1,0 +1,36 @@
+/** Settings of `kubernetes.*`, and those beside it that change what is exported, each once away from its default. */
+export const KUBERNETES_VARIANTS: Readonly<Record<string, object>> = {
+  'as it is': {},
+  'the Prometheus Operator': { kubernetes: { monitoring: 'operator' } },
+  'the Gateway API, from one namespace': {
+    kubernetes: { entry: { kind: 'gateway', controllerNamespace: 'gateways' } },
+  },
+  'external secrets, cert-manager, a storage class and a login to the registry': {
+    kubernetes: {
+      secrets: { from: 'external-secrets' },
+      tls: { from: 'cert-manager' },
+      entry: { className: 'public', annotations: { 'example.com/largest-body': '64m' } },
+      storageClass: 'fast',
+      pullSecret: 'registry-login',
+      replicas: 2,
+      maxReplicas: 12,
+    },
+  },
+  'TLS ended in front of the cluster': { edge: { tls: { mode: 'off' } } },
+  'a PostgreSQL elsewhere, watched by the operator': {
+    kubernetes: { monitoring: 'operator' },
+    postgres: { mode: 'external', external: { host: 'db.example.com', tls: { mode: 'require' } } },
+  },
+  'a password in the environment for old images': {
+    services: { passwordCompatibility: true, environment: { A_FLAG: 'a $(b) $c' } },
+  },
+  'every receiver': {
+    monitoring: {
+      receivers: {
+        slack: { enabled: true, channel: '#alerts' },
+        webhook: { enabled: true },
+        deadMansSwitch: { enabled: true },
+      },
+    },
+  },
+};
