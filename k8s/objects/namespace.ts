@@ -4,6 +4,7 @@ import { labels, roleOf } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
 import { millicores, quantity } from '../pods/resources.ts';
 import { isStateful } from '../pods/volumes.ts';
+import { certificateFrom } from './entry.ts';
 import { PROXY_REPLICAS, scales } from './workloads.ts';
 
 /** What a debugging container or a Job by hand may take beside the platform. */
@@ -60,7 +61,8 @@ function quota(environment: Environment): Manifest {
         'limits.cpu': cpu,
         'limits.memory': memory,
         'services.loadbalancers': '0',
-        'services.nodeports': '0',
+        // The Service of cert-manager's answer to an authority is one, for a minute.
+        'services.nodeports': certificateFrom(environment) === 'cert-manager' ? '4' : '0',
       },
     },
   };
