@@ -37,9 +37,10 @@ function theNamespace({ namespace: name }: Environment): Manifest {
 
 /** How many pods of a workload there may be at a time, while it is being replaced included. */
 function mostPods(workload: Workload, { config }: Environment): number {
-  if (scales(workload)) return config.kubernetes.maxReplicas + SURGE;
+  // One that comes, and one that takes its time to end: it counts until it is gone.
+  if (scales(workload)) return config.kubernetes.maxReplicas + 2 * SURGE;
   if (isStateful(workload) || workload.kind === 'one-shot') return 1;
-  return (workload.component === 'edge' ? PROXY_REPLICAS : 1) + SURGE;
+  return (workload.component === 'edge' ? PROXY_REPLICAS : 1) + 2 * SURGE;
 }
 
 function quota(environment: Environment): Manifest {

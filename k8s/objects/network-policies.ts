@@ -9,7 +9,11 @@ import type { Manifest } from '../manifest.ts';
 type Rule = { from?: object[]; to?: object[]; ports?: object[] };
 
 /** Any address: what a pod may reach in the cluster is decided at the other end, where everything is denied first. */
-const ANYWHERE = [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }];
+const ANYWHERE = [
+  // The metadata service of a cloud gives out the credentials of the node.
+  { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] } },
+  { ipBlock: { cidr: '::/0', except: ['fd00:ec2::254/128'] } },
+];
 
 const policy = (name: string, component: string, spec: object): Manifest => ({
   apiVersion: 'networking.k8s.io/v1',
