@@ -1,5 +1,6 @@
 import { load } from 'js-yaml';
 import { platformNames } from '../installer/src/catalog/catalog.ts';
+import { credentialIn, looksSecret } from '../installer/src/catalog/secret-looks.ts';
 import { parseSize } from '../installer/src/model/units.ts';
 import type { Health, Workload } from '../installer/src/model/workload.ts';
 
@@ -90,6 +91,13 @@ const RULES: Readonly<Record<string, Rule>> = {
     typeof value === 'string' ? (workload) => ({ ...workload, image: value }) : 'it is no text',
   environment: (value) => {
     const added = variables(value);
+    if (added === undefined)
+      return 'a variable without a value is taken from the shell of this host';
+    const secret = Object.entries(added).find(
+      ([name, text]) => looksSecret(name, text) || credentialIn(text) !== undefined,
+    );
+    if (secret)
+      return `${secret[0]} looks like a secret, which would stand in the manifests in clear: make it a Secret, mounted by an overlay of your own`;
     return (workload) => ({ ...workload, environment: { ...workload.environment, ...added } });
   },
   command: (value) =>
@@ -213,15 +221,21 @@ const field = (value: unknown, key: string): unknown => Object.fromEntries(entri
 
 /** A scalar as Compose writes it. */
 const written = (value: unknown): string =>
-  typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value);
+  typeof value === 'string' ? value : JSON.stringify(value);
 
-/** A mapping, or a list of NAME=value. */
-function variables(value: unknown): Record<string, string> {
-  if (!Array.isArray(value))
-    return Object.fromEntries(entries(value).map(([name, one]) => [name, written(one)]));
+/** A mapping, or a list of NAME=value; undefined where one has no value of its own. */
+function variables(value: unknown): Record<string, string> | undefined {
+  if (!Array.isArray(value)) {
+    const pairs = entries(value);
+    return pairs.some(([, one]) => one === null)
+      ? undefined
+      : Object.fromEntries(pairs.map(([name, one]) => [name, written(one)]));
+  }
+  const lines = value.map(String);
+  if (!lines.every((line) => line.includes('='))) return undefined;
   return Object.fromEntries(
-    value.map((line) => {
-      const [name = '', ...rest] = String(line).split('=');
+    lines.map((line) => {
+      const [name = '', ...rest] = line.split('=');
       return [name, rest.join('=')];
     }),
   );

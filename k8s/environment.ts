@@ -54,10 +54,34 @@ function configOf(name: EnvironmentName, config: InstanceConfig): InstanceConfig
   const staging = kubernetes.stagingHost ?? `staging.${host.name}`;
   return {
     ...config,
+    ...(name === 'staging' ? ofStaging(config) : {}),
     host: { ...host, name: name === 'staging' ? staging : host.name },
     // A cluster is reached at the ports every browser knows.
     edge: { ...edge, httpPort: 80, httpsPort: 443 },
     // What was built on this host, no cluster can fetch.
     images: images.source === 'debian' ? { ...images, source: 'upstream' } : images,
+  };
+}
+
+/**
+ * Staging has its database for itself, and wakes nobody: its sign of life would keep a dead man's switch of production
+ * quiet.
+ */
+function ofStaging(config: InstanceConfig): Pick<InstanceConfig, 'postgres' | 'monitoring'> {
+  const { postgres, monitoring, kubernetes } = config;
+  const { receivers } = monitoring;
+  const silent = Object.fromEntries(
+    Object.entries(receivers).map(([name, one]) => [name, { ...one, enabled: false }]),
+  ) as typeof receivers;
+  const { host, database } = kubernetes.stagingDatabase;
+  return {
+    postgres: {
+      ...postgres,
+      ...(postgres.mode === 'external' && database !== undefined ? { database } : {}),
+      ...(postgres.external && host !== undefined
+        ? { external: { ...postgres.external, host } }
+        : {}),
+    },
+    monitoring: kubernetes.stagingAlerts ? monitoring : { ...monitoring, receivers: silent },
   };
 }

@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts';
 import { certificateFrom } from './objects/entry.ts';
+import { SOLVER } from './objects/network-policies.ts';
 import type { PolicyException } from './policy/policy.ts';
 
 /** What our own export breaks of the policy on purpose, object by object, each with its reason. */
@@ -30,6 +31,17 @@ export function policyExceptions(environment: Environment): PolicyException[] {
             name: 'edge',
             reason:
               'Without kubernetes.entry.className the cluster chooses: it has a default class for that.',
+          },
+        ]
+      : []),
+    ...(certificateFrom(environment) === 'cert-manager'
+      ? [
+          {
+            rule: 'a network policy selects pods',
+            kind: 'NetworkPolicy',
+            name: SOLVER.policy,
+            reason:
+              'cert-manager starts the pods it is about, for as long as an authority asks whether the name leads here.',
           },
         ]
       : []),

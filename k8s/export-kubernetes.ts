@@ -34,11 +34,13 @@ export function exportKubernetes(
   const files = [...tree(rendered), ...scripts(environments, rendered, engine)].sort((a, b) =>
     a.path < b.path ? -1 : 1,
   );
+  const production = environments.find(({ name }) => name === 'production');
   const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
   return {
     files,
-    notes: unique(environments.flatMap(({ catalog }) => catalog.notes)),
-    warnings: unique(environments.flatMap(({ catalog }) => catalog.warnings)),
+    // Of production: that staging tells nobody is how it is meant.
+    notes: unique(production?.catalog.notes ?? []),
+    warnings: unique(production?.catalog.warnings ?? []),
     carried: environments[0]?.override.carried ?? [],
     lost: environments[0]?.override.lost ?? [],
   };

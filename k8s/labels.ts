@@ -37,6 +37,17 @@ export function roleOf({ component, group }: Pick<Workload, 'component' | 'group
   return component === 'postgres' ? 'database' : 'proxy';
 }
 
+/** The version a pod shows: of what is released together that of the release, of everything else its own. */
+export function versionOf(
+  { group, image }: Pick<Workload, 'group' | 'image'>,
+  release: string,
+): string {
+  if (group === 'app') return release;
+  const [reference = ''] = image.split('@');
+  const tag = /:([^/:]+)$/.exec(reference)?.[1];
+  return tag ?? 'by-digest';
+}
+
 export function stageOf({ component, group }: Pick<Workload, 'component' | 'group'>): Stage {
   if (group === 'monitoring') return 'monitoring';
   if (group === 'app') return component === 'migrations' ? 'migrations' : 'services';

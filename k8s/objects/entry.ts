@@ -3,11 +3,14 @@ import type { Environment } from '../environment.ts';
 import { labels } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
 
-type Certificate = 'cert-manager' | 'secret' | 'none';
+/** `gateway`: the listener of the Gateway has it, which is not ours. */
+type Certificate = 'cert-manager' | 'secret' | 'gateway' | 'none';
 
 /** Who brings the certificate of an environment. */
 export function certificateFrom({ config }: Environment): Certificate {
   const { from } = config.kubernetes.tls;
+  if (config.kubernetes.entry.kind === 'gateway')
+    return from === 'none' || config.edge.tls.mode === 'off' ? 'none' : 'gateway';
   if (from !== 'auto') return from;
   const { mode } = config.edge.tls;
   if (mode === 'off') return 'none';

@@ -4,6 +4,7 @@ import { labels, roleOf } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
 import { millicores, quantity } from '../pods/resources.ts';
 import { isStateful } from '../pods/volumes.ts';
+import { certificateFrom } from './entry.ts';
 import { PROXY_REPLICAS, scales } from './workloads.ts';
 
 /** What a debugging container or a Job by hand may take beside the platform. */
@@ -36,9 +37,10 @@ function theNamespace({ namespace: name }: Environment): Manifest {
 
 /** How many pods of a workload there may be at a time, while it is being replaced included. */
 function mostPods(workload: Workload, { config }: Environment): number {
-  if (scales(workload)) return config.kubernetes.maxReplicas + SURGE;
+  // One that comes, and one that takes its time to end: it counts until it is gone.
+  if (scales(workload)) return config.kubernetes.maxReplicas + 2 * SURGE;
   if (isStateful(workload) || workload.kind === 'one-shot') return 1;
-  return (workload.component === 'edge' ? PROXY_REPLICAS : 1) + SURGE;
+  return (workload.component === 'edge' ? PROXY_REPLICAS : 1) + 2 * SURGE;
 }
 
 function quota(environment: Environment): Manifest {
@@ -60,7 +62,8 @@ function quota(environment: Environment): Manifest {
         'limits.cpu': cpu,
         'limits.memory': memory,
         'services.loadbalancers': '0',
-        'services.nodeports': '0',
+        // The Service of cert-manager's answer to an authority is one, for a minute.
+        'services.nodeports': certificateFrom(environment) === 'cert-manager' ? '4' : '0',
       },
     },
   };

@@ -2,13 +2,18 @@ import { EDGE, EDGE_PORTS } from '../../installer/src/catalog/components/edge.ts
 import { databaseAddress, externalPostgres } from '../../installer/src/catalog/database-access.ts';
 import type { Workload } from '../../installer/src/model/workload.ts';
 import type { Environment } from '../environment.ts';
+import { certificateFrom } from './entry.ts';
 import { labels, networkLabel, networksOf, selector } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
 
 type Rule = { from?: object[]; to?: object[]; ports?: object[] };
 
 /** Any address: what a pod may reach in the cluster is decided at the other end, where everything is denied first. */
-const ANYWHERE = [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }];
+const ANYWHERE = [
+  // The metadata service of a cloud gives out the credentials of the node.
+  { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.169.254/32'] } },
+  { ipBlock: { cidr: '::/0', except: ['fd00:ec2::254/128'] } },
+];
 
 const policy = (name: string, component: string, spec: object): Manifest => ({
   apiVersion: 'networking.k8s.io/v1',
@@ -16,6 +21,12 @@ const policy = (name: string, component: string, spec: object): Manifest => ({
   metadata: { name, labels: labels(component, 'foundation') },
   spec,
 });
+/** Pods of cert-manager that answer an authority. */
+export const SOLVER = {
+  policy: 'certificate-solver',
+  label: 'acme.cert-manager.io/http01-solver',
+  port: 8089,
+} as const;
 const tcp = (...ports: number[]) => ports.map((port) => ({ protocol: 'TCP', port }));
 
 /**
@@ -30,6 +41,7 @@ export function networkPolicies(environment: Environment): Manifest[] {
     dns(),
     ...networks.map(network),
     ...workloads.flatMap((workload) => atTheBorder(workload, environment)),
+    ...solver(environment),
   ];
 }
 
@@ -89,6 +101,21 @@ function toOutside(workload: Workload, { config }: Environment): Rule[] {
 
 const asksDatabase = ({ secrets }: Workload): boolean =>
   secrets.some((name) => name.startsWith('postgres-'));
+
+/**
+ * A public authority asks cert-manager by HTTP whether the name leads here; for that it starts a pod of its own in this
+ * namespace (cert-manager, "HTTP01").
+ */
+function solver(environment: Environment): Manifest[] {
+  if (certificateFrom(environment) !== 'cert-manager') return [];
+  return [
+    policy(SOLVER.policy, EDGE, {
+      podSelector: { matchLabels: { [SOLVER.label]: 'true' } },
+      policyTypes: ['Ingress'],
+      ingress: [{ ports: tcp(SOLVER.port) }],
+    }),
+  ];
+}
 
 function dns(): Manifest {
   const ports = [

@@ -1,7 +1,7 @@
 import type { Workload } from '../../installer/src/model/workload.ts';
 import { sha256 } from '../../installer/src/render/digest.ts';
 import { SURGE, type Environment } from '../environment.ts';
-import { labels, roleOf, selector, stageOf } from '../labels.ts';
+import { labels, roleOf, selector, stageOf, versionOf } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
 import { podTemplate, type PodSettings } from '../pods/pod-template.ts';
 import { DATA, isStateful } from '../pods/volumes.ts';
@@ -32,7 +32,10 @@ export function controller(
 
 const metadata = (workload: Workload, { version }: PodSettings) => ({
   name: workload.component,
-  labels: labels(workload.component, stageOf(workload), { role: roleOf(workload), version }),
+  labels: labels(workload.component, stageOf(workload), {
+    role: roleOf(workload),
+    version: versionOf(workload, version),
+  }),
 });
 
 /** Pods of a workload: services have an autoscaler, the proxy has two, everything else is one. */
@@ -74,7 +77,8 @@ function statefulSet(workload: Workload, { config }: Environment, settings: PodS
       minReadySeconds: 5,
       revisionHistoryLimit: HISTORY,
       serviceName: podsOf(component),
-      podManagementPolicy: 'OrderedReady',
+      // One pod: a broken revision that never gets ready must not keep the mended one from replacing it.
+      podManagementPolicy: 'Parallel',
       // Data outlives whoever deletes or shrinks this object by mistake.
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
       selector: { matchLabels: selector(component) },

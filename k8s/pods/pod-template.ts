@@ -1,6 +1,6 @@
 import { plain, type Workload } from '../../installer/src/model/workload.ts';
 import type { ConfigMapEntry } from '../config-maps.ts';
-import { labels, networkLabels, roleOf, selector, stageOf } from '../labels.ts';
+import { labels, networkLabels, roleOf, selector, stageOf, versionOf } from '../labels.ts';
 import { probes } from './probes.ts';
 import { resources } from './resources.ts';
 import { containerSecurity, podSecurity } from './security.ts';
@@ -27,7 +27,7 @@ export function podTemplate(workload: Workload, settings: PodSettings): object {
       labels: {
         ...labels(component, stageOf(workload), {
           role: roleOf(workload),
-          version: settings.version,
+          version: versionOf(workload, settings.version),
         }),
         ...networkLabels(workload),
       },

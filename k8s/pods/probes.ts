@@ -1,3 +1,4 @@
+import { isStateful } from './volumes.ts';
 import type { Health, Workload } from '../../installer/src/model/workload.ts';
 
 /** What takes traffic and what lives, of a service (docs/platform-contract.md). */
@@ -21,7 +22,11 @@ export function probes(workload: Workload): object {
   const exec = { exec: { command: [...health.argv] } };
   const get = (path: string) => ({ httpGet: { path, port: first?.name, scheme: 'HTTP' } });
   return {
-    startupProbe: { ...exec, ...timing, failureThreshold: startFailures(health) },
+    startupProbe: {
+      ...exec,
+      ...timing,
+      failureThreshold: isStateful(workload) ? recoveryFailures(health) : startFailures(health),
+    },
     readinessProbe: {
       ...(isService ? get(SERVICE_PATHS.ready) : exec),
       // A pod that ends says so at once; nobody is sent to it for the rest of a long interval.
@@ -37,6 +42,11 @@ export function probes(workload: Workload): object {
     },
   };
 }
+
+/** Seconds in which what keeps data may replay what it wrote before a power cut: killed meanwhile, it begins anew. */
+const RECOVERY_SECONDS = 3600;
+const recoveryFailures = (health: Health): number =>
+  startFailures({ ...health, startPeriodSeconds: RECOVERY_SECONDS });
 
 export const startFailures = ({
   startPeriodSeconds,

@@ -1,6 +1,6 @@
 import type { ComponentFacts } from './facts.ts';
 import type { Entry, Pair } from './ledger-entry.ts';
-import { isService } from './ledger-terms.ts';
+import { isService, isStateful } from './ledger-terms.ts';
 import { same } from './leaves.ts';
 
 /** Of who is asked for health, Kubernetes asks twice more. */
@@ -26,6 +26,16 @@ const directories = ({ files }: ComponentFacts): string[] =>
 
 /** What Kubernetes asks of a container that Compose does not. */
 export const PROBE_ENTRIES: readonly Entry[] = [
+  {
+    id: 'time-to-recover',
+    relation: 'REFINES',
+    reason:
+      'Kubernetes ends what does not start in time: what keeps data is given an hour to replay what it wrote before a power cut.',
+    field: /^health startPeriodSeconds$/,
+    about: isStateful,
+    holds: ({ compose, kubernetes }) =>
+      [120, 90, 60, 30].includes(Number(compose)) && kubernetes === 3600,
+  },
   {
     id: 'start-in-whole-intervals',
     relation: 'REFINES',

@@ -1,6 +1,7 @@
 import { configSchema } from '../../installer/src/model/config.ts';
 import { environment } from '../../k8s/environment.ts';
 import { policyExceptions } from '../../k8s/exceptions.ts';
+import { LEDGER, ONLY_IN_COMPOSE } from '../../k8s/proof/ledger.ts';
 import { CONFLICTS } from '../../k8s/policy/conflicts.ts';
 import { POLICY } from '../../k8s/policy/policy.ts';
 import { GENERATED, table } from './generated-page.ts';
@@ -18,9 +19,19 @@ export function kubernetesPage(): string {
     `${kind} ${name}`,
     reason,
   ]);
+  const ledger = [
+    ...ONLY_IN_COMPOSE.map(({ id, reason }) => [id, 'DECLARED', reason]),
+    ...LEDGER.map(({ id, relation, reason }) => [id, relation, reason]),
+  ];
   return `${GENERATED}# What an export to Kubernetes is held against
 
 How to: [FACTSWAY in Kubernetes](../operations/kubernetes.md).
+
+## The ledger: what differs from one server
+
+Everything else is the same, fact by fact: \`factsway-install export k8s --report\` prints the comparison. REFINES: Kubernetes says more. DECLARED: it differs, for this reason, in this way and no other; a test changes every fact of either side and asks that it is noticed.
+
+${table(['entry', 'relation', 'reason'], ledger)}
 
 ## Rules
 

@@ -21,7 +21,7 @@ const SERVICES = [
   'exhibits',
   'caselaw',
 ];
-const PODS: Answer = { match: 'component=service --field-selector', out: 'pod/x\n'.repeat(24) };
+const PODS: Answer = { match: 'component=service --field-selector', out: ' True\n'.repeat(24) };
 const COMPLETE: Answer = { match: '^get job', out: 'Complete ' };
 const HERE: Answer[] = [COMPLETE, PODS];
 /** A cluster that has no secret of ours yet. */
@@ -101,6 +101,7 @@ describe('deploy.sh', () => {
       'create secret generic grafana-admin-password',
       'apply database',
       'rollout status statefulset/postgres',
+      'get job migrations-1-0-0',
       'apply migrations',
       'get job migrations-1-0-0',
       'apply services',
@@ -113,7 +114,7 @@ describe('deploy.sh', () => {
       ...['postgres', 'blackbox'].map((name) => `rollout status deployment/${name}-exporter`),
       'apply entry',
     ]);
-    expect(said).toContain('24 service pods are running');
+    expect(said).toContain('24 service pods are running and ready');
     expect(said).toContain('https://law.example.com');
     for (const text of [said, ...asked]) expect(text).not.toContain('s3cret');
   });
@@ -160,13 +161,16 @@ describe('deploy.sh', () => {
     expect(orders(asked)).not.toContain('apply monitoring');
   });
 
-  it('counts the pods: 23 of 24 are not enough', async () => {
+  it('counts the pods that are ready and stay: 23 of 24 are not enough', async () => {
     const { exitCode, said } = await deploy([
       COMPLETE,
-      { match: 'component=service --field-selector', out: 'pod/x\n'.repeat(23) },
+      {
+        match: 'component=service --field-selector',
+        out: `${' True\n'.repeat(23)} False\n2026-01-01T00:00:00Z True\n`,
+      },
     ]);
     expect(exitCode).toBe(1);
-    expect(said).toContain('23 of 24 service pods are running');
+    expect(said).toContain('23 of 24 service pods are ready');
   });
 
   it('refuses images of another version before it changes anything', async () => {
@@ -213,6 +217,36 @@ describe('deploy.sh', () => {
     expect(orders(asked)).not.toContain('create secret generic postgres-owner-password');
   });
 
+  it('takes not being told for no answer: a password is never replaced on a guess', async () => {
+    const { exitCode, asked } = await deploy([
+      { match: '^get secret postgres-owner-password', code: 1 },
+      ...HERE,
+    ]);
+    expect(exitCode).toBe(1);
+    expect(orders(asked)).not.toContain('create secret generic postgres-owner-password');
+  });
+
+  it('makes a migration Job again that failed the last time', async () => {
+    const { exitCode, asked, said } = await deploy([
+      { match: '^get job .*ignore-not-found', out: 'True' },
+      ...HERE,
+    ]);
+    expect(exitCode, said).toBe(0);
+    const steps = asked.filter((line) => /^delete job|stage=migrations/.test(line));
+    expect(steps.map((line) => line.split(' ')[0])).toEqual(['delete', 'apply']);
+  });
+
+  it('brings in an overlay of your own, and refuses one of another environment', async () => {
+    await mkdir(join(tree, 'overlays/ours'), { recursive: true });
+    const kustomization = 'kind: Kustomization\nresources: [../production]\n';
+    await writeFile(join(tree, 'overlays/ours/kustomization.yaml'), kustomization);
+    const ours = join(tree, 'overlays/ours');
+    expect((await deploy(HERE, '--overlay', ours)).exitCode).toBe(0);
+    const { exitCode, said } = await run('deploy.sh', HERE, 'staging', '--overlay', ours);
+    expect(exitCode).toBe(3);
+    expect(said).toContain('is not of factsway-staging');
+  });
+
   it('says what to do about a certificate that is missing', async () => {
     const { exitCode, said, asked } = await deploy([
       { match: '^get secret factsway-tls', code: 1 },
@@ -257,58 +291,75 @@ describe('rollback.sh', () => {
     out,
   });
   const image = (tag: string): string => `registry.factsway.com/onprem/x-service:${tag}`;
-  const TWO = `3 ${image('1.1.0')}\n2 ${image('1.0.0')}\n1 ${image('0.9.0')}\n`;
+  const TWO = `3 ${image('1.0.0')}\n2 ${image('0.9.0')}\n1 ${image('0.8.0')}\n`;
   const all = (out: string): Answer => ({ match: '^get replicasets', out });
+  const undone = (asked: readonly string[]): string[] =>
+    asked.filter((line) => line.startsWith('rollout undo'));
+  const undo = (name: string, revision: number): string =>
+    `rollout undo deployment/${name}-service --namespace factsway-production --to-revision=${revision}`;
 
   it('takes every service back to the release before and waits for each', async () => {
     // A change within a release is a revision of its own, and not the one to go back to.
-    const twice = `4 ${image('1.1.0')}\n3 ${image('1.1.0')}\n2 ${image('1.0.0')}\n`;
-    const { exitCode, said, asked } = await run(
-      'rollback.sh',
-      [history('facts', twice), all(TWO), ...HERE],
-      'production',
-    );
+    const twice = `4 ${image('1.0.0')}\n3 ${image('1.0.0')}\n2 ${image('0.9.0')}\n`;
+    const answers = [history('facts', twice), all(TWO), ...HERE];
+    const { exitCode, said, asked } = await run('rollback.sh', answers, 'production');
     expect(exitCode, said).toBe(0);
-    expect(said).toContain('from 1.1.0 to 1.0.0');
-    const undone = asked.filter((line) => line.startsWith('rollout undo'));
-    expect(undone).toEqual(
-      SERVICES.map(
-        (name) =>
-          `rollout undo deployment/${name}-service --namespace factsway-production --to-revision=2`,
-      ),
-    );
+    expect(said).toContain('facts-service: from 1.0.0 to 0.9.0');
+    expect(undone(asked)).toEqual(SERVICES.map((name) => undo(name, 2)));
     expect(asked.filter((line) => line.startsWith('rollout status'))).toHaveLength(8);
   });
 
-  it('refuses where the services would come out mixed', async () => {
-    const other = `2 ${image('1.1.0')}\n1 ${image('0.9.0')}\n`;
-    const { exitCode, said, asked } = await run(
+  it('run again, goes on where it was ended, and never forward again', async () => {
+    // What was taken back is the newest revision now, above the one that was left.
+    const back = `4 ${image('0.9.0')}\n3 ${image('1.0.0')}\n1 ${image('0.8.0')}\n`;
+    const half = ['records', 'ingestion', 'export'].map((name) => history(name, back));
+    const first = await run('rollback.sh', [...half, all(TWO), ...HERE], 'production');
+    expect(first.exitCode, first.said).toBe(0);
+    expect(undone(first.asked)).toEqual(SERVICES.slice(3).map((name) => undo(name, 2)));
+
+    await rm(join(work, 'asked.log'), { force: true });
+    const second = await run('rollback.sh', [all(back), ...HERE], 'production');
+    expect(second.exitCode, second.said).toBe(0);
+    expect(second.said).toContain('facts-service: 0.9.0 already');
+    expect(undone(second.asked)).toEqual([]);
+  });
+
+  it('goes to the release it is told', async () => {
+    const { exitCode, asked } = await run(
       'rollback.sh',
-      [history('facts', other), all(TWO), ...HERE],
-      'production',
+      [all(TWO), ...HERE],
+      ...['production', '--to', '0.8.0'],
     );
+    expect(exitCode).toBe(0);
+    expect(undone(asked)).toEqual(SERVICES.map((name) => undo(name, 1)));
+  });
+
+  it('refuses where the services would come out mixed', async () => {
+    const other = `2 ${image('1.0.0')}\n1 ${image('0.8.0')}\n`;
+    const answers = [history('facts', other), all(TWO), ...HERE];
+    const { exitCode, said, asked } = await run('rollback.sh', answers, 'production');
     expect(exitCode).toBe(3);
     expect(said).toContain('FW-IMAGE-VERSION');
     expect(orders(asked)).toEqual([]);
   });
 
-  it('refuses where nothing ran before', async () => {
-    const { exitCode, said, asked } = await run(
-      'rollback.sh',
-      [all(`1 ${image('1.1.0')}\n`), ...HERE],
-      'production',
-    );
+  it.each([
+    [
+      'nothing ran before',
+      { match: '^get replicasets', out: `1 ${image('1.0.0')}\n` },
+      'FW-NO-PREVIOUS-RELEASE',
+    ],
+    ['the cluster does not say', { match: '^get replicasets', code: 1 }, 'FW-CLUSTER-UNREACHABLE'],
+  ])('refuses where %s', async (_, answer, code) => {
+    const { exitCode, said, asked } = await run('rollback.sh', [answer, ...HERE], 'production');
     expect(exitCode).toBe(3);
-    expect(said).toContain('FW-NO-PREVIOUS-RELEASE');
+    expect(said).toContain(code);
     expect(orders(asked)).toEqual([]);
   });
 
   it('stops at the first one that is not taken back', async () => {
-    const { exitCode, asked } = await run(
-      'rollback.sh',
-      [{ match: '^rollout undo deployment/export', code: 1 }, all(TWO), ...HERE],
-      'production',
-    );
+    const answers = [{ match: '^rollout undo deployment/export', code: 1 }, all(TWO), ...HERE];
+    const { exitCode, asked } = await run('rollback.sh', answers, 'production');
     expect(exitCode).toBe(1);
     expect(orders(asked).at(-1)).toBe('rollout undo deployment/export-service');
   });

@@ -110,6 +110,7 @@ it('exceptions are few, and each has its reason: they are invitations to look tw
     ),
   );
   expect([...exceptions.keys()].sort()).toEqual([
+    'edge: no capabilities',
     'edge: non-root user',
     'node-exporter: no sensitive host directories',
   ]);

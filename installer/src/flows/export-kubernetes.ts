@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { exportKubernetes as render } from '../../../k8s/export-kubernetes.ts';
 import type { Row } from '../../../k8s/proof/compare.ts';
 import type { Loss } from '../../../k8s/carry-over.ts';
+import type { InstanceConfig } from '../model/config.ts';
 import { EMPTY_MANIFEST, type BundleFile, type Manifest } from '../model/bundle.ts';
 import { FactswayError } from '../model/errors.ts';
 import type { FileChange } from '../model/plan.ts';
@@ -56,6 +57,7 @@ export async function exportKubernetes(
 ): Promise<ExportResult> {
   const { files, templates, reporter } = ports;
   const config = await requireConfig(directory, files);
+  refuseSharedDatabase(config);
   const override = await files.readText(instancePaths(directory).file(OVERRIDE_FILE));
   const given = {
     ...(await readGiven(config, directory, files)),
@@ -96,6 +98,21 @@ export async function exportKubernetes(
     warnings: rendered.warnings,
     ...(rows === undefined ? {} : { rows }),
   };
+}
+
+/** Whoever is told to begin with staging must not begin with the data of clients. */
+function refuseSharedDatabase({ postgres, kubernetes }: InstanceConfig): void {
+  const { host, database } = kubernetes.stagingDatabase;
+  const isShared =
+    postgres.mode === 'external' &&
+    (host === undefined || host === postgres.external?.host) &&
+    (database === undefined || database === postgres.database);
+  if (!isShared) return;
+  throw new FactswayError(
+    'FW-EXPORT-STAGING',
+    `With postgres.mode external, staging and production would both work on ${postgres.database} at ${postgres.external?.host ?? ''}.`,
+    'Give staging a database of its own: factsway-install render --set kubernetes.stagingDatabase.database=factsway_staging   (or kubernetes.stagingDatabase.host)',
+  );
 }
 
 async function digestsOf(

@@ -18,4 +18,8 @@ export const EXPORT_ERRORS = {
     exit: EXIT.check,
     summary: 'An overlay of an export could not be built by kubectl.',
   },
+  'FW-EXPORT-STAGING': {
+    exit: EXIT.usage,
+    summary: 'Staging would work on the database of production.',
+  },
 } as const;

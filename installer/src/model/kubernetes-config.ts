@@ -71,6 +71,24 @@ export const kubernetesConfig = z
       .regex(HOST_NAME, 'must be a DNS name such as factsway.example.com')
       .optional()
       .describe('DNS name of the staging environment; staging.<host.name> without it.'),
+    stagingDatabase: z
+      .strictObject({
+        host: z
+          .string()
+          .regex(HOST_NAME, 'must be a DNS name or an address')
+          .optional()
+          .describe('Server of the database of staging, with postgres.mode external.'),
+        database: z
+          .string()
+          .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be a name such as factsway_staging')
+          .optional()
+          .describe('Name of the database of staging, with postgres.mode external.'),
+      })
+      .prefault({}),
+    stagingAlerts: z
+      .boolean()
+      .default(false)
+      .describe('Whether staging tells the receivers of alerts too.'),
     storageClass: objectName(
       'Storage class of volumes; the default class of the cluster without it.',
     ).optional(),

@@ -5,7 +5,7 @@ export const render: Command = {
   name: 'render',
   summary: 'write the instance directory; needs no Docker and no network',
   description:
-    'Renders factsway.yaml into Compose files and component configurations. Deterministic: the same answers give the same bytes, secrets aside. A second run changes nothing.',
+    'Renders factsway.yaml into Compose files and component configurations. Deterministic: the same answers in the same directory give the same bytes, secrets aside (runbooks name the directory). A second run changes nothing.',
   exitCodes: { 5: '', 6: '' },
   files: [
     { path: 'factsway.yaml', what: 'read; made from the answers if it is missing' },
