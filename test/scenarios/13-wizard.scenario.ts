@@ -38,7 +38,11 @@ async function bundle(directory: string): Promise<Record<string, string>> {
     .filter((path) => !/^(secrets|state|releases)\//.test(path))
     .sort();
   const texts = await Promise.all(
-    paths.map(async (path) => [path, await readFile(join(directory, path), 'utf8')] as const),
+    paths.map(async (path) => {
+      const text = await readFile(join(directory, path), 'utf8');
+      // Commands of runbooks name the directory they are for.
+      return [path, text.replaceAll(directory, '/opt/factsway')] as const;
+    }),
   );
   return Object.fromEntries(texts);
 }
