@@ -66,9 +66,10 @@ export async function lostConfig(
   files: Files,
 ): Promise<FactswayError | undefined> {
   const paths = instancePaths(directory);
+  // First: where nobody may look at all, this is the file to name. Where a link leads nowhere there is no status either.
+  if (await files.stat(paths.config)) return undefined;
   const back = await wayBack(paths, files);
-  // Where a link leads nowhere there is no status either.
-  if (back === undefined || (await files.stat(paths.config))) return undefined;
+  if (back === undefined) return undefined;
   return new FactswayError(
     'FW-CONFIG-MISSING',
     `${CONFIG_FILE} of the platform in ${directory} is gone, or a link that leads nowhere.`,
