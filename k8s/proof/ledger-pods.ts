@@ -115,7 +115,7 @@ export const POD_ENTRIES: readonly Entry[] = [
       'Two words for it: a pod is started again until it is taken away; a Job makes another pod.',
     field: /^restart$/,
     holds: (one) =>
-      one.compose === (isOnce(one) ? 'no' : 'unless-stopped') &&
+      (isOnce(one) ? ['no'] : ['always', 'unless-stopped']).includes(String(one.compose)) &&
       one.kubernetes === (isOnce(one) ? 'Never' : 'Always'),
   },
   {

@@ -5,6 +5,9 @@ ENGINE_MIN=25
 COMPOSE_MIN=2.24
 ENGINE_PID=/run/factsway-engine.pid
 ENGINE_LOG=/var/log/factsway-dockerd.log
+# Where dockerd notes its own process and that of the containerd it starts.
+DOCKERD_PID=/var/run/docker.pid
+CONTAINERD_PID=/var/run/docker/containerd/containerd.pid
 # Set to 1 by ensure_engine when this very process started the engine.
 ENGINE_STARTED_NOW=
 
@@ -18,14 +21,26 @@ under_systemd() { [[ -d /run/systemd/system ]]; }
 # Any dockerd, ours or not; a minimal system has no pgrep.
 engine_runs() { grep -qsx dockerd /proc/[0-9]*/comm; }
 
-# The pid of the engine that we started, if it still runs. A pid can be given to another process
-# after a reboot, so its name is checked as well.
-our_engine_pid() {
+# The pid that file $1 names, if a process called $2 runs under it: a pid can be given to another
+# process once its own has ended.
+running_pid() {
   local pid
-  [[ -r $ENGINE_PID ]] || return 1
-  pid=$(<"$ENGINE_PID")
-  [[ $pid =~ ^[0-9]+$ && -r /proc/$pid/comm && $(<"/proc/$pid/comm") == dockerd ]] || return 1
+  [[ -r $1 ]] || return 1
+  pid=$(<"$1")
+  [[ $pid =~ ^[0-9]+$ && -r /proc/$pid/comm && $(<"/proc/$pid/comm") == "$2" ]] || return 1
   printf '%s' "$pid"
+}
+
+# The pid of the engine that we started, if it still runs.
+our_engine_pid() { running_pid "$ENGINE_PID" dockerd; }
+
+# An engine that was killed leaves the notes of its processes behind. Ours would be read in place of
+# that of the new engine; dockerd refuses to start if any process has the number in its own, and ends
+# whatever process has the number in containerd's.
+forget_ended_engine() {
+  running_pid "$ENGINE_PID" dockerd >/dev/null || rm -f "$ENGINE_PID"
+  running_pid "$DOCKERD_PID" dockerd >/dev/null || rm -f "$DOCKERD_PID"
+  running_pid "$CONTAINERD_PID" containerd >/dev/null || rm -f "$CONTAINERD_PID"
 }
 
 refuse_to_install() {
@@ -84,6 +99,16 @@ wait_for_engine() {
   done
 }
 
+# One that is only starting, or only ending, does not answer either: what comes of it decides.
+await_other_engine() {
+  local pid deadline=$((SECONDS + 60))
+  while pid=$(running_pid "$DOCKERD_PID" dockerd) && ! docker_answers; do
+    [[ $SECONDS -lt $deadline ]] ||
+      fail 3 "a Docker Engine runs here (dockerd, pid $pid) and does not answer" "see its log, or restart it"
+    sleep 0.3
+  done
+}
+
 start_engine() {
   is_root || fail 3 "the Docker Engine is installed and not running, and starting it takes root" \
     "sudo systemctl start docker        (or: sudo $ROOT/scripts/engine up)"
@@ -93,6 +118,7 @@ start_engine() {
     wait_for_engine
   else
     note "starting dockerd in a session of its own (log: $ENGINE_LOG)"
+    forget_ended_engine
     # Own session and no inherited descriptors: it must outlive this script, its terminal and any
     # pipe that somebody reads our output through. The shell becomes dockerd, so its pid is dockerd's.
     # shellcheck disable=SC2016
@@ -149,6 +175,7 @@ ensure_engine() {
   [[ -z ${DOCKER_HOST:-} ]] || fail 3 "DOCKER_HOST is $DOCKER_HOST and nothing answers there" "unset DOCKER_HOST"
   refuse_closed_socket
   have dockerd || install_engine
+  await_other_engine
   if ! docker_answers; then start_engine; fi
   check_versions
 }

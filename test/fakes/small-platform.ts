@@ -8,7 +8,7 @@ const composed = (component: string, more: object) => ({
   entrypoint: null,
   command: ['run', 'costs $$5 and $$$$(PORT)'],
   user: '10001:10001',
-  restart: 'unless-stopped',
+  restart: 'always',
   read_only: true,
   cap_drop: ['ALL'],
   security_opt: ['no-new-privileges:true'],

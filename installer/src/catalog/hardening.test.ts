@@ -165,7 +165,7 @@ const PLANTED: Readonly<Record<string, readonly [object, ...string[]]>> = {
   'no health check': [{ healthcheck: undefined }, 'health check'],
   'health check off': [{ healthcheck: { test: ['NONE'] } }, 'health check'],
   'stays down': [{ restart: 'no' }, 'restart policy'],
-  'restarts what was stopped': [{ restart: 'always' }, 'restart policy'],
+  'stays stopped once it was sent a signal': [{ restart: 'unless-stopped' }, 'restart policy'],
   'logs without end': [{ logging: { driver: 'json-file' } }, 'log rotation'],
   'latest image': [{ image: 'docker.io/library/caddy:latest' }, 'image with a version'],
   'image without a tag': [{ image: 'localhost:5000/caddy' }, 'image with a version'],

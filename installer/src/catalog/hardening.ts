@@ -191,10 +191,10 @@ export const HARDENING_RULES: readonly HardeningRule[] = [
   {
     name: 'restart policy',
     cis: 'the restart policy is set',
-    asks: 'Comes back by itself, unless it is one whose end others wait for.',
+    asks: 'Comes back by itself, also where Docker was killed or the container was sent a signal, unless it is one whose end others wait for.',
     breach: (service, project) => {
       const policy = service['restart'];
-      if (policy === 'unless-stopped') return undefined;
+      if (policy === 'always') return undefined;
       const name = Object.entries(project.services).find(([, one]) => one === service)?.[0] ?? '';
       return unless(policy === 'no' && finished(name, project), `restart: ${show(policy)}`);
     },

@@ -92,7 +92,7 @@ describe.each(PARSERS)('read as %s', (_parser, read) => {
 describe('for people', () => {
   it.each([
     'factsway.example.com',
-    'unless-stopped',
+    'always',
     '--max-old-space-size=148',
     './config/services:/factsway:ro',
     '/tmp:size=67108864,mode=1777,uid=10001,gid=10001,nosuid,nodev,noexec',

@@ -14,7 +14,7 @@ describe('a workload as a Compose service', () => {
       pull_policy: 'never',
       user: '10001:10001',
       command: ['node', '/app/service.mjs'],
-      restart: 'unless-stopped',
+      restart: 'always',
       read_only: true,
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],

@@ -9,7 +9,8 @@ export type ComposeService = {
   user: string;
   entrypoint?: string[];
   command?: string[];
-  restart: 'unless-stopped' | 'no';
+  /** Not `unless-stopped`: Docker takes a signal that has a configuration read again, and its own end, for a stop. */
+  restart: 'always' | 'no';
   read_only: boolean;
   cap_drop: ['ALL'];
   cap_add?: string[];
@@ -61,7 +62,7 @@ export function lowerWorkload(workload: Workload, spec: string): ComposeService 
     user: workload.user,
     ...(workload.entrypoint ? { entrypoint: [...workload.entrypoint] } : {}),
     ...(workload.command.length > 0 ? { command: [...workload.command] } : {}),
-    restart: workload.kind === 'one-shot' ? 'no' : 'unless-stopped',
+    restart: workload.kind === 'one-shot' ? 'no' : 'always',
     read_only: workload.readOnly,
     cap_drop: ['ALL'],
     ...(workload.capabilities.length > 0 ? { cap_add: [...workload.capabilities] } : {}),
