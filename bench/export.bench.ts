@@ -7,7 +7,7 @@ import { configSchema } from '../installer/src/model/config.ts';
 import { TemplateEngine } from '../installer/src/render/template-engine.ts';
 import { exportKubernetes } from '../k8s/export-kubernetes.ts';
 import { inventedServices } from './lib/invented-services.ts';
-import { paired, summarise, time } from './lib/measure.ts';
+import { paired, summarise, time, timed } from './lib/measure.ts';
 import { milliseconds, times, type Row } from './lib/rows.ts';
 
 const RUNS = 15;
@@ -96,10 +96,4 @@ async function growth(): Promise<Row[]> {
       details: { perService, few: first, many: last, lines: [fewLines, manyLines] },
     },
   ];
-}
-
-function timed(work: () => unknown): number {
-  const begun = performance.now();
-  work();
-  return performance.now() - begun;
 }

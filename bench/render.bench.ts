@@ -6,7 +6,7 @@ import { configSchema } from '../installer/src/model/config.ts';
 import { renderBundle } from '../installer/src/render/render-bundle.ts';
 import { TemplateEngine } from '../installer/src/render/template-engine.ts';
 import { inventedServices } from './lib/invented-services.ts';
-import { summarise } from './lib/measure.ts';
+import { summarise, timed } from './lib/measure.ts';
 import { milliseconds, times, type Row } from './lib/rows.ts';
 
 const FEW = 8;
@@ -70,9 +70,3 @@ export async function renderRows(): Promise<Row[]> {
 }
 
 const kilobytes = (bytes: number): string => `${Math.round(bytes / 1024)} KiB`;
-
-function timed(work: () => unknown): number {
-  const begun = performance.now();
-  work();
-  return performance.now() - begun;
-}

@@ -3,6 +3,7 @@ import { platformNames } from '../installer/src/catalog/catalog.ts';
 import { credentialIn, looksSecret } from '../installer/src/catalog/secret-looks.ts';
 import { parseSize } from '../installer/src/model/units.ts';
 import type { Health, Workload } from '../installer/src/model/workload.ts';
+import { at, record } from './json.ts';
 
 /** A part of the customer's override that has no place in Kubernetes, by its path in the file. */
 export type Loss = { readonly what: string; readonly because: string };
@@ -46,7 +47,7 @@ export function carryOver(text: string | undefined, workloads: readonly Workload
     if (entries(value).length > 0 || !isEmpty(value))
       lost.push({ what: key, because: 'only services are carried over' });
   }
-  for (const [name, service] of entries(field(file, 'services'))) {
+  for (const [name, service] of entries(at(file, 'services'))) {
     const workload = workloads.find(({ id, component }) =>
       [id, component].includes(unslotted(name, id)),
     );
@@ -155,8 +156,8 @@ function cores(value: unknown): Verdict {
 
 function limits(value: unknown): Verdict {
   const parts = entries(value);
-  const ofResources = entries(field(value, 'resources'));
-  const ofLimits = entries(field(field(value, 'resources'), 'limits'));
+  const ofResources = entries(at(value, 'resources'));
+  const ofLimits = entries(at(value, 'resources.limits'));
   const isPlain =
     parts.length === 1 &&
     ofResources.length === 1 &&
@@ -215,9 +216,7 @@ const isEmpty = (value: unknown): boolean =>
   value === null ||
   value === undefined ||
   (typeof value === 'object' && Object.keys(value).length === 0);
-const entries = (value: unknown): [string, unknown][] =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
-const field = (value: unknown, key: string): unknown => Object.fromEntries(entries(value))[key];
+const entries = (value: unknown): [string, unknown][] => Object.entries(record(value));
 
 /** A scalar as Compose writes it. */
 const written = (value: unknown): string =>

@@ -6,7 +6,7 @@ import { KUBERNETES_VARIANTS } from '../test/fakes/kubernetes-variants.ts';
 import { environment } from './environment.ts';
 import { exportKubernetes } from './export-kubernetes.ts';
 import type { Manifest } from './manifest.ts';
-import { at, records, word } from './policy/read.ts';
+import { at, records, word } from './json.ts';
 
 const HOST = { host: { name: 'law.example.com' } };
 const exported = (settings: object = {}) =>

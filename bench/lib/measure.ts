@@ -24,6 +24,13 @@ export async function time(program: string, argv: readonly string[]): Promise<nu
   return performance.now() - begun;
 }
 
+/** Milliseconds of work in this process. */
+export function timed(work: () => unknown): number {
+  const begun = performance.now();
+  work();
+  return performance.now() - begun;
+}
+
 export type Paired = { readonly ours: Sample; readonly theirs: Sample; readonly ratio: Sample };
 
 /**

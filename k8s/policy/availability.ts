@@ -1,15 +1,13 @@
 import type { Manifest } from '../manifest.ts';
+import { at, records, show } from '../json.ts';
 import {
-  at,
   autoscalerOf,
   beside,
   fewestReplicas,
   named,
   podOf,
-  records,
   selectedBy,
   selects,
-  show,
   type Pod,
 } from './read.ts';
 import { ofKind, unless, type PolicyRule } from './rule.ts';

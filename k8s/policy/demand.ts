@@ -1,16 +1,6 @@
 import type { Manifest } from '../manifest.ts';
-import {
-  at,
-  autoscalerOf,
-  containersOf,
-  ENDING,
-  isOf,
-  podOf,
-  quantity,
-  record,
-  word,
-  type Pod,
-} from './read.ts';
+import { at, record, word } from '../json.ts';
+import { autoscalerOf, containersOf, ENDING, isOf, podOf, quantity, type Pod } from './read.ts';
 
 /** What a namespace must be given at most, under the keys of a ResourceQuota. */
 export type Demand = Readonly<Record<string, number>>;

@@ -1,5 +1,6 @@
 import type { Manifest } from '../manifest.ts';
-import { at, beside, named, record, records, show, texts, word, type Json } from './read.ts';
+import { at, record, records, show, texts, word, type Json } from '../json.ts';
+import { beside, named } from './read.ts';
 import { ofKind, unless, type PolicyRule } from './rule.ts';
 
 const INGRESS = 'Ingress';

@@ -1,4 +1,5 @@
-import { at, beside, isOf, named, records, show, texts, type Json } from './read.ts';
+import { at, records, show, texts, type Json } from '../json.ts';
+import { beside, isOf, named } from './read.ts';
 import { ofKind, ofPods, unless, type PolicyRule } from './rule.ts';
 
 const ROLES = ['Role', 'ClusterRole'];

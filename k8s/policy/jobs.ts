@@ -1,4 +1,5 @@
-import { at, ENDING, show, type Json } from './read.ts';
+import { at, show, type Json } from '../json.ts';
+import { ENDING } from './read.ts';
 import type { Manifest } from '../manifest.ts';
 import { ofKind, unless, type PolicyRule } from './rule.ts';
 

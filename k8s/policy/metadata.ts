@@ -1,4 +1,5 @@
-import { at, isOf, podOf, record, show } from './read.ts';
+import { at, record, show } from '../json.ts';
+import { isOf, podOf } from './read.ts';
 import { ofPods, unless, type PolicyRule } from './rule.ts';
 import type { Manifest } from '../manifest.ts';
 

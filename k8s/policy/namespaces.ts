@@ -1,5 +1,6 @@
 import type { Manifest } from '../manifest.ts';
-import { at, ENDING, isOf, quantity, record, records, SERVING, show } from './read.ts';
+import { at, record, records, show } from '../json.ts';
+import { ENDING, isOf, quantity, SERVING } from './read.ts';
 import { ofContainers, ofKind, unless, type PolicyRule } from './rule.ts';
 import { demandOf } from './demand.ts';
 

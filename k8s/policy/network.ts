@@ -1,18 +1,6 @@
 import type { Manifest } from '../manifest.ts';
-import {
-  at,
-  beside,
-  containersOf,
-  record,
-  records,
-  selectedBy,
-  selects,
-  show,
-  texts,
-  word,
-  type Json,
-  type Pod,
-} from './read.ts';
+import { at, record, records, show, texts, word, type Json } from '../json.ts';
+import { beside, containersOf, selectedBy, selects, type Pod } from './read.ts';
 import { ofKind, ofPods, unless, type PolicyRule } from './rule.ts';
 
 const POLICY_KIND = 'NetworkPolicy';

@@ -1,4 +1,5 @@
-import { at, list, record, records, show, texts, word, type Container, type Pod } from './read.ts';
+import { at, list, record, records, show, texts, word } from '../json.ts';
+import { type Container, type Pod } from './read.ts';
 import { ofContainers, ofPods, unless, type PolicyRule } from './rule.ts';
 
 /** Where a container says nothing, its pod decides (API reference, "SecurityContext"). */

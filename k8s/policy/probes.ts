@@ -1,14 +1,5 @@
-import {
-  at,
-  ENDING,
-  record,
-  records,
-  SERVING,
-  show,
-  texts,
-  type Container,
-  type Json,
-} from './read.ts';
+import { at, record, records, show, texts, type Json } from '../json.ts';
+import { ENDING, SERVING, type Container } from './read.ts';
 import { ofContainers, ofPods, unless, type PolicyRule } from './rule.ts';
 
 const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe'];

@@ -1,4 +1,5 @@
-import { at, record, records, show, quantity, SERVING } from './read.ts';
+import { at, record, records, show } from '../json.ts';
+import { quantity, SERVING } from './read.ts';
 import { ofContainers, ofKind, ofPods, unless, type PolicyRule } from './rule.ts';
 
 const STATED = ['cpu', 'memory', 'ephemeral-storage'];

@@ -1,4 +1,5 @@
-import { at, beside, named, podOf, selects, SERVING, show, word } from './read.ts';
+import { at, show, word } from '../json.ts';
+import { beside, named, podOf, selects, SERVING } from './read.ts';
 import { ofKind, unless, type PolicyRule } from './rule.ts';
 
 /** Labels that change from release to release, which a selector may never do. */

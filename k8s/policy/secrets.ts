@@ -1,16 +1,6 @@
 import { credentialIn, looksSecret } from '../../installer/src/catalog/secret-looks.ts';
-import {
-  at,
-  beside,
-  named,
-  record,
-  records,
-  show,
-  texts,
-  word,
-  type Json,
-  type Pod,
-} from './read.ts';
+import { at, record, records, show, texts, word, type Json } from '../json.ts';
+import { beside, named, type Pod } from './read.ts';
 import { ofContainers, ofKind, ofPods, unless, type PolicyRule } from './rule.ts';
 
 const NSA = 'NSA/CISA: Secrets';

@@ -1,4 +1,4 @@
-import { list, record, word, type Json } from '../policy/read.ts';
+import { list, record, word, type Json } from '../json.ts';
 import {
   keyProblem,
   labelNameProblem,

@@ -1,17 +1,12 @@
 import type { Manifest } from '../manifest.ts';
+import { at, record, records, show, texts, type Json } from '../json.ts';
 import {
-  at,
   containersOf,
   isOf,
   podOf,
-  record,
-  records,
   selectedBy,
   selects,
   SERVING,
-  show,
-  texts,
-  type Json,
   type Pod,
 } from '../policy/read.ts';
 

@@ -180,7 +180,10 @@ it('a database that is down is one message; what needs it is silent, and so is t
     { alertname: 'VerySlowResponseTime', severity: 'critical', ...slow },
     { alertname: 'SlowResponseTime', severity: 'warning', ...slow, service: 'facts-service' },
   );
-  await until('the next page arrived', 20, async () => pages('/webhook').length > 1);
+  // To everybody who takes what is critical: each is told by itself, one a moment before the other.
+  await until('the next page arrived', 20, async () =>
+    ['/webhook', '/slack', '/teams', '/v2/enqueue'].every((path) => pages(path).length > 1),
+  );
   const states = (await stateOf('SlowResponseTime')).map(
     ({ labels, status }) => `${labels['service'] ?? ''} ${status.state}`,
   );
@@ -191,7 +194,7 @@ it('a database that is down is one message; what needs it is silent, and so is t
     'PostgresDown',
     'VerySlowResponseTime',
   ]);
-  // The same to everybody who takes what is critical, and to nobody else.
+  // The same to each of them, and to nobody else.
   expect(pages('/v2/enqueue')).toHaveLength(2);
   expect(there.mails.filter(({ text }) => !text.includes('TEST'))).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { policyExceptions } from '../../k8s/exceptions.ts';
 import { exportKubernetes } from '../../k8s/export-kubernetes.ts';
 import type { Manifest } from '../../k8s/manifest.ts';
 import { violations } from '../../k8s/policy/policy.ts';
-import { at } from '../../k8s/policy/read.ts';
+import { at } from '../../k8s/json.ts';
 import { schemaProblems } from '../../k8s/schema/schema-problems.ts';
 import { configWith, ENGINE } from '../fakes/builders.ts';
 import { KUBERNETES_VARIANTS } from '../fakes/kubernetes-variants.ts';

@@ -3,7 +3,13 @@ import { exportKubernetes as render } from '../../../k8s/export-kubernetes.ts';
 import type { Row } from '../../../k8s/proof/compare.ts';
 import type { Loss } from '../../../k8s/carry-over.ts';
 import type { InstanceConfig } from '../model/config.ts';
-import { EMPTY_MANIFEST, type BundleFile, type Manifest } from '../model/bundle.ts';
+import {
+  EMPTY_MANIFEST,
+  knownPaths,
+  withPending,
+  type BundleFile,
+  type Manifest,
+} from '../model/bundle.ts';
 import { FactswayError } from '../model/errors.ts';
 import type { FileChange } from '../model/plan.ts';
 import { shellWord } from '../model/shell.ts';
@@ -17,6 +23,8 @@ import { readGiven } from './given.ts';
 import { instancePaths } from './paths.ts';
 import { readJson } from './read-json.ts';
 import { requireConfig } from './resolve-config.ts';
+
+export { reportJson, reportText } from '../../../k8s/proof/report.ts';
 
 /** What an export wrote, beside what it wrote: so that the next one knows whose a file is. */
 export const EXPORT_MANIFEST = '.factsway-export.json';
@@ -75,12 +83,7 @@ export async function exportKubernetes(
   const manifestPath = join(out, EXPORT_MANIFEST);
   const known = await readJson<Manifest>(manifestPath, files);
   const manifest = known ?? EMPTY_MANIFEST;
-  const paths = [
-    ...new Set([
-      ...rendered.files.map(({ path }) => path),
-      ...Object.keys({ ...manifest.files, ...manifest.pending }),
-    ]),
-  ];
+  const paths = [...new Set([...rendered.files.map(({ path }) => path), ...knownPaths(manifest)])];
   const digests = await digestsOf(paths, out, files);
   const { changes, conflicts } = planTree(rendered.files, manifest, digests, overwrite);
   if (conflicts.length > 0) throw refusal(known !== undefined, out, conflicts);
@@ -138,12 +141,9 @@ async function write(
   files: Ports['files'],
 ): Promise<void> {
   const digests = Object.fromEntries(wanted.map(({ path, content }) => [path, sha256(content)]));
-  const pending: Record<string, readonly string[]> = { ...manifest.pending };
-  for (const [path, digest] of Object.entries(digests))
-    pending[path] = [...new Set([...(pending[path] ?? []), digest])];
   const record = (next: Manifest): Promise<void> =>
     files.write(manifestPath, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o644 });
-  if (changes.length > 0) await record({ ...manifest, pending });
+  if (changes.length > 0) await record(withPending(manifest, digests));
   const contents = new Map(wanted.map((file) => [file.path, file]));
   for (const { path, change } of changes) {
     const file = contents.get(path);

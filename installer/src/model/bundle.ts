@@ -47,6 +47,22 @@ export type Manifest = {
 
 export const EMPTY_MANIFEST: Manifest = { version: 1, files: {} };
 
+/** Whether content with this digest (sha256, hex) at a path is what a rendering wrote, or one under way was writing. */
+export const isOurs = (manifest: Manifest, path: string, digest: string): boolean =>
+  digest === manifest.files[path] || (manifest.pending?.[path] ?? []).includes(digest);
+
+/** Paths that a rendering wrote or was writing. */
+export const knownPaths = ({ files, pending }: Manifest): readonly string[] =>
+  Object.keys({ ...files, ...pending });
+
+/** The manifest with further digests that may be found on disk; those of runs killed earlier stay valid. */
+export function withPending(manifest: Manifest, digests: Manifest['files']): Manifest {
+  const pending: Record<string, readonly string[]> = { ...manifest.pending };
+  for (const [path, digest] of Object.entries(digests))
+    pending[path] = [...new Set([...(pending[path] ?? []), digest])];
+  return { ...manifest, pending };
+}
+
 /** state/rendered.json: the texts of the last rendering. Trusted only where a text has the manifest's digest. */
 export type RenderedTexts = {
   readonly version: 1;

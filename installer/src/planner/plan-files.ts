@@ -1,4 +1,4 @@
-import type { Bundle } from '../model/bundle.ts';
+import { isOurs, knownPaths, type Bundle } from '../model/bundle.ts';
 import type { ObservedInstance } from '../model/observed.ts';
 import type { FileChange } from '../model/plan.ts';
 import { sha256 } from '../render/digest.ts';
@@ -26,9 +26,6 @@ export function planFiles(
   const kept: string[] = [];
 
   const { manifest } = instance;
-  const isOurs = (path: string, digest: string): boolean =>
-    digest === manifest.files[path] || (manifest.pending?.[path] ?? []).includes(digest);
-
   for (const { path, content, ownership } of bundle.files) {
     const onDisk = instance.digests[path];
     if (onDisk === undefined) {
@@ -37,16 +34,16 @@ export function planFiles(
     }
     const wanted = sha256(content);
     if (ownership === 'seed' || onDisk === wanted) continue;
-    if (isOurs(path, onDisk) || overwrite) changes.push({ path, change: 'update' });
+    if (isOurs(manifest, path, onDisk) || overwrite) changes.push({ path, change: 'update' });
     else if (manifest.files[path] === wanted) kept.push(path);
     else conflicts.push(path);
   }
 
   const wantedPaths = new Set(bundle.files.map((file) => file.path));
-  for (const path of Object.keys({ ...manifest.files, ...manifest.pending })) {
+  for (const path of knownPaths(manifest)) {
     const onDisk = instance.digests[path];
     if (wantedPaths.has(path) || onDisk === undefined) continue;
-    if (isOurs(path, onDisk) || overwrite) changes.push({ path, change: 'delete' });
+    if (isOurs(manifest, path, onDisk) || overwrite) changes.push({ path, change: 'delete' });
     else conflicts.push(path);
   }
   // What is written anew gets its mode with that.

@@ -1,4 +1,4 @@
-import type { BundleFile, Manifest } from '../model/bundle.ts';
+import { isOurs, knownPaths, type BundleFile, type Manifest } from '../model/bundle.ts';
 import type { FileChange } from '../model/plan.ts';
 import { sha256 } from '../render/digest.ts';
 
@@ -20,12 +20,10 @@ export function planTree(
 ): TreePlan {
   const changes: FileChange[] = [];
   const conflicts: string[] = [];
-  const isKnown = (path: string): boolean =>
-    Object.hasOwn({ ...manifest.files, ...manifest.pending }, path);
-  const isOurs = (path: string, digest: string): boolean =>
-    digest === manifest.files[path] || (manifest.pending?.[path] ?? []).includes(digest);
+  const known = new Set(knownPaths(manifest));
   const decide = (path: string, digest: string, change: 'update' | 'delete'): void => {
-    if (isOurs(path, digest) || (overwrite && isKnown(path))) changes.push({ path, change });
+    if (isOurs(manifest, path, digest) || (overwrite && known.has(path)))
+      changes.push({ path, change });
     else conflicts.push(path);
   };
   for (const { path, content } of files) {
@@ -34,7 +32,7 @@ export function planTree(
     else if (found !== sha256(content)) decide(path, found, 'update');
   }
   const wanted = new Set(files.map(({ path }) => path));
-  for (const path of Object.keys({ ...manifest.files, ...manifest.pending })) {
+  for (const path of known) {
     const found = digests[path];
     if (!wanted.has(path) && found !== undefined) decide(path, found, 'delete');
   }

@@ -2,16 +2,8 @@ import { chown, mkdir, rm, writeFile, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Manifest } from '../../../k8s/manifest.ts';
-import {
-  at,
-  list,
-  record,
-  records,
-  selects,
-  texts,
-  word,
-  type Json,
-} from '../../../k8s/policy/read.ts';
+import { at, list, record, records, texts, word, type Json } from '../../../k8s/json.ts';
+import { selects } from '../../../k8s/policy/read.ts';
 import { docker, dockerTry, until } from './docker.ts';
 
 /** Whether somebody listens there. */

@@ -58,10 +58,8 @@ export const exportCommand: Command = {
         'Where to? The manifests need a directory of their own.',
         'factsway-install export k8s --out DIR',
       );
-    const [{ exportKubernetes }, { reportJson, reportText }] = await Promise.all([
-      import('../../flows/export-kubernetes.ts'),
-      import('../../flows/export-report.ts'),
-    ]);
+    const { exportKubernetes, reportJson, reportText } =
+      await import('../../flows/export-kubernetes.ts');
     const report = options['report'] === true;
     const request = { directory, out: resolve(out), dryRun, report };
     const overwrite = options['overwriteEdited'] === true;

@@ -1,5 +1,11 @@
 import { sha256 } from '../../render/digest.ts';
-import { EMPTY_MANIFEST, type Manifest, type RenderedTexts } from '../../model/bundle.ts';
+import {
+  EMPTY_MANIFEST,
+  isOurs,
+  withPending,
+  type Manifest,
+  type RenderedTexts,
+} from '../../model/bundle.ts';
 import type { ActionOf } from '../../model/plan.ts';
 import {
   deviates,
@@ -67,8 +73,7 @@ export async function writeBundle(
     if (current === undefined) return;
     await files.write(`${paths.previous}/${path}`, current, { mode: 0o644 });
     const digest = sha256(current);
-    const ours = [manifest.files[path], ...(manifest.pending?.[path] ?? [])];
-    const edited = manifest.files[path] !== undefined && !ours.includes(digest);
+    const edited = manifest.files[path] !== undefined && !isOurs(manifest, path, digest);
     if (!edited || digest === sha256(wanted.get(path)?.content ?? '')) return;
     await files.write(`${paths.edited}/${context.run}/${path}`, current, { mode: 0o644 });
   };
@@ -140,15 +145,6 @@ const previousInEffect = (paths: ActionContext['paths']): string =>
   `${paths.previous}/in-effect.yaml`;
 const previousManifest = (paths: ActionContext['paths']): string =>
   `${paths.previous}/manifest.json`;
-
-/** The manifest with further digests that may be found on disk; those of runs killed earlier stay valid. */
-function withPending(manifest: Manifest, digests: Readonly<Record<string, string>>): Manifest {
-  const pending: Record<string, readonly string[]> = { ...manifest.pending };
-  for (const [path, digest] of Object.entries(digests)) {
-    pending[path] = [...new Set([...(pending[path] ?? []), digest])];
-  }
-  return { ...manifest, pending };
-}
 
 function saveManifest(manifest: Manifest, { ports, paths }: ActionContext): Promise<void> {
   return ports.files.write(paths.manifest, `${JSON.stringify(manifest, null, 2)}\n`, {

@@ -1,1 +1,0 @@
-export { reportJson, reportText } from '../../../k8s/proof/report.ts';
