@@ -4,7 +4,7 @@ import {
   type Given as GivenFiles,
 } from '../installer/src/catalog/catalog.ts';
 import type { ServiceEntry } from '../installer/src/catalog/services/service.ts';
-import { carryOver, type CarryOver } from './carry-over.ts';
+import { carryOver, type CarryOver } from './override/carry-over.ts';
 import type { InstanceConfig } from '../installer/src/model/config.ts';
 
 /** The overlays of the tree. */
@@ -17,7 +17,7 @@ export type Environment = {
   readonly namespace: string;
   readonly config: InstanceConfig;
   readonly catalog: Catalog;
-  readonly override: Pick<CarryOver, 'carried' | 'lost'>;
+  readonly override: Omit<CarryOver, 'change'>;
 };
 
 /** What an export is made from besides the configuration: the texts of files. */
@@ -39,7 +39,7 @@ export function environment(
   const own = configOf(name, config);
   const copies = own.kubernetes.maxReplicas + SURGE;
   const catalog = buildCatalog(own, ['a'], services, { ...given, target: 'kubernetes', copies });
-  const { change, ...override } = carryOver(given.override, catalog.workloads);
+  const { change, ...override } = carryOver(given.override, catalog.workloads, own.release.version);
   return {
     name,
     namespace: `factsway-${name}`,
@@ -49,13 +49,32 @@ export function environment(
   };
 }
 
+/** Under which name each is reached; a cluster takes names in lower case only. */
+export function hostNames({
+  host,
+  kubernetes,
+}: Pick<InstanceConfig, 'host' | 'kubernetes'>): Readonly<Record<EnvironmentName, string>> {
+  const production = (kubernetes.host ?? host.name).toLowerCase();
+  return {
+    production,
+    staging: (kubernetes.stagingHost ?? `staging.${production}`).toLowerCase(),
+  };
+}
+
 function configOf(name: EnvironmentName, config: InstanceConfig): InstanceConfig {
   const { host, edge, images, kubernetes } = config;
-  const staging = kubernetes.stagingHost ?? `staging.${host.name}`;
+  const names = hostNames(config);
   return {
     ...config,
     ...(name === 'staging' ? ofStaging(config) : {}),
-    host: { ...host, name: name === 'staging' ? staging : host.name },
+    host: { ...host, name: names[name] },
+    kubernetes: {
+      ...kubernetes,
+      secrets: {
+        ...kubernetes.secrets,
+        ...(name === 'staging' ? { prefix: kubernetes.secrets.stagingPrefix } : {}),
+      },
+    },
     // A cluster is reached at the ports every browser knows.
     edge: { ...edge, httpPort: 80, httpsPort: 443 },
     // What was built on this host, no cluster can fetch.

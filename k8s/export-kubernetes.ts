@@ -3,7 +3,7 @@ import type { BundleFile } from '../installer/src/model/bundle.ts';
 import type { InstanceConfig } from '../installer/src/model/config.ts';
 import { renderConfigs } from '../installer/src/render/render-configs.ts';
 import type { TemplateEngine } from '../installer/src/render/template-engine.ts';
-import type { Loss } from './carry-over.ts';
+import type { Loss } from './override/carry-over.ts';
 import { environment, ENVIRONMENTS, type Given } from './environment.ts';
 import { tree } from './kustomize/tree.ts';
 import { renderEnvironment } from './objects/all.ts';

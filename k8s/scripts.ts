@@ -7,6 +7,24 @@ import { scales } from './objects/workloads.ts';
 
 const TEMPLATES = 'k8s/templates/';
 
+const secretsOf = ({ catalog }: Environment) =>
+  catalog.secrets.map(({ name, purpose, given }) => ({ name, purpose, given: given === true }));
+
+/** Every secret once, and who needs it: staging tells nobody of alerts, and needs no address of a receiver. */
+function whereNeeded(environments: readonly Environment[]) {
+  const names = [
+    ...new Set(environments.flatMap(({ catalog }) => catalog.secrets.map(({ name }) => name))),
+  ];
+  return names.flatMap((name) => {
+    const needing = environments.filter((one) =>
+      secretsOf(one).some((secret) => secret.name === name),
+    );
+    const [secret] = needing.flatMap(secretsOf).filter((one) => one.name === name);
+    const only = needing.length < environments.length ? (needing[0]?.name ?? '') : '';
+    return secret ? [{ ...secret, only }] : [];
+  });
+}
+
 /** deploy.sh, rollback.sh and the README of a tree. */
 export function scripts(
   environments: readonly Environment[],
@@ -26,10 +44,11 @@ export function scripts(
   const from = certificateFrom(first);
   const context = {
     version: config.release.version,
-    environments: environments.map(({ name, namespace, config: { host } }) => ({
-      name,
-      namespace,
-      host: host.name,
+    environments: environments.map((one) => ({
+      name: one.name,
+      namespace: one.namespace,
+      host: one.config.host.name,
+      secrets: secretsOf(one),
     })),
     services,
     pods: services.length * config.kubernetes.replicas,
@@ -44,17 +63,16 @@ export function scripts(
         .filter(isWatcher)
         .map((name) => `deployment/${name}`),
     ],
-    secrets: catalog.secrets.map(({ name, purpose, given }) => ({
-      name,
-      purpose,
-      given: given === true,
-    })),
+    secrets: whereNeeded(environments),
+    // What can be made up, and is nobody's to give.
+    staging: secretsOf(first).flatMap(({ name, given }) => (given ? [] : [name])),
     fromFiles: config.kubernetes.secrets.from === 'files',
     pullSecret: config.kubernetes.pullSecret ?? '',
     operator: config.kubernetes.monitoring === 'operator',
     certificate: from === 'none' || from === 'gateway' ? 'none' : config.kubernetes.tls.secret,
     certManager: from === 'cert-manager',
-    scheme: from === 'none' ? 'http' : 'https',
+    // Where nobody here brings a certificate, whoever stands in front may still end TLS.
+    scheme: config.edge.tls.mode === 'off' ? 'http' : 'https',
     gateway: config.kubernetes.entry.kind === 'gateway',
     entryKind: config.kubernetes.entry.kind === 'gateway' ? 'httproute' : 'ingress',
   };

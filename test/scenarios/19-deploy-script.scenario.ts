@@ -159,6 +159,9 @@ describe('deploy.sh', () => {
     ]);
     expect(exitCode).toBe(1);
     expect(said).toContain('secret/postgres-owner-password in the cluster is not the one');
+    // The directory may be the one a server lives by: nothing in it is to be moved away.
+    expect(said).not.toMatch(/\bmv /);
+    expect(said).toContain('rm ~/factsway-secrets/postgres-owner-password');
     expect(orders(asked)).not.toContain('create secret generic postgres-owner-password');
   });
 
@@ -192,6 +195,32 @@ describe('deploy.sh', () => {
     expect(said).toContain('is not of factsway-staging');
   });
 
+  it('brings what an overlay of your own adds before anything that may need it', async () => {
+    const added = join(cluster.tree, 'overlays/added');
+    await mkdir(added, { recursive: true });
+    await writeFile(
+      join(added, 'kustomization.yaml'),
+      'kind: Kustomization\nnamespace: factsway-production\nresources: [../production, dns.yaml]\n',
+    );
+    await writeFile(
+      join(added, 'dns.yaml'),
+      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: our-dns\nspec:\n  podSelector: {}\n',
+    );
+    const { exitCode, said, asked } = await deploy(HERE, '--overlay', added);
+    expect(exitCode, said).toBe(0);
+    expect(said).toContain('of your own: NetworkPolicy/our-dns\n');
+    const selectors = asked.flatMap((line) => /^apply .*--selector (\S+)$/.exec(line)?.[1] ?? []);
+    expect(selectors.slice(0, 4)).toEqual([
+      'factsway.com/stage=namespace',
+      'factsway.com/stage=foundation',
+      '!factsway.com/stage',
+      'factsway.com/stage=database',
+    ]);
+    // Without any there is nothing to apply, which kubectl would call an error.
+    const { asked: plain } = await deploy(HERE);
+    expect(plain.join('\n')).not.toContain('!factsway.com/stage');
+  });
+
   it('says what to do about a certificate that is missing', async () => {
     const { exitCode, said, asked } = await deploy([
       { match: '^get secret factsway-tls', code: 1 },
@@ -219,13 +248,17 @@ describe('deploy.sh', () => {
     ]);
   });
 
-  it.each([[['prod']], [['production', '--timeout']], [['production', '--timeout', 'soon']]])(
-    'refuses %s',
-    async (args) => {
-      const { exitCode, said, asked } = await cluster.run('deploy.sh', HERE, ...args);
-      expect(exitCode).toBe(2);
-      expect(said).toMatch(/^FW-USAGE: .+\n {2}Next: .*deploy\.sh --help/);
-      expect(asked).toEqual([]);
-    },
-  );
+  it.each([
+    [['prod']],
+    [['production', '--timeout']],
+    [['production', '--timeout', 'soon']],
+    [['production', '--timeout', '0']],
+    [['production', 'staging']],
+    [['production', '--secrets', '/a=b']],
+  ])('refuses %s', async (args) => {
+    const { exitCode, said, asked } = await cluster.run('deploy.sh', HERE, ...args);
+    expect(exitCode).toBe(2);
+    expect(said).toMatch(/^FW-USAGE: .+\n {2}Next: .*deploy\.sh --help/);
+    expect(asked).toEqual([]);
+  });
 });

@@ -56,6 +56,17 @@ describe('rollback.sh', () => {
     expect(undone(second.asked)).toEqual([]);
   });
 
+  it('refuses from a directory of an earlier release than the one that runs', async () => {
+    const later = `3 ${image('1.1.0')}\n2 ${image('1.0.0')}\n1 ${image('0.9.0')}\n`;
+    const { exitCode, said, asked } = await rollback([all(later), ...HERE], 'production');
+    expect(exitCode).toBe(3);
+    expect(said).toContain('runs 1.1.0, which came after release 1.0.0 of this directory');
+    expect(said).toContain('--to VERSION');
+    expect(undone(asked)).toEqual([]);
+    const told = await rollback([all(later), ...HERE], 'production', '--to', '1.0.0');
+    expect(told.exitCode, told.said).toBe(0);
+  });
+
   it('goes to the release it is told', async () => {
     const { exitCode, asked } = await rollback(
       [all(TWO), ...HERE],

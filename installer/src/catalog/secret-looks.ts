@@ -10,11 +10,36 @@ export function looksSecret(name: string, value: string): boolean {
   return SECRET_WORDS.test(name) && !PUBLIC.test(name) && !SWITCH.test(value);
 }
 
+const SECRET_WORD =
+  /(^(PASS|PWD|PW|PIN|CREDS?|KEYS?|AUTH|BEARER|DSN|SALT)|PASSWORDS?|PASSWD|PASSPHRASE|SECRETS?|TOKENS?|CREDENTIALS?|APIKEYS?)$/;
+
+/**
+ * The same for text nobody checked, where to be wrong means a secret in clear: any word of the name, in whichever case
+ * and notation. A path to a file, and what is public by its name, is none.
+ */
+export function mayBeSecret(name: string, value: string): boolean {
+  const words = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toUpperCase()
+    .split(/[^A-Z0-9]+/);
+  const isPath = words.at(-1) === 'FILE' && value.startsWith('/');
+  return (
+    words.some((word) => SECRET_WORD.test(word)) &&
+    !words.includes('PUBLIC') &&
+    !isPath &&
+    !SWITCH.test(value)
+  );
+}
+
 const CREDENTIALS: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['an address with a password', /:\/\/[^\s/?#@:]*:[^\s/?#@]+@/],
   [
     'a password',
     /(^|[\s;,&?])(password|passwd|pwd|secret|token|api_?key|accountkey)\s*=\s*[^\s;,&]/i,
+  ],
+  [
+    'a key of a service',
+    /(^|[^A-Za-z0-9])(sk|rk|pk)_(live|test)_[A-Za-z0-9]|(^|\W)(gh[pousr]_|github_pat_|xox[abprs]-|AKIA[0-9A-Z]{16}|eyJ[\w-]{10,}\.)/,
   ],
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
 ];

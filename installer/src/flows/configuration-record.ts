@@ -85,5 +85,5 @@ async function wayBack(paths: InstancePaths, files: Files): Promise<string | und
     return `cp --remove-destination ${shellWord(paths.inEffect)} ${to}`;
   const made = await readJson<Made>(paths.made, files);
   if (made?.project === undefined || !(await files.exists(paths.rendered))) return undefined;
-  return `rm -f ${to} && node -p 'JSON.parse(fs.readFileSync(process.argv[1])).config' ${shellWord(paths.rendered)} >${to}`;
+  return `rm -f ${to} && node -e 'process.stdout.write(JSON.parse(fs.readFileSync(process.argv[1])).config)' ${shellWord(paths.rendered)} >${to}`;
 }

@@ -4,6 +4,7 @@ import { MemoryFiles } from '../../../test/fakes/memory-files.ts';
 import { fakePorts } from '../../../test/fakes/ports.ts';
 import { recordingReporter } from '../../../test/fakes/reporter.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
+import { sha256 } from '../render/digest.ts';
 import { EXPORT_MANIFEST, exportKubernetes } from './export-kubernetes.ts';
 
 const DIRECTORY = '/opt/factsway';
@@ -14,7 +15,10 @@ const instance = (override?: string): MemoryFiles =>
     ...(override === undefined ? {} : { [`${DIRECTORY}/compose.override.yaml`]: override }),
   });
 const NOBODY = fakePorts();
-const run = (files: MemoryFiles, options: { dryRun?: boolean; overwrite?: boolean } = {}) =>
+const run = (
+  files: MemoryFiles,
+  options: { dryRun?: boolean; overwrite?: boolean; out?: string } = {},
+) =>
   exportKubernetes(
     { directory: DIRECTORY, out: OUT, dryRun: false, overwrite: false, report: false, ...options },
     { ...NOBODY, files, templates: TEMPLATES, reporter: recordingReporter() },
@@ -42,6 +46,75 @@ describe('an export', () => {
     expect(executed).toBe(false);
     expect(changes).toContainEqual({ path: 'deploy.sh', change: 'create' });
     expect(files.changes).toEqual([]);
+  });
+
+  it('brings back that a script can be run', async () => {
+    const files = instance();
+    await run(files);
+    await files.setMode(`${OUT}/deploy.sh`, 0o644);
+    expect((await run(files)).changes).toEqual([{ path: 'deploy.sh', change: 'permissions' }]);
+    expect(files.tree.get(`${OUT}/deploy.sh`)?.mode).toBe(0o755);
+  });
+
+  it('touches nothing outside of its directory, whatever a tree of somebody else says', async () => {
+    const files = instance();
+    await run(files);
+    const text = 'of somebody else\n';
+    files.put('/victim.txt', text);
+    for (const path of ['../victim.txt', '/victim.txt', 'base/../../victim.txt'])
+      files.put(
+        `${OUT}/${EXPORT_MANIFEST}`,
+        JSON.stringify({ version: 1, files: { [path]: sha256(text) }, pending: { [path]: [] } }),
+      );
+    await run(files, { overwrite: true }).catch(() => undefined);
+    expect(files.tree.get('/victim.txt')?.content).toBe(text);
+  });
+
+  it.each([DIRECTORY, `${DIRECTORY}/config/k8s`, `${DIRECTORY}/secrets`, `${DIRECTORY}/state/x`])(
+    'is not written to %s, which is the instance itself',
+    async (out) => {
+      const files = instance();
+      const error = await rejectionOf(run(files, { out }));
+      expect([error.code, files.changes]).toEqual(['FW-USAGE', []]);
+    },
+  );
+
+  it.each([
+    ['host:\n  name: 10.0.0.5\n', 'FW-EXPORT-HOST', 'kubernetes.host'],
+    [
+      'host:\n  name: law.example.com\nkubernetes:\n  stagingHost: LAW.example.com\n',
+      'FW-EXPORT-STAGING',
+      'kubernetes.stagingHost',
+    ],
+    [
+      'host:\n  name: law.example.com\npostgres:\n  mode: external\n  external:\n    host: db.example.com\nkubernetes:\n  stagingDatabase:\n    host: other.example.com\n',
+      'FW-EXPORT-STAGING',
+      'kubernetes.stagingDatabase.database',
+    ],
+  ])(
+    'is refused with what no cluster takes or clients would suffer from: %s',
+    async (text, code, hint) => {
+      const files = instance();
+      files.put(`${DIRECTORY}/factsway.yaml`, text);
+      const error = await rejectionOf(run(files));
+      expect([error.code, files.changes.filter((path) => path.includes(OUT))]).toEqual([code, []]);
+      expect(error.hint).toContain(hint);
+    },
+  );
+
+  it('has names in lower case, and one of its own where it is given', async () => {
+    const files = instance();
+    files.put(
+      `${DIRECTORY}/factsway.yaml`,
+      'host:\n  name: 10.0.0.5\nkubernetes:\n  host: Law.Example.com\n',
+    );
+    await run(files);
+    expect(files.tree.get(`${OUT}/overlays/production/edge.yaml`)?.content).toContain(
+      'host: law.example.com',
+    );
+    expect(files.tree.get(`${OUT}/overlays/staging/edge.yaml`)?.content).toContain(
+      'host: staging.law.example.com',
+    );
   });
 
   it('removes what an earlier one wrote and this one has not', async () => {

@@ -1,7 +1,9 @@
-import { join } from 'node:path';
+import { isIP } from 'node:net';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { exportKubernetes as render } from '../../../k8s/export-kubernetes.ts';
+import { hostNames } from '../../../k8s/environment.ts';
 import type { Row } from '../../../k8s/proof/compare.ts';
-import type { Loss } from '../../../k8s/carry-over.ts';
+import type { Loss } from '../../../k8s/override/carry-over.ts';
 import type { InstanceConfig } from '../model/config.ts';
 import {
   EMPTY_MANIFEST,
@@ -65,6 +67,8 @@ export async function exportKubernetes(
 ): Promise<ExportResult> {
   const { files, templates, reporter } = ports;
   const config = await requireConfig(directory, files);
+  refusePlace(out, directory);
+  refuseAddresses(config);
   refuseSharedDatabase(config);
   const override = await files.readText(instancePaths(directory).file(OVERRIDE_FILE));
   const given = {
@@ -82,15 +86,17 @@ export async function exportKubernetes(
     );
   const manifestPath = join(out, EXPORT_MANIFEST);
   const known = await readJson<Manifest>(manifestPath, files);
-  const manifest = known ?? EMPTY_MANIFEST;
+  const manifest = withoutStrays(known ?? EMPTY_MANIFEST);
   const paths = [...new Set([...rendered.files.map(({ path }) => path), ...knownPaths(manifest)])];
   const digests = await digestsOf(paths, out, files);
-  const { changes, conflicts } = planTree(rendered.files, manifest, digests, overwrite);
+  const { changes: texts, conflicts } = planTree(rendered.files, manifest, digests, overwrite);
   if (conflicts.length > 0) throw refusal(known !== undefined, out, conflicts);
+  const changes = [...texts, ...(await lostModes(rendered.files, texts, out, files))];
   const exported = { config, given, engine, files: rendered.files };
   const scratch = join(instancePaths(directory).state, 'proof');
   const rows = report ? await proveExport(exported, scratch, ports) : undefined;
-  if (!dryRun) await write(rendered.files, changes, { out, manifest, manifestPath }, files);
+  if (!dryRun)
+    await inPlace(() => write(rendered.files, changes, { out, manifest, manifestPath }, files));
   const { carried, lost } = rendered;
   return {
     out,
@@ -103,18 +109,60 @@ export async function exportKubernetes(
   };
 }
 
-/** Whoever is told to begin with staging must not begin with the data of clients. */
+/** Of an instance itself: a later rendering and an uninstallation would take what lies there for theirs. */
+function refusePlace(out: string, directory: string): void {
+  const { config, secrets, state, releases, file } = instancePaths(directory);
+  const own = [secrets, state, releases, file('config')];
+  const isInside = own.some((one) => out === one || out.startsWith(`${one}/`));
+  if (out !== dirname(config) && !isInside) return;
+  throw new FactswayError(
+    'FW-USAGE',
+    `${out} belongs to the installation in ${directory}.`,
+    'Name a directory of its own: factsway-install export k8s --out DIR',
+  );
+}
+
+/** What a tree brings along from somebody else must not lead out of it. */
+function withoutStrays({ files = {}, pending }: Partial<Manifest>): Manifest {
+  const isInside = ([path]: [string, unknown]): boolean =>
+    !isAbsolute(path) && !normalize(path).startsWith('..');
+  return {
+    version: 1,
+    files: Object.fromEntries(Object.entries(files).filter(isInside)),
+    ...(pending ? { pending: Object.fromEntries(Object.entries(pending).filter(isInside)) } : {}),
+  };
+}
+
+function refuseAddresses(config: InstanceConfig): void {
+  const { production, staging } = hostNames(config);
+  const address = [production, staging].find((name) => isIP(name.replace(/^staging\./, '')) !== 0);
+  if (address !== undefined)
+    throw new FactswayError(
+      'FW-EXPORT-HOST',
+      `${address} is an address; in a cluster requests are told apart by name.`,
+      'Name it: factsway-install render --set kubernetes.host=factsway.example.com   (host.name of this server stays)',
+    );
+  if (production === staging)
+    throw new FactswayError(
+      'FW-EXPORT-STAGING',
+      `Staging and production would both be reached as ${production}.`,
+      'Leave kubernetes.stagingHost out, or give it a name of its own.',
+    );
+}
+
+/**
+ * Whoever is told to begin with staging must not begin with the data of clients. Another host is not enough: two names
+ * may be one server.
+ */
 function refuseSharedDatabase({ postgres, kubernetes }: InstanceConfig): void {
-  const { host, database } = kubernetes.stagingDatabase;
+  const { database } = kubernetes.stagingDatabase;
   const isShared =
-    postgres.mode === 'external' &&
-    (host === undefined || host === postgres.external?.host) &&
-    (database === undefined || database === postgres.database);
+    postgres.mode === 'external' && (database === undefined || database === postgres.database);
   if (!isShared) return;
   throw new FactswayError(
     'FW-EXPORT-STAGING',
-    `With postgres.mode external, staging and production would both work on ${postgres.database} at ${postgres.external?.host ?? ''}.`,
-    'Give staging a database of its own: factsway-install render --set kubernetes.stagingDatabase.database=factsway_staging   (or kubernetes.stagingDatabase.host)',
+    `With postgres.mode external, the database of staging would be called ${postgres.database}, as that of production is; two names of a server may lead to the same one.`,
+    'Give staging a database of its own: factsway-install render --set kubernetes.stagingDatabase.database=factsway_staging',
   );
 }
 
@@ -129,6 +177,25 @@ async function digestsOf(
   return Object.fromEntries(
     found.flatMap(([path, text]) => (text === undefined ? [] : [[path, sha256(text)] as const])),
   );
+}
+
+/** What has to run, and does not any more. */
+async function lostModes(
+  wanted: readonly BundleFile[],
+  changes: readonly FileChange[],
+  out: string,
+  files: Ports['files'],
+): Promise<FileChange[]> {
+  const programs = wanted.filter(
+    ({ path, mode }) => (mode & 0o111) !== 0 && !changes.some((change) => change.path === path),
+  );
+  const found = await Promise.all(
+    programs.map(async ({ path, mode }) => {
+      const status = await files.stat(join(out, path));
+      return status && (status.mode & 0o111 & mode) === 0 ? [path] : [];
+    }),
+  );
+  return found.flat().map((path) => ({ path, change: 'permissions' }));
 }
 
 type Place = { readonly out: string; readonly manifest: Manifest; readonly manifestPath: string };
@@ -148,10 +215,22 @@ async function write(
   for (const { path, change } of changes) {
     const file = contents.get(path);
     if (change === 'delete' || !file) await files.remove(join(out, path));
+    else if (change === 'permissions') await files.setMode(join(out, path), file.mode);
     else await files.write(join(out, path), file.content, { mode: file.mode });
   }
   const isSame = JSON.stringify(manifest) === JSON.stringify({ version: 1, files: digests });
   if (!isSame) await record({ version: 1, files: digests });
+}
+
+/** Not where the instance is: that one may be written. */
+async function inPlace(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof FactswayError) || error.code !== 'FW-DIR-NOT-WRITABLE') throw error;
+    const hint = error.hint.replace('--dir DIR', '--out DIR');
+    throw new FactswayError(error.code, error.message, hint, error.details);
+  }
 }
 
 function refusal(isOurs: boolean, out: string, conflicts: readonly string[]): FactswayError {

@@ -27,7 +27,8 @@ type Needed = Pick<Ports, 'compose' | 'files' | 'kustomize'>;
 /**
  * Every fact of what Compose makes of our files beside that of what Kustomize makes of the export (spec 06, "Proof of
  * equivalence"). Both are written to `scratch`, read back by the programs themselves, and removed. Images are those of
- * a registry on both sides: no cluster can fetch what was built on this host.
+ * a registry on both sides, because no cluster can fetch what was built on this host; the name is that in the cluster.
+ * Of the customer's override both have what is carried over: the rest was named as lost.
  */
 export async function proveExport(
   { config, given, engine, files }: Exported,
@@ -36,15 +37,13 @@ export async function proveExport(
 ): Promise<readonly Row[]> {
   const here = join(scratch, 'compose');
   const there = join(scratch, 'kubernetes');
-  const { images } = environment(OVERLAY, config, given).config;
+  const { config: own, override } = environment(OVERLAY, config, given);
   const bundle = renderBundle(
-    buildCatalog({ ...config, images }, undefined, undefined, given),
+    buildCatalog({ ...config, images: own.images, host: own.host }, undefined, undefined, given),
     engine,
   );
   const mine = bundle.files.map((file) =>
-    file.path === OVERRIDE_FILE && given.override !== undefined
-      ? { ...file, content: given.override }
-      : file,
+    file.path === OVERRIDE_FILE ? { ...file, content: override.rest } : file,
   );
   // What a killed run left would be taken for a part of it.
   await removeTree(scratch, ports.files);

@@ -20,6 +20,10 @@ export const EXPORT_ERRORS = {
   },
   'FW-EXPORT-STAGING': {
     exit: EXIT.usage,
-    summary: 'Staging would work on the database of production.',
+    summary: 'Staging would have the name of production, or work on its database.',
+  },
+  'FW-EXPORT-HOST': {
+    exit: EXIT.usage,
+    summary: 'A cluster is reached by a name, and there is only an address.',
   },
 } as const;

@@ -44,6 +44,9 @@ const tls = z.strictObject({
   issuerKind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer').describe('Its kind.'),
 });
 
+const PREFIX = /^[A-Za-z0-9/_.-]*$/;
+const PREFIX_RULE = 'must be letters, digits, /, _, . or -';
+
 const secrets = z.strictObject({
   from: z
     .enum(['files', 'external-secrets'])
@@ -58,19 +61,31 @@ const secrets = z.strictObject({
     .describe('Its kind.'),
   prefix: z
     .string()
-    .regex(/^[A-Za-z0-9/_.-]*$/, 'must be letters, digits, /, _, . or -')
+    .regex(PREFIX, PREFIX_RULE)
     .default('factsway/')
     .describe('What stands before the name of a secret in the store.'),
+  stagingPrefix: z
+    .string()
+    .regex(PREFIX, PREFIX_RULE)
+    .default('factsway-staging/')
+    .describe('The same for staging, whose passwords are others.'),
 });
 
 /** What `export k8s` has to know of a cluster (spec 06). Nothing of it changes the bundle of this host. */
 export const kubernetesConfig = z
   .strictObject({
+    host: z
+      .string()
+      .regex(HOST_NAME, 'must be a DNS name such as factsway.example.com')
+      .optional()
+      .describe('DNS name in the cluster; host.name without it.'),
     stagingHost: z
       .string()
       .regex(HOST_NAME, 'must be a DNS name such as factsway.example.com')
       .optional()
-      .describe('DNS name of the staging environment; staging.<host.name> without it.'),
+      .describe(
+        'DNS name of the staging environment; staging. before that of production without it.',
+      ),
     stagingDatabase: z
       .strictObject({
         host: z

@@ -84,24 +84,13 @@ export const exportCommand: Command = {
         written,
         ...override,
       ].join('\n'),
-      ...verdict((rows ?? []).filter((row) => isUndeclared(row, lost)).length),
+      ...verdict((rows ?? []).filter(({ relation }) => relation === 'DIFFERENT').length),
     };
   },
 };
 
 /** Of a table that is made for whatever there is room for. */
 const WIDEST = 140;
-
-/** What is lost is named already, and differs: of the component it was meant for. */
-function isUndeclared(
-  { relation, component }: { readonly relation: string; readonly component: string },
-  lost: readonly { readonly what: string }[],
-): boolean {
-  const isNamed = lost.some(
-    ({ what }) => what.split('.')[1]?.replace(/-[ab]$/, '') === component || !what.includes('.'),
-  );
-  return relation === 'DIFFERENT' && !isNamed;
-}
 
 function verdict(different: number): { readonly error?: FactswayError } {
   if (different === 0) return {};
