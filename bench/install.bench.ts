@@ -11,8 +11,8 @@ const CLI = join(import.meta.dirname, '../dist/factsway-install.js');
 
 /** Installation to the last green gate, against Compose alone on the same files; then what the idle platform weighs. */
 export async function installRows(): Promise<Row[]> {
-  const ours = new Instance('factsway-bench', 38080);
-  const bare = new Instance('factsway-bench-bare', 38090);
+  const ours = new Instance('factsway-bench', 27_180);
+  const bare = new Instance('factsway-bench-bare', 27_190);
   try {
     const comparison = await paired(
       RUNS,

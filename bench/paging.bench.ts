@@ -38,7 +38,7 @@ export async function pagingRows(): Promise<Row[]> {
   await receivers.start();
   const platforms = Array.from(
     { length: PLATFORMS },
-    (_, n) => new Instance(`factsway-bench-paging-${n}`, 38_180 + n * 10),
+    (_, n) => new Instance(`factsway-bench-paging-${n}`, 27_280 + n * 10),
   );
   const work: Traffic[] = [];
   try {

@@ -19,7 +19,7 @@ const ROOT = join(import.meta.dirname, '..');
  * notification of any severity counts.
  */
 export async function quietHourRows(): Promise<Row[]> {
-  const instance = new Instance('factsway-bench-quiet', 38280);
+  const instance = new Instance('factsway-bench-quiet', 27_400);
   const receivers = new Receivers();
   await receivers.start();
   try {

@@ -13,7 +13,7 @@ type PagerDuty = { routing_key: string; event_action: string; payload: Record<st
 type Slack = { attachments: { title: string; text: string; mrkdwn_in: string[] }[] };
 type Teams = { attachments: { content: { body: { text: string }[] } }[] };
 
-const FIRM = new Instance('factsway-alerting', 53_080);
+const FIRM = new Instance('factsway-alerting', 23_080);
 const there = new Receivers();
 const SECRETS = {
   'pagerduty-routing-key': 'a1'.repeat(16),

@@ -9,7 +9,7 @@ import { containersOf, docker, dockerTry, networksOf } from './support/docker.ts
 import { Instance } from './support/instance.ts';
 
 /** Never installed: every obligation here is that nothing happens. */
-const SERVER = new Instance('factsway-preflight', 47080);
+const SERVER = new Instance('factsway-preflight', 27_080);
 const IS_ROOT = process.getuid?.() === 0;
 /** A program of the system, by name: none of the package's own. */
 const call = ([program = '', ...argv]: readonly string[]) => execa(program, argv);

@@ -7,7 +7,7 @@ import { containersOf } from './support/docker.ts';
 import { Instance } from './support/instance.ts';
 import { KEYS, TerminalRun } from './support/terminal.ts';
 
-const WIZARD = new Instance('factsway-wizard', 58_080);
+const WIZARD = new Instance('factsway-wizard', 26_380);
 const ANSWERS = WIZARD.file('state/answers.yaml');
 /** The answers as they were when the plan was confirmed. */
 const COPY = join(ROOT, 'build/scenarios/wizard-answers.yaml');

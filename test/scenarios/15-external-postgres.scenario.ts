@@ -8,8 +8,8 @@ import { CustomerPostgres } from './support/customer-postgres.ts';
 import { containersOf, docker } from './support/docker.ts';
 import { Instance, TORTURE } from './support/instance.ts';
 
-const SERVER = new CustomerPostgres(45_432);
-const SYSTEM = new Instance('factsway-external', 38_080);
+const SERVER = new CustomerPostgres(25_432);
+const SYSTEM = new Instance('factsway-external', 26_080);
 const PASSWORDS = {
   factsway_owner: 'owner-of-this-test',
   factsway_app: TORTURE,
@@ -79,7 +79,7 @@ it('a wrong password is told with the file it stands in', async () => {
 });
 
 it('a server that does not answer is told with where it was looked for', async () => {
-  await expectRefusal('FW-DB-UNREACHABLE', /pg_isready/, { 'postgres.external.port': 45_499 });
+  await expectRefusal('FW-DB-UNREACHABLE', /pg_isready/, { 'postgres.external.port': 25_499 });
 });
 
 it('a database that is not there is told with the statements that make it', async () => {

@@ -13,7 +13,7 @@ import { ForwardProxy } from './support/forward-proxy.ts';
 import { throughEdge, type Answer } from './support/http.ts';
 import { Instance } from './support/instance.ts';
 
-const FIRM = new Instance('factsway-proxy', 48_080);
+const FIRM = new Instance('factsway-proxy', 26_180);
 const NAME = 'factsway.example.com';
 const AUTHORITY = 'acme.firm.test';
 const HOOK = 'http://hooks.firm.test/alert';

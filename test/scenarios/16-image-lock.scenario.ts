@@ -9,8 +9,8 @@ import { deriveImage, removeImages } from './support/images.ts';
 import { Instance } from './support/instance.ts';
 import { TestRegistry } from './support/registry.ts';
 
-const REGISTRY = new TestRegistry(45_500);
-const SYSTEM = new Instance('factsway-locked', 48_080);
+const REGISTRY = new TestRegistry(25_500);
+const SYSTEM = new Instance('factsway-locked', 26_280);
 const RELEASE = ['migrations', ...SERVICES.map(({ name }) => name)];
 const COMPONENTS = [
   'edge',

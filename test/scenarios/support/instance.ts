@@ -8,6 +8,9 @@ export const TORTURE = String.raw`$:{}"'#\n%&é` + '\\';
 /** The same around a real line break. */
 export const TORTURE_NEWLINE = `${TORTURE}\n${TORTURE}x`;
 
+/** From here on Linux gives ports to connections that begin (net.ipv4.ip_local_port_range). */
+const EPHEMERAL = 32_768;
+
 /** One installation of its own: directory, project name and ports. */
 export class Instance {
   readonly project: string;
@@ -20,6 +23,8 @@ export class Instance {
   };
 
   constructor(project: string, basePort: number) {
+    if (basePort + 3 >= EPHEMERAL)
+      throw new Error(`${basePort}: any connection of this machine may have that port for a while`);
     this.project = project;
     this.directory = join(ROOT, 'build/scenarios', project);
     this.ports = {
