@@ -66,6 +66,7 @@ export function scripts(
     secrets: whereNeeded(environments),
     // What can be made up, and is nobody's to give.
     staging: secretsOf(first).flatMap(({ name, given }) => (given ? [] : [name])),
+    stagingGiven: secretsOf(first).flatMap(({ name, given }) => (given ? [name] : [])),
     fromFiles: config.kubernetes.secrets.from === 'files',
     pullSecret: config.kubernetes.pullSecret ?? '',
     operator: config.kubernetes.monitoring === 'operator',

@@ -73,6 +73,54 @@ describe('what an override changes', () => {
     });
   });
 
+  it.each([
+    'GF_AUTH_GENERIC_OAUTH_CLIENT_ID: factsway',
+    'GF_AUTH_ANONYMOUS_ORG_ROLE: Viewer',
+    'POSTGRES_HOST_AUTH_METHOD: scram-sha-256',
+    'POSTGRES_INITDB_ARGS: --auth-host=scram-sha-256',
+    'MAX_TOKENS: "1000"',
+    'PASSWORD_MIN_LENGTH: 12',
+    'TLS_KEY: /etc/tls/server.key',
+    'DB_PASSWORD_FILE: /run/secrets/x',
+    'BYPASS: /x',
+    'JWT_PUBLIC_KEY: abc',
+    'UPSTREAM: http://host:3000/a',
+    'JAVA_OPTS: -Xmx512m -Dfile.encoding=UTF-8',
+    'REQUIRE_PASSWORD: "true"',
+  ])('is a setting and no secret: %s', (line) => {
+    const text = service(
+      'edge',
+      `environment: { ${line
+        .replace(/: (.*)$/, ": '$1'")
+        .replace(`'"`, '"')
+        .replace(`"'`, '"')} }`,
+    );
+    expect(lostOf(text)).toEqual([]);
+  });
+
+  it.each(['[postgres, -c, password_encryption=scram-sha-256]', '[run, --user, "1000:1000"]'])(
+    'is a command without a secret: %s',
+    (command) => {
+      expect(lostOf(service('edge', `command: ${command}`))).toEqual([]);
+    },
+  );
+
+  it('keeps the variables beside one that is refused', () => {
+    const text = service('edge', 'environment: { THEME: dark, API_TOKEN: abc123 }');
+    expect(lostOf(text)).toEqual([
+      expect.stringMatching(/^services\.edge\.environment\.API_TOKEN: /),
+    ]);
+    expect(of('edge', text).environment).toMatchObject({ THEME: 'dark' });
+    expect(of('edge', text).environment).not.toHaveProperty('API_TOKEN');
+    expect(load(carryOver(text, workloads, '1.0.0').rest)).toEqual({
+      services: { edge: { environment: { THEME: 'dark' } } },
+    });
+  });
+
+  it('is nothing where a key says nothing', () => {
+    expect(lostOf(service('edge', 'environment:\nports: []\npids_limit:'))).toEqual([]);
+  });
+
   it('is of a service in whichever slot', () => {
     const text = service('facts-service-b', 'cpus: 3');
     expect(of('facts-service', text).cpus.value).toBe(3);
@@ -119,12 +167,43 @@ describe('what is not carried over', () => {
     ['command: [serve, --api-token=hunter2]', 'api-token looks like a secret'],
     ['command: [serve, --api-token, hunter2]', 'api-token looks like a secret'],
     ['entrypoint: [/bin/sh, -c, PGPASSWORD=hunter2 exec x]', 'PGPASSWORD looks like a secret'],
-    ['healthcheck: { test: [CMD-SHELL, "curl -u admin:hunter2 x"] }', '-u looks like a secret'],
+    [
+      'healthcheck: { test: [CMD-SHELL, "curl -u admin:hunter2 x"] }',
+      'a login looks like a secret',
+    ],
     ['environment: { password: hunter2 }', 'password looks like a secret'],
     ['environment: { apiToken: hunter2 }', 'apiToken looks like a secret'],
     ['environment: { STRIPE_KEY_LIVE: hunter2 }', 'STRIPE_KEY_LIVE looks like a secret'],
     ['environment: { DATABASE_CREDS: hunter2 }', 'DATABASE_CREDS looks like a secret'],
     ['environment: { A: sk_live_hunter2 }', 'A looks like a secret'],
+    ['environment: { DB_PASSWORD1: hunter2 }', 'DB_PASSWORD1 looks like a secret'],
+    ['environment: { SMTPPWD: hunter2 }', 'SMTPPWD looks like a secret'],
+    ['environment: { ENCRYPTIONKEY: hunter2 }', 'ENCRYPTIONKEY looks like a secret'],
+    ['environment: { PUBLIC_API_TOKEN: hunter2 }', 'PUBLIC_API_TOKEN looks like a secret'],
+    [`environment: { A: '{"password":"hunter2"}' }`, 'A looks like a secret'],
+    ['environment: { A: "x-api-key: hunter2" }', 'A looks like a secret'],
+    ['environment: { A: authorization=Bearer hunter2 }', 'A looks like a secret'],
+    ['environment: { A: "https://x/?access_token=hunter2" }', 'A looks like a secret'],
+    ['environment: { A: "https://hooks.slack.com/services/hunter2" }', 'A looks like a secret'],
+    ['environment: { A: "https://hunter2@x" }', 'A looks like a secret'],
+    ['environment: { A: "user:hunter2@proxy:3128" }', 'A looks like a secret'],
+    ['environment: { A: "postgres://u:hun/hunter2@h" }', 'A looks like a secret'],
+    ['environment: { A: glpat-hunter2 }', 'A looks like a secret'],
+    ['command: [x, --password, -hunter2]', 'password looks like a secret'],
+    ['command: [mysql, -phunter2]', 'a password of a client looks like a secret'],
+    ['command: [redis-cli, -a, hunter2]', 'a password of a client looks like a secret'],
+    ['command: [curl, -su, "a:hunter2"]', 'a login looks like a secret'],
+    ['command: [curl, -H, "Authorization: Bearer hunter2"]', 'Authorization looks like a secret'],
+    ['command: [wget, --header, "X-Api-Key: hunter2"]', 'X-Api-Key looks like a secret'],
+    ['environment: { 1X: a }', '1X: no cluster takes a name like that'],
+    ['environment: ["=x"]', 'no cluster takes a name like that'],
+    ['mem_limit: 7000001', 'it is no whole number of MiB'],
+    ['cpus: 0.0015', 'it is no number of cores'],
+    ['cpus: [2]', 'it is no number of cores'],
+    ['mem_limit: [1g]', 'it is no size'],
+    ['command: []', 'an empty list is that of the image'],
+    ['stop_grace_period: 2000000000s', 'it is no duration of a day at most'],
+    ['healthcheck: { constructor: 1s }', 'constructor has no counterpart'],
     ['environment: { JAVA_OPTS: "-Dx.password=hunter2" }', 'JAVA_OPTS looks like a secret'],
   ])('%s is named, and changes nothing', (line, expected) => {
     const text = service('edge', line);

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { dump } from 'js-yaml';
 import { platformNames } from '../../installer/src/catalog/catalog.ts';
 import type { Workload } from '../../installer/src/model/workload.ts';
@@ -70,7 +69,7 @@ class Reading {
   readonly #lost: Loss[] = [];
   readonly #changes = new Map<string, Change[]>();
   /** What was carried over, by workload and key: the other slot is the same service. */
-  readonly #taken = new Map<string, unknown>();
+  readonly #taken = new Map<string, string>();
   readonly #rest: Record<string, Record<string, unknown>> = {};
 
   constructor(workloads: readonly Workload[], version: string) {
@@ -94,7 +93,8 @@ class Reading {
     else if (isEndless(service.value)) this.lose(what, 'an anchor in it leads back to it');
     else
       for (const [key, part] of partsOf(service))
-        if (!isExtension(key)) this.#key(`${what}.${key}`, { name, key, part }, workload, service);
+        if (!isExtension(key) && !isNothing(key, part))
+          this.#key(`${what}.${key}`, { name, key, part }, workload, service);
   }
 
   #key(
@@ -109,14 +109,21 @@ class Reading {
       return;
     }
     const place = `${workload.id}.${key}`;
-    if (this.#taken.has(place) && !isDeepStrictEqual(this.#taken.get(place), part.value)) {
+    const text = JSON.stringify(part.value);
+    if (this.#taken.has(place) && this.#taken.get(place) !== text) {
       this.lose(what, 'the other slot of this service says something else');
       return;
     }
-    this.#taken.set(place, part.value);
+    this.#taken.set(place, text);
+    const isPart = typeof verdict === 'object';
+    for (const [inner, because] of isPart ? Object.entries(verdict.lost) : [])
+      this.lose(`${what}.${inner}`, because);
+    if (isPart && Object.keys(verdict.taken).length === 0) return;
     this.#carried.push(what);
-    this.#changes.set(workload.id, [...(this.#changes.get(workload.id) ?? []), verdict]);
-    this.#rest[name] = { ...this.#rest[name], [key]: part.value };
+    const change = isPart ? verdict.change : verdict;
+    this.#changes.set(workload.id, [...(this.#changes.get(workload.id) ?? []), change]);
+    const said = isPart ? verdict.taken : part.value;
+    this.#rest[name] = { ...this.#rest[name], [key]: said };
   }
 
   result(): CarryOver {
@@ -129,6 +136,10 @@ class Reading {
     };
   }
 }
+
+/** Whether there is nothing to it; an empty command is something. */
+const isNothing = (key: string, { value }: Part): boolean =>
+  isEmpty(value) && !(Array.isArray(value) && ['command', 'entrypoint'].includes(key));
 
 /** The same service in the other slot is the same service. */
 const unslotted = (name: string, id: string): string =>

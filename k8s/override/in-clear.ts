@@ -1,42 +1,51 @@
 import { credentialIn, mayBeSecret } from '../../installer/src/catalog/secret-looks.ts';
 
-/** NAME=value and --name=value, wherever a word begins. */
-const ASSIGNED = /(?:^|[\s'";,&|(])-{0,2}([A-Za-z][\w.-]*)=("[^"]*"|'[^']*'|[^\s'";,&|)]+)/g;
+/** A name and its value, wherever they stand, also one within the other: NAME=value, a header, JSON, YAML, a query. */
+const NAMED =
+  /(["']?)([A-Za-z][\w.-]*)\1\s*[:=]\s*(?=("[^"]*"|'[^']*'|(?:bearer|basic)\s+\S+|[^\s'";,&|)}]+))/gi;
 /** --name or -name, to be followed by its value. */
 const OPTION = /^-{1,2}([A-Za-z][\w-]*)$/;
-/** curl -u name:password. */
-const LOGIN = /(?:^|\s)(?:-u|--user)(?:\s+|=)?['"]?[^\s:'"]+:[^\s'"]+/;
+const IN_CLEAR: readonly (readonly [what: string, pattern: RegExp])[] = [
+  ['a login', /\b(bearer|basic)\s+[\w+/=.-]{6,}/i],
+  ['an address with a login', /:\/\/[^\s/@]+@|:\/\/[^\s:]*:[^\s]*@/],
+  ['an address with a login', /(^|[\s=,'"])[^\s:@/='"]+:[^\s:@/]+@[\w.-]+/],
+  [
+    'an address that is a secret',
+    /hooks\.slack\.com\/|webhook\.office\.com\/|discord(app)?\.com\/api\/webhooks\//i,
+  ],
+  ['a key of a service', /\b(glpat-|sk-[A-Za-z]+-|sk-[A-Za-z0-9]{16})/],
+  ['a password of a client', /\b(mysql|mysqldump|mysqladmin|mariadb)\b.*\s-p[^\s]+/],
+  ['a password of a client', /\bredis-cli\b.*\s-a\s+\S+/],
+];
+/** name:password of curl, wget and the like; two numbers are a user and a group. */
+const LOGIN =
+  /(?:^|\s)(?:-[A-Za-z]*[uU]|--user|--proxy-user)(?:\s+|=)?['"]?(?!\d+:\d+(?:['"\s]|$))[^\s:'"]+:[^\s'"]+/;
 
 /**
- * What would stand in the manifests in clear, by the name it has; undefined where nothing looks like it. To be wrong on
- * the careful side costs an overlay, on the other side a secret. The value itself is never repeated.
+ * Of variables those that would stand in the manifests in clear. To be wrong on the careful side costs an overlay, on the
+ * other side a secret. Values are never repeated.
  */
-export function secretAmongVariables(
-  variables: Readonly<Record<string, string>>,
-): string | undefined {
-  return Object.entries(variables).find(
-    ([name, value]) =>
-      mayBeSecret(name, value) ||
-      credentialIn(value) !== undefined ||
-      secretAmongWords([value]) !== undefined,
-  )?.[0];
-}
+export const isInClear = (name: string, value: string): boolean =>
+  mayBeSecret(name, value) || secretAmongWords([value]) !== undefined;
 
-/** The same for the words of a command, each of which may be a line for a shell. */
+/** The same for the words of a command, each of which may be a line for a shell: what it is, as a noun. */
 export function secretAmongWords(words: readonly string[]): string | undefined {
   const all = words.flatMap((word) => word.split(/\s+/));
   const named = [
     ...words.flatMap((word) =>
-      [...word.matchAll(ASSIGNED)].map(([, name = '', value = '']) => [name, value] as const),
+      [...word.matchAll(NAMED)].map(
+        ([, , name = '', value = '']) => [name, value.replaceAll(/^["']|["']$/g, '')] as const,
+      ),
     ),
-    ...all.map((word, index) => {
-      const value = all[index + 1] ?? '';
-      return [OPTION.exec(word)?.[1] ?? '', value.startsWith('-') ? '' : value] as const;
-    }),
+    ...all.map((word, index) => [OPTION.exec(word)?.[1] ?? '', all[index + 1] ?? ''] as const),
   ];
   const found = named.find(([name, value]) => value !== '' && mayBeSecret(name, value));
   if (found) return found[0];
   const line = words.join(' ');
-  if (LOGIN.test(line)) return '-u';
-  return credentialIn(line) ?? words.map(credentialIn).find((what) => what !== undefined);
+  if (LOGIN.test(line)) return 'a login';
+  return (
+    credentialIn(line) ??
+    words.map(credentialIn).find((what) => what !== undefined) ??
+    IN_CLEAR.find(([, pattern]) => pattern.test(line))?.[0]
+  );
 }

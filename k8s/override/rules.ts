@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   imageReferenceProblem,
   IMAGE_REFERENCE,
@@ -6,13 +5,19 @@ import {
 import { MiB } from '../../installer/src/model/units.ts';
 import type { Health, Workload } from '../../installer/src/model/workload.ts';
 import { at, record } from '../json.ts';
-import { secretAmongVariables, secretAmongWords } from './in-clear.ts';
+import { isInClear, secretAmongWords } from './in-clear.ts';
 import { isMapping, type Part } from './read-override.ts';
 import { bytes, isTexts, seconds, Unclear, variables } from './values.ts';
 
 export type Change = (workload: Workload) => Workload;
+/** A change of a part of what was said: what of it was taken, and why not the rest, by its name. */
+export type Partly = {
+  readonly change: Change;
+  readonly taken: Readonly<Record<string, string>>;
+  readonly lost: Readonly<Record<string, string>>;
+};
 /** What becomes of a key: a change, or the reason why there is none. */
-export type Verdict = Change | string;
+export type Verdict = Change | Partly | string;
 
 /** What a key stands in. */
 export type Around = {
@@ -27,8 +32,13 @@ type Rule = (part: Part, around: Around) => Verdict;
 const BECAUSE = 'compose.override.yaml';
 /** Docker takes no less for a container. */
 const LEAST_MEMORY = 6 * MiB;
+/** A share below that is rounded away when pods ask for room. */
+const LEAST_CORES = 0.01;
 const MOST_CORES = 1024;
 const MOST_RETRIES = 1000;
+const LONGEST_GRACE = 24 * 3600;
+/** Name of a variable, as the API of Kubernetes takes it. */
+const VARIABLE = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 
 const inClear = (what: string): string =>
   `${what} looks like a secret, which would stand in the manifests in clear: make it a Secret, mounted by an overlay of your own`;
@@ -49,9 +59,20 @@ const RULES: Readonly<Record<string, Rule>> = {
   environment: (part) => {
     const added = variables(part);
     if (added instanceof Unclear) return added.because;
-    const secret = secretAmongVariables(added);
-    if (secret !== undefined) return inClear(secret);
-    return (workload) => ({ ...workload, environment: { ...workload.environment, ...added } });
+    const lost = Object.entries(added).flatMap(([name, value]) => {
+      if (!VARIABLE.test(name)) return [[name, 'no cluster takes a name like that'] as const];
+      return isInClear(name, value) ? [[name, inClear(name)] as const] : [];
+    });
+    const names = new Set(lost.map(([name]) => name));
+    const taken = Object.fromEntries(Object.entries(added).filter(([name]) => !names.has(name)));
+    return {
+      change: (workload) => ({
+        ...workload,
+        environment: { ...workload.environment, ...taken },
+      }),
+      taken,
+      lost: Object.fromEntries(lost),
+    };
   },
   command: ({ value }, around) =>
     words('command', value, around, (command) => (workload) => ({ ...workload, command })),
@@ -74,8 +95,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   stop_grace_period: ({ value }) => {
     const stopGraceSeconds = seconds(value);
-    return stopGraceSeconds === undefined
-      ? 'it is no duration'
+    return stopGraceSeconds === undefined || stopGraceSeconds > LONGEST_GRACE
+      ? 'it is no duration of a day at most'
       : (workload) => ({ ...workload, stopGraceSeconds });
   },
   healthcheck: ({ value }, { workload }) => health(value, workload),
@@ -117,6 +138,7 @@ function words(
   if (isOnce(workload)) return 'services ask the same program whether they may start';
   if (!isTexts(value))
     return `the ${what} has to be a list, so that nobody guesses where a word ends`;
+  if (value.length === 0) return 'an empty list is that of the image in a cluster';
   const secret = secretAmongWords(value);
   return secret === undefined ? change(value) : inClear(secret);
 }
@@ -125,12 +147,14 @@ function memory(value: unknown): Verdict {
   const size = bytes(value);
   if (size === undefined) return 'it is no size';
   if (size < LEAST_MEMORY) return 'less than 6 MiB is no limit a container can live with';
+  if (size % MiB !== 0) return 'it is no whole number of MiB';
   return (workload) => ({ ...workload, memory: { value: size, because: BECAUSE } });
 }
 
 function cores(value: unknown): Verdict {
-  const count = Number(value);
-  if (!(count >= 0.001 && count <= MOST_CORES)) return 'it is no number of cores';
+  const count = ['number', 'string'].includes(typeof value) ? Number(value) : Number.NaN;
+  const isWhole = Number.isInteger(Number((count * 1000).toFixed(6)));
+  if (!(count >= LEAST_CORES && count <= MOST_CORES && isWhole)) return 'it is no number of cores';
   return (workload) => ({ ...workload, cpus: { value: count, because: BECAUSE } });
 }
 
@@ -140,14 +164,14 @@ function limits(value: unknown): Verdict {
   const isPlain =
     keys.length > 0 &&
     keys.every((key) => key === 'memory' || key === 'cpus') &&
-    isDeepStrictEqual(value, { resources: { limits: found } });
+    JSON.stringify(value) === JSON.stringify({ resources: { limits: found } });
   if (!isPlain) return 'of deploy only resources.limits.memory and cpus are carried over';
   const verdicts = keys.map((key) => (key === 'memory' ? memory(found[key]) : cores(found[key])));
   const refused = verdicts.find((one) => typeof one === 'string');
   if (refused !== undefined) return refused;
   return (workload) =>
     verdicts.reduce<Workload>(
-      (result, one) => (typeof one === 'string' ? result : one(result)),
+      (result, one) => (typeof one === 'function' ? one(result) : result),
       workload,
     );
 }
@@ -163,7 +187,7 @@ function health(value: unknown, { health: own }: Workload): Verdict {
   if (!isMapping(value)) return 'it is no mapping';
   const changes: Partial<{ -readonly [K in keyof Health]: Health[K] }> = {};
   for (const [key, one] of Object.entries(record(value))) {
-    if (key in DURATIONS) {
+    if (Object.hasOwn(DURATIONS, key)) {
       const duration = seconds(one);
       if (duration === undefined) return `${key} is no duration`;
       changes[DURATIONS[key as keyof typeof DURATIONS]] = duration;

@@ -31,9 +31,8 @@ function scalar(name: string, { value, text }: Part): string | Unclear {
 
 /** A mapping, or a list of NAME=value. */
 export function variables({ value, text }: Part): Readonly<Record<string, string>> | Unclear {
-  const found: Record<string, string> = {};
-  if (Array.isArray(value)) {
-    if (!isTexts(value)) return new Unclear('not every line of it is a text');
+  const found = Object.create(null) as Record<string, string>;
+  if (isTexts(value)) {
     for (const line of value) {
       const [name = '', ...rest] = line.split('=');
       if (rest.length === 0)
@@ -42,6 +41,7 @@ export function variables({ value, text }: Part): Readonly<Record<string, string
     }
     return found;
   }
+  if (Array.isArray(value)) return new Unclear('not every line of it is a text');
   if (typeof value !== 'object' || value === null)
     return new Unclear('it is neither a mapping nor a list');
   for (const [name, one] of Object.entries(value)) {
@@ -54,11 +54,12 @@ export function variables({ value, text }: Part): Readonly<Record<string, string
 
 /** `512m`, `1g`, `1.5gb` or a number of bytes. */
 export function bytes(value: unknown): number | undefined {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)([bkmg])?b?$/i.exec(String(value)) ?? [];
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const [, amount, unit] = /^(\d+(?:\.\d+)?) ?([bkmgtp])?i?b?$/i.exec(String(value)) ?? [];
   const size =
     amount === undefined
       ? parseSize(String(value))
-      : Math.round(Number(amount) * 1024 ** 'bkmg'.indexOf((unit ?? 'b').toLowerCase()));
+      : Math.round(Number(amount) * 1024 ** 'bkmgtp'.indexOf((unit ?? 'b').toLowerCase()));
   return size !== undefined && Number.isSafeInteger(size) ? size : undefined;
 }
 

@@ -150,7 +150,7 @@ export const RULES: IForbiddenRuleType[] = [
       path: '^(installer|monitoring|services|scripts|test|k8s)/',
       pathNot: [
         `^${ROOM}/(model|catalog)/`,
-        '^k8s/(manifest\\.ts$|policy/)',
+        '^k8s/((manifest|json)\\.ts$|policy/)',
         '^test/fakes/kubernetes-changes\\.ts$',
       ],
     },
@@ -180,7 +180,7 @@ export const RULES: IForbiddenRuleType[] = [
     from: { path: '^k8s/schema/', pathNot: '\\.test\\.ts$' },
     to: {
       path: '^(installer|monitoring|services|scripts|test|k8s)/',
-      pathNot: '^k8s/(manifest\\.ts$|schema/|policy/read\\.ts$)',
+      pathNot: '^k8s/((manifest|json)\\.ts$|schema/|policy/read\\.ts$)',
     },
   },
   {

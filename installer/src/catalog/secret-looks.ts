@@ -10,25 +10,36 @@ export function looksSecret(name: string, value: string): boolean {
   return SECRET_WORDS.test(name) && !PUBLIC.test(name) && !SWITCH.test(value);
 }
 
-const SECRET_WORD =
-  /(^(PASS|PWD|PW|PIN|CREDS?|KEYS?|AUTH|BEARER|DSN|SALT)|PASSWORDS?|PASSWD|PASSPHRASE|SECRETS?|TOKENS?|CREDENTIALS?|APIKEYS?)$/;
+const WHOLE_WORD =
+  /^(PASS|PWD|PW|PIN|CREDS?|KEYS?|BEARER|DSN|SALT|SIG|AUTHORIZATION)$|(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|APIKEY)S?$/;
+/** Written in one: DBPASS, SMTPPWD, ENCRYPTIONKEY; and what only ends like one. */
+const WITHIN = /(PASS|PWD|KEYS?)$/;
+const NO_SECRET = /^(BY|COM|SUR|TRES)PASS$|^(MON|TUR|DON|HOT|JOC|HOC|WHIS)KEYS?$/;
+/** Of a secret, and none itself. */
+const MEASURE =
+  /^(TTL|LENGTH|MIN|MAX|SECONDS?|MINUTES?|HOURS?|DAYS?|TIMEOUT|SIZE|COUNT|LIMIT|EXPIRY|ROUNDS|COST)$/;
+const SETTING = /^(scram-sha-256|md5|trust|peer|cert|reject|none)$/i;
+/** Where programs keep their files. */
+const PATH = /^\/(run|etc|var|opt|usr|srv|home|data|tls|secrets|certs?|tmp)\/[\w./-]+$/;
 
 /**
  * The same for text nobody checked, where to be wrong means a secret in clear: any word of the name, in whichever case
- * and notation. A path to a file, and what is public by its name, is none.
+ * and notation, with or without a number behind it. A path, a public key and a length are none.
  */
 export function mayBeSecret(name: string, value: string): boolean {
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toUpperCase()
-    .split(/[^A-Z0-9]+/);
-  const isPath = words.at(-1) === 'FILE' && value.startsWith('/');
-  return (
-    words.some((word) => SECRET_WORD.test(word)) &&
-    !words.includes('PUBLIC') &&
-    !isPath &&
-    !SWITCH.test(value)
+    .replaceAll(/PUBLIC[^A-Z0-9]?KEYS?/g, '')
+    .split(/[^A-Z0-9]+/)
+    .map((word) => word.replace(/\d+$/, ''));
+  const isNamed = words.some(
+    (word) => (WHOLE_WORD.test(word) || WITHIN.test(word)) && !NO_SECRET.test(word),
   );
+  if (!isNamed && words.at(-1) !== 'AUTH') return false;
+  if (/^\d{1,9}$/.test(value) && words.some((word) => MEASURE.test(word))) return false;
+  if (words[0] === 'MAX' && /^\d+$/.test(value)) return false;
+  return !SWITCH.test(value) && !SETTING.test(value) && !PATH.test(value);
 }
 
 const CREDENTIALS: readonly (readonly [what: string, pattern: RegExp])[] = [

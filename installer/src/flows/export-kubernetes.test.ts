@@ -70,6 +70,26 @@ describe('an export', () => {
     expect(files.tree.get('/victim.txt')?.content).toBe(text);
   });
 
+  it.each([
+    '{"version":1,"files":null}',
+    '{"version":1,"files":{"":"x"}}',
+    JSON.stringify({ version: 1, files: { 'a\0b': 'x' } }),
+  ])('goes on where its record is damaged: %j', async (text) => {
+    const files = instance();
+    files.put(`${OUT}/${EXPORT_MANIFEST}`, text);
+    expect((await run(files)).executed).toBe(true);
+  });
+
+  it('writes and removes nothing by way of a link', async () => {
+    const files = instance();
+    await run(files);
+    files.put(`${OUT}/elsewhere`, 'a link counts as a file');
+    const path = 'elsewhere/theirs.txt';
+    files.put(`${OUT}/${EXPORT_MANIFEST}`, JSON.stringify({ version: 1, files: { [path]: 'x' } }));
+    const error = await rejectionOf(run(files, { overwrite: true }));
+    expect([error.code, error.details]).toEqual(['FW-DRIFT', [`${OUT}/elsewhere`]]);
+  });
+
   it.each([DIRECTORY, `${DIRECTORY}/config/k8s`, `${DIRECTORY}/secrets`, `${DIRECTORY}/state/x`])(
     'is not written to %s, which is the instance itself',
     async (out) => {

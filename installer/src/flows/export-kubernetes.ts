@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { exportKubernetes as render } from '../../../k8s/export-kubernetes.ts';
 import { hostNames } from '../../../k8s/environment.ts';
@@ -13,6 +12,7 @@ import {
   type Manifest,
 } from '../model/bundle.ts';
 import { FactswayError } from '../model/errors.ts';
+import { HOST_NAME } from '../model/host-name.ts';
 import type { FileChange } from '../model/plan.ts';
 import { shellWord } from '../model/shell.ts';
 import { planTree } from '../planner/plan-tree.ts';
@@ -88,6 +88,8 @@ export async function exportKubernetes(
   const known = await readJson<Manifest>(manifestPath, files);
   const manifest = withoutStrays(known ?? EMPTY_MANIFEST);
   const paths = [...new Set([...rendered.files.map(({ path }) => path), ...knownPaths(manifest)])];
+  const links = await linksAmong(paths, out, files);
+  if (links.length > 0) throw refusal(known !== undefined, out, links);
   const digests = await digestsOf(paths, out, files);
   const { changes: texts, conflicts } = planTree(rendered.files, manifest, digests, overwrite);
   if (conflicts.length > 0) throw refusal(known !== undefined, out, conflicts);
@@ -123,23 +125,25 @@ function refusePlace(out: string, directory: string): void {
 }
 
 /** What a tree brings along from somebody else must not lead out of it. */
-function withoutStrays({ files = {}, pending }: Partial<Manifest>): Manifest {
+function withoutStrays({ files, pending }: Partial<Manifest>): Manifest {
   const isInside = ([path]: [string, unknown]): boolean =>
-    !isAbsolute(path) && !normalize(path).startsWith('..');
+    path !== '' && !path.includes('\0') && !isAbsolute(path) && !normalize(path).startsWith('..');
   return {
     version: 1,
-    files: Object.fromEntries(Object.entries(files).filter(isInside)),
+    files: Object.fromEntries(Object.entries(files ?? {}).filter(isInside)),
     ...(pending ? { pending: Object.fromEntries(Object.entries(pending).filter(isInside)) } : {}),
   };
 }
 
 function refuseAddresses(config: InstanceConfig): void {
   const { production, staging } = hostNames(config);
-  const address = [production, staging].find((name) => isIP(name.replace(/^staging\./, '')) !== 0);
+  const address = [production, staging].find(
+    (name) => !HOST_NAME.test(name) || /(^|\.)\d+$/.test(name),
+  );
   if (address !== undefined)
     throw new FactswayError(
       'FW-EXPORT-HOST',
-      `${address} is an address; in a cluster requests are told apart by name.`,
+      `${address} is no name that a cluster could tell requests apart by.`,
       'Name it: factsway-install render --set kubernetes.host=factsway.example.com   (host.name of this server stays)',
     );
   if (production === staging)
@@ -177,6 +181,21 @@ async function digestsOf(
   return Object.fromEntries(
     found.flatMap(([path, text]) => (text === undefined ? [] : [[path, sha256(text)] as const])),
   );
+}
+
+/** Directories of ours that are links, or files: what is written below them would be somewhere else. */
+async function linksAmong(
+  paths: readonly string[],
+  out: string,
+  files: Ports['files'],
+): Promise<string[]> {
+  const found = new Map((await files.walk(out)).map(({ path, kind }) => [path, kind]));
+  const above = paths.flatMap((path) =>
+    path
+      .split('/')
+      .flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(0, index).join('/')])),
+  );
+  return [...new Set(above)].filter((path) => found.get(path) === 'file');
 }
 
 /** What has to run, and does not any more. */

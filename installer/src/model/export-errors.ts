@@ -24,6 +24,7 @@ export const EXPORT_ERRORS = {
   },
   'FW-EXPORT-HOST': {
     exit: EXIT.usage,
-    summary: 'A cluster is reached by a name, and there is only an address.',
+    summary:
+      'A cluster is reached by a name, and there is only an address or one that is too long.',
   },
 } as const;
