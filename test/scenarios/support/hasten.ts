@@ -9,13 +9,16 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
   d: 86_400_000,
 };
+/** It gives services the time to find their way back, and those keep their own pace. */
+const KEPT_FIRING = 'keep_firing_for';
+const LEAST_KEPT_MS = 30_000;
 const KEYS =
   /^(\s*(?:for|keep_firing_for|interval|\w+_interval|\w+_timeout): )"?(\d+)([smhd])"?$/gm;
 const RANGES = /\[(\d+)([smhd])(?::(\d+)([smhd]))?\]/g;
 
 /**
  * Makes Prometheus of a running instance live so many times as fast: scrapes, rounds of rules, windows and `for` are all
- * shorter by that factor. What alerts already wait for or say goes on. Alertmanager keeps its own time.
+ * shorter by that factor, but for how long an alert goes on at least. What alerts already wait for or say goes on. Alertmanager keeps its own time.
  */
 export async function hasten(instance: Instance, factor: number): Promise<void> {
   const directory = instance.file('config/prometheus');
@@ -43,10 +46,13 @@ async function configurationOf({ ports }: Instance): Promise<string> {
 
 /** Durations of keys (`for: 2m`) and of ranges (`[5m]`, `[6m:15s]`) divided; a name like rate5m stays. */
 function hastened(text: string, factor: number): string {
-  const shorter = (amount: string, unit: string): string =>
-    `${Math.round((Number(amount) * (UNITS_MS[unit] ?? 0)) / factor)}ms`;
+  const shorter = (amount: string, unit: string, least = 0): string =>
+    `${Math.max(least, Math.round((Number(amount) * (UNITS_MS[unit] ?? 0)) / factor))}ms`;
   return text
-    .replaceAll(KEYS, (_, key: string, amount: string, unit: string) => key + shorter(amount, unit))
+    .replaceAll(KEYS, (_, key: string, amount: string, unit: string) => {
+      const least = key.includes(KEPT_FIRING) ? LEAST_KEPT_MS : 0;
+      return key + shorter(amount, unit, least);
+    })
     .replaceAll(RANGES, (_, amount: string, unit: string, step?: string, of?: string) => {
       const resolution = step && of ? `:${shorter(step, of)}` : '';
       return `[${shorter(amount, unit)}${resolution}]`;
