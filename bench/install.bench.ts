@@ -69,7 +69,7 @@ async function memoryRow(instance: Instance): Promise<Row> {
   const parts = stdout.split('\n').flatMap((line): { name: string; megabytes: number }[] => {
     const match = new RegExp(`^${instance.project}-([a-z-]+)-1 ([\\d.]+)(KiB|MiB|GiB)`).exec(line);
     const name = match?.[1] ?? '';
-    if (!match || name === 'postgres' || name.endsWith('-service-a')) return [];
+    if (!match || name === 'postgres' || /-service-[ab]$/.test(name)) return [];
     return [{ name, megabytes: Number(match[2]) * (units[match[3] ?? ''] ?? 0) }];
   });
   const total = parts.reduce((sum, { megabytes }) => sum + megabytes, 0);

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { containerId, docker } from '../test/scenarios/support/docker.ts';
+import { docker } from '../test/scenarios/support/docker.ts';
 import { Instance } from '../test/scenarios/support/instance.ts';
 import {
   arrives,
@@ -92,7 +92,7 @@ async function page(platform: Instance, receivers: Receivers): Promise<Page> {
       (one) =>
         one.status === status && one.alert === 'ServiceDown' && one.service === 'facts-service',
     );
-  const id = await containerId(platform.project, 'facts-service-a');
+  const id = await platform.servingId('facts-service');
   const stopped = Date.now();
   await docker('stop', id);
   const fired = await told('firing', stopped);

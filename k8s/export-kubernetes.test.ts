@@ -115,7 +115,7 @@ describe('a service', () => {
     const gate = at(podOf('Deployment', 'facts-service'), 'initContainers.0');
     expect(at(gate, 'image')).toBe('registry.factsway.com/onprem/migrations:1.0.0');
     expect(at(gate, 'args')).toEqual(['until node /app/migrate.mjs status; do sleep 3; done']);
-    expect(envOf(gate)).toMatchObject({ POSTGRES_USER: 'factsway_app', APP_VERSION: '1.0.0' });
+    expect(envOf(gate)).toMatchObject({ POSTGRES_USER: 'factsway_app_a', APP_VERSION: '1.0.0' });
   });
 
   it('is told that it is in the cloud, and finds the others by the names they have on one server', () => {

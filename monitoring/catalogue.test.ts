@@ -5,7 +5,7 @@ import { SERVICES } from '../installer/src/catalog/services/index.generated.ts';
 import { ALERTS } from './alerts/index.ts';
 import { hollowTests, orphans } from './checks/orphans.ts';
 import { metricsOfQuery, problemsOfQuery } from './checks/queries.ts';
-import { DEPLOYMENTS } from './dashboards/dashboard.ts';
+import { DEPLOYMENTS } from './dashboards/annotations.ts';
 import { DASHBOARDS } from './dashboards/index.ts';
 import { panelsOf } from './dashboards/shape.ts';
 import { substituted } from './dashboards/substitute.ts';

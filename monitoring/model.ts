@@ -19,6 +19,7 @@ export type MetricSource =
   | 'prometheus'
   | 'alertmanager'
   | 'backup'
+  | 'installer'
   | 'every target'
   | 'rules';
 
@@ -47,7 +48,8 @@ export type AlertArea =
   | 'host'
   | 'monitoring'
   | 'slo'
-  | 'backup';
+  | 'backup'
+  | 'updates';
 
 /** What the rules are made for; derived from the catalogue of the platform. */
 export type MonitoringContext = {

@@ -6,6 +6,7 @@ import { build, type Metafile } from 'esbuild';
 import { readMigrations, type MigrationFile } from '../services/migrations/src/migration-file.ts';
 import { compareReleases, isRelease } from '../services/migrations/src/release.ts';
 import { collectLicences } from '../services/build/licences.ts';
+import { releaseLabel } from '../services/build/release-label.ts';
 import { normalise } from '../services/build/normalise.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -29,8 +30,8 @@ export interface ServicesBuild {
 
 /**
  * Bundles the reference services and the migrations of one release into `<out>/<version>/`:
- * `service/{service,healthcheck}.mjs` and `migrations/{migrate.mjs,sql/}`. The same source gives
- * the same bytes.
+ * `service/{service,healthcheck}.mjs` and `migrations/{migrate.mjs,sql/}`; `release.json` beside the
+ * latter is the label of that image. The same source gives the same bytes.
  *
  * @throws Error when `version` is not a release; esbuild's error when a bundle fails
  */
@@ -76,6 +77,7 @@ async function buildMigrationsImage(
     copyFileSync(join(SQL, `${name}.sql`), join(directory, 'sql', `${name}.sql`));
   }
   writeFileSync(join(directory, 'LICENCES.txt'), collectLicences(ROOT, used));
+  writeFileSync(join(directory, 'release.json'), releaseLabel(version, migrations));
 }
 
 async function bundle(

@@ -51,7 +51,7 @@ async function dashboards(): Promise<Record<string, () => Promise<string>>> {
 function generated(): Record<string, () => Promise<string>> {
   return {
     [`${SERVICES_DIRECTORY}/index.generated.ts`]: serviceRegistry,
-    'schema/factsway.v1.schema.json': async () =>
+    'schema/factsway.v2.schema.json': async () =>
       (await import('./lib/generate-reference.ts')).configJsonSchema(),
     'docs/reference/configuration.md': async () =>
       (await import('./lib/generate-reference.ts')).configurationPage(),

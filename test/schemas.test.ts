@@ -38,7 +38,7 @@ describe('the Compose schema', () => {
 
 describe('the schema of factsway.yaml that editors use', () => {
   const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(
-    json(join(ROOT, 'schema/factsway.v1.schema.json')),
+    json(join(ROOT, 'schema/factsway.v2.schema.json')),
   );
 
   it('accepts the file a new instance gets', () => {

@@ -47,11 +47,12 @@ run_sql() {
   psql --no-psqlrc --quiet --no-password --set=ON_ERROR_STOP=1 --username="$superuser" "$@"
 }
 
-# The password travels in the environment and is quoted by psql itself: it may hold any character, and
-# it is in no argument list. Only its SCRAM verifier is stored.
+# The password travels through a pipe and is quoted by psql itself: it may hold any character, and it is
+# in no argument list and no environment. Backticks drop one newline at the end. Only its SCRAM verifier
+# is stored.
 set_password() {
-  FACTSWAY_NEW_PASSWORD=$password run_sql --dbname=postgres --set=VERBOSITY=terse --set=role="$superuser" <<'SQL'
-\getenv password FACTSWAY_NEW_PASSWORD
+  run_sql --dbname=postgres --set=VERBOSITY=terse --set=role="$superuser" 3< <(printf '%s\n' "$password") <<'SQL'
+\set password `cat <&3`
 SET password_encryption = 'scram-sha-256';
 ALTER ROLE :"role" PASSWORD :'password';
 SQL
@@ -133,7 +134,8 @@ first_start() {
   set_password
   create_database
   # In the background, because a shell that waits for a command in the foreground runs no trap.
-  PGDATA=$unfinished POSTGRES_PASSWORD=$password run_init_scripts &
+  # A password that came as a file stays one: the scripts have its path.
+  PGDATA=$unfinished run_init_scripts &
   wait $!
   unset PGHOST
   stop_unfinished_server

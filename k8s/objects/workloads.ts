@@ -4,7 +4,7 @@ import { SURGE, type Environment } from '../environment.ts';
 import { labels, roleOf, selector, stageOf, versionOf } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
 import { podTemplate, type PodSettings } from '../pods/pod-template.ts';
-import { DATA, isStateful } from '../pods/volumes.ts';
+import { claims, isStateful } from '../pods/volumes.ts';
 import { podsOf } from '../../installer/src/render/config-contexts.ts';
 import { schemaGate } from './schema-gate.ts';
 import { storageOf } from './storage.ts';
@@ -84,16 +84,14 @@ function statefulSet(workload: Workload, { config }: Environment, settings: PodS
       selector: { matchLabels: selector(component) },
       updateStrategy: { type: 'RollingUpdate' },
       template: podTemplate(workload, settings),
-      volumeClaimTemplates: [
-        {
-          metadata: { name: DATA, labels: selector(component) },
-          spec: {
-            accessModes: ['ReadWriteOnce'],
-            ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
-            resources: { requests: { storage: storageOf(component, config) } },
-          },
+      volumeClaimTemplates: claims(workload).map((name) => ({
+        metadata: { name, labels: selector(component) },
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+          resources: { requests: { storage: storageOf(component, config) } },
         },
-      ],
+      })),
     },
   };
 }

@@ -5,8 +5,12 @@ import { highId } from './security.ts';
 
 /** Where Compose mounts secrets as well. */
 const SECRETS_MOUNT = '/run/secrets';
-/** Where the volume of a StatefulSet is called after in its pods. */
-export const DATA = 'data';
+/** What the first volume of a StatefulSet is called in its pods. */
+const DATA = 'data';
+
+/** Name of each volume's claim, in order: a further one is called as in Compose. */
+export const claims = ({ volumes }: Workload): string[] =>
+  volumes.map(({ name }, index) => (index === 0 ? DATA : name));
 
 export type Mounted = { readonly volumes: object[]; readonly mounts: object[] };
 
@@ -97,14 +101,14 @@ function scratchMounts({ tmpfs, shmBytes }: Workload): Part[] {
 
 /** Volumes of a StatefulSet come from its claim; what holds no data of its own starts empty. */
 function dataMounts(workload: Workload): Part[] {
-  return workload.volumes.map(({ mount }) =>
-    isStateful(workload)
-      ? { mount: { name: DATA, mountPath: mount } }
-      : {
-          volume: { name: DATA, emptyDir: { sizeLimit: '64Mi' } },
-          mount: { name: DATA, mountPath: mount },
-        },
-  );
+  const names = claims(workload);
+  return workload.volumes.map(({ mount }, index) => {
+    const name = names[index] ?? DATA;
+    return {
+      ...(isStateful(workload) ? {} : { volume: { name, emptyDir: { sizeLimit: '64Mi' } } }),
+      mount: { name, mountPath: mount },
+    };
+  });
 }
 
 /** Certificates are kept by whoever ends TLS: in a cluster the proxy has nothing to keep. */

@@ -25,11 +25,14 @@ export function parseCaddyfile(text: string): Block[] {
   return file.inside;
 }
 
-const line = (text: string, ...inside: readonly Block[]): Block => ({ line: text, inside });
-const lines = (...texts: readonly string[]): Block[] => texts.map((text) => line(text));
+export const line = (text: string, ...inside: readonly Block[]): Block => ({ line: text, inside });
+export const lines = (...texts: readonly string[]): Block[] => texts.map((text) => line(text));
 
 const PLATFORM = line('import platform');
 const TRUSTED = line('trusted_proxies private_ranges');
+/** What holds of every way to a service, and how it is taken up. */
+const SERVICE = '(service)';
+const OF_SERVICES = line('import service');
 const WRONG_NAME = line(
   'https://',
   ...lines(
@@ -52,8 +55,8 @@ type Mode = 'internal' | 'provided' | 'acme';
 
 /**
  * What the Caddyfile of Compose becomes where TLS ends in front of the proxy: plain HTTP takes the place of HTTPS and
- * of the way to it, whoever ends TLS is believed who the client is, and services have no slot in their names. Nothing
- * where what it says of TLS is not, word for word, one of the ways of the product.
+ * of the way to it, and whoever ends TLS is believed who the client is. Nothing where what it says of TLS is not, word
+ * for word, one of the ways of the product.
  * @param host the name the platform is reached by
  */
 export function withTlsInFront(file: readonly Block[], host: string): Block[] | undefined {
@@ -61,7 +64,7 @@ export function withTlsInFront(file: readonly Block[], host: string): Block[] | 
   const site = rest.find((one) => one.line === `https://${host}`);
   const plain = rest.find((one) => one.line === 'http://');
   if (!options || !plain) return undefined;
-  if (!site) return [options, ...rest.map((one) => inCluster(one, false))];
+  if (!site) return [options, ...rest];
   const mode = modeOf(site);
   if (
     !mode ||
@@ -79,7 +82,11 @@ export function withTlsInFront(file: readonly Block[], host: string): Block[] | 
     ...rest
       .filter((one) => one !== site && one.line !== 'https://')
       .map((one) =>
-        one === plain ? line('http://', PLATFORM) : inCluster(one, one.line === '(platform)'),
+        one === plain
+          ? line('http://', PLATFORM)
+          : [SERVICE, '(platform)'].includes(one.line)
+            ? trusting(one)
+            : one,
       ),
   ];
 }
@@ -129,12 +136,14 @@ function optionsWithoutTls(options: Block, mode: Mode, host: string): Block | un
   };
 }
 
-/** `trusts`: whoever ends TLS in front is believed who the client is, which a proxy without TLS does already. */
-function inCluster(one: Block, trusts: boolean): Block {
-  const inside = one.inside.map((part) => inCluster(part, trusts));
-  if (!one.line.startsWith('reverse_proxy ')) return { ...one, inside };
-  return {
-    line: one.line.replace(/^(reverse_proxy [a-z-]+-service)-[ab]:/, '$1:'),
-    inside: trusts ? [TRUSTED, ...inside] : inside,
-  };
+/**
+ * Whoever ends TLS in front is believed who the client is, which a proxy without TLS does already: said once for all
+ * services, and by each proxy that does not take up what is said of these.
+ */
+function trusting(one: Block): Block {
+  if (one.line === SERVICE) return { ...one, inside: [TRUSTED, ...one.inside] };
+  const inside = one.inside.map(trusting);
+  const isOwn =
+    one.line.startsWith('reverse_proxy ') && !inside.some((part) => same(part, OF_SERVICES));
+  return { ...one, inside: isOwn ? [TRUSTED, ...inside] : inside };
 }

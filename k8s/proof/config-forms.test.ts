@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCaddyfile, withTlsInFront } from './caddyfile.ts';
+import { withOneSlot } from './one-slot.ts';
 import { alertForm, scrapeForm, settingsForm } from './config-forms.ts';
 
 describe('a Caddyfile', () => {
@@ -10,9 +11,14 @@ describe('a Caddyfile', () => {
 	default_sni law.example
 	skip_install_trust
 }
+(service) {
+	lb_try_duration 5s
+}
 (platform) {
-	reverse_proxy records-service-a:3001 {
-		lb_try_duration 5s
+	reverse_proxy records-service:3001 {
+		import service
+	}
+	reverse_proxy 127.0.0.1:3000 {
 	}
 }
 https://law.example {
@@ -41,10 +47,16 @@ http:// {
 	admin off
 	auto_https off
 }
+(service) {
+	trusted_proxies private_ranges
+	lb_try_duration 5s
+}
 (platform) {
 	reverse_proxy records-service:3001 {
+		import service
+	}
+	reverse_proxy 127.0.0.1:3000 {
 		trusted_proxies private_ranges
-		lb_try_duration 5s
 	}
 }
 http:// {
@@ -71,6 +83,105 @@ http:// {
   it('with a brace too many or too few is none', () => {
     expect(() => parseCaddyfile('a {\n')).toThrow('open');
     expect(() => parseCaddyfile('}\n')).toThrow('closes');
+  });
+});
+
+describe('a Caddyfile with two slots', () => {
+  const HERE = `(platform) {
+	route {
+		handle /healthz {
+			respond "ok" 200
+		}
+		@closed {
+			not path /runbooks /runbooks/* /grafana /grafana/*
+			file {
+				root /etc/caddy/maintenance
+				try_files /closed
+			}
+		}
+		handle @closed {
+			header Retry-After 30
+			header Cache-Control no-store
+			@browser header Accept *text/html*
+			handle @browser {
+				root * /etc/caddy/maintenance
+				rewrite * /page.html
+				file_server {
+					status 503
+				}
+			}
+			handle {
+				header Content-Type application/json
+				respond \`{"error":{"code":"maintenance","message":"The platform is being updated and will be back in a few minutes."}}\` 503
+			}
+		}
+		handle @facts-service {
+			@b file {
+				root /etc/caddy/slots
+				try_files /b
+			}
+			handle @b {
+				reverse_proxy facts-service-b:3006 {
+					import service
+				}
+			}
+			handle {
+				reverse_proxy facts-service-a:3006 {
+					import service
+				}
+			}
+		}
+	}
+}
+http://:9180 {
+	handle /serving {
+		@b file {
+			root /etc/caddy/slots
+			try_files /b
+		}
+		handle @b {
+			respond "b" 200
+		}
+		respond "a" 200
+	}
+}
+`;
+  const THERE = `(platform) {
+	route {
+		handle /healthz {
+			respond "ok" 200
+		}
+		handle @facts-service {
+			reverse_proxy facts-service:3006 {
+				import service
+			}
+		}
+	}
+}
+http://:9180 {
+}
+`;
+
+  it('is that of the cluster where there are none', () => {
+    expect(withOneSlot(parseCaddyfile(HERE))).toEqual(parseCaddyfile(THERE));
+  });
+
+  it.each([
+    'try_files /closed',
+    'status 503',
+    'respond "b"',
+    'try_files /b',
+    'facts-service-b',
+    'facts-service-a:3006',
+    'handle @b',
+    'Retry-After',
+  ])('that says something else than "%s" is none of ours', (part) => {
+    expect(withOneSlot(parseCaddyfile(HERE.replaceAll(part, `${part}x`)))).toBeUndefined();
+  });
+
+  it('in which only one of two ways was changed is none of ours', () => {
+    const changed = HERE.replace('import service', 'import other');
+    expect(withOneSlot(parseCaddyfile(changed))).toBeUndefined();
   });
 });
 

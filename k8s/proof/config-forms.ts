@@ -101,7 +101,7 @@ function withoutDiscovery({
   return { ...job, static_configs: [{ targets: [`${name}:${port}`], labels: { service: name } }] };
 }
 
-/** Alerts about what a cluster leaves to others: the machine below, and the certificate of the proxy. */
+/** Alerts about what a cluster leaves to others: the machine below, the certificate of the proxy, and its releases. */
 export const ALERTS_OF_A_SERVER: Readonly<Record<string, readonly string[]>> = {
   certificates: [
     'CertificateNotRenewed',
@@ -113,6 +113,7 @@ export const ALERTS_OF_A_SERVER: Readonly<Record<string, readonly string[]>> = {
     ...['DiskFull', 'DiskSpaceLow', 'DiskWillFill', 'InodesLow', 'HostMemoryLow'],
     ...['OutOfMemoryKill', 'ClockSkew', 'ClockNotSynchronised'],
   ],
+  updates: ['UpgradeFailed'],
 };
 
 /**

@@ -1,5 +1,6 @@
 import { parseCaddyfile, withTlsInFront } from './caddyfile.ts';
 import { alertForm, scrapeForm, settingsForm } from './config-forms.ts';
+import { withOneSlot } from './one-slot.ts';
 import type { Case, Entry } from './ledger-entry.ts';
 import { hostName, is, servicesOf } from './ledger-terms.ts';
 import { same } from './leaves.ts';
@@ -31,7 +32,9 @@ function attempt(form: () => unknown): unknown {
 }
 
 const caddyHere = remembering((text, host) => {
-  const file = withTlsInFront(parseCaddyfile(text), host);
+  const slotless = withOneSlot(parseCaddyfile(text));
+  if (!slotless) throw new Error('it chooses between slots in a way that is none of ours');
+  const file = withTlsInFront(slotless, host);
   if (!file) throw new Error('it says something of TLS that is none of our ways');
   return file;
 });
@@ -70,7 +73,7 @@ export const FILE_ENTRIES: readonly Entry[] = [
     id: 'caddyfile',
     relation: 'DECLARED',
     reason:
-      'Caddyfile: TLS ends in front, which is believed who the client is; services have no slot in their names. Compared block by block.',
+      'Caddyfile: TLS ends in front, which is believed who the client is; there are no slots to choose from, and no page for the time of an upgrade. Compared block by block.',
     field: /^files \/etc\/caddy\/Caddyfile text$/,
     about: is('edge'),
     holds: ({ compose, kubernetes, all }) =>

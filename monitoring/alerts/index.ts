@@ -9,6 +9,7 @@ import { HOST } from './host.ts';
 import { LATENCY } from './latency.ts';
 import { MONITORING } from './monitoring.ts';
 import { SLO } from './slo.ts';
+import { UPDATES } from './updates.ts';
 
 /** Every alert the platform has, the most urgent areas first. */
 export const ALERTS: readonly Alert[] = [
@@ -21,6 +22,7 @@ export const ALERTS: readonly Alert[] = [
   ...MONITORING,
   ...SLO,
   ...BACKUP,
+  ...UPDATES,
 ];
 
 /**
@@ -38,4 +40,5 @@ export const EVALUATION: Readonly<Record<AlertArea, string>> = {
   monitoring: '15s',
   slo: '30s',
   backup: '1m',
+  updates: '1m',
 };

@@ -1,6 +1,5 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
-  AnnotationQueryBuilder,
   DashboardBuilder,
   DashboardCursorSync,
   DashboardLinkBuilder,
@@ -11,12 +10,11 @@ import {
   VariableSort,
   type Panel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { DATASOURCE_UID } from '../../installer/src/model/monitoring.ts';
 import type { DashboardUid } from '../model.ts';
+import { annotations, DATASOURCE } from './annotations.ts';
 import type { DashboardFile, Panel as PanelFile, Target } from './shape.ts';
 
 export const TAG = 'factsway';
-const DATASOURCE = { type: 'prometheus', uid: DATASOURCE_UID };
 
 export type Row = { readonly title: string; readonly panels: readonly Builder<Panel>[] };
 
@@ -35,13 +33,6 @@ export type DashboardSpec = {
   readonly rows: readonly Row[];
 };
 
-/**
- * A version that nobody ran during the hour before is marked for five minutes: long enough to be seen at the coarsest
- * step of 35 days, and a restart or a gap in the scrapes marks nothing.
- */
-export const DEPLOYMENTS =
-  'count by (version) (factsway_build_info unless on (service, version) last_over_time(factsway_build_info[1h] offset 5m))';
-
 /** A dashboard of ours as Grafana reads it. Ids and refIds follow the order in which panels and queries stand. */
 export function dashboard(spec: DashboardSpec): DashboardFile {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- files of the newer schema are refused by Grafana 13
@@ -59,18 +50,8 @@ export function dashboard(spec: DashboardSpec): DashboardFile {
         .type(DashboardLinkType.Dashboards)
         .tags([TAG])
         .keepTime(true),
-    )
-    .annotation(
-      new AnnotationQueryBuilder()
-        .name('Deployments')
-        .datasource(DATASOURCE)
-        .enable(true)
-        .iconColor('purple')
-        .expr(DEPLOYMENTS)
-        .step('60s')
-        .titleFormat('Release {{version}}')
-        .textFormat('First seen at this time.'),
     );
+  for (const one of annotations()) builder.annotation(one);
   if (spec.variable) {
     const { name, label, metric } = spec.variable;
     builder.withVariable(

@@ -11,10 +11,7 @@ const COMPONENTS = [
 ];
 const BUCKETS = `http_request_duration_seconds_bucket{${OF_USERS}}`;
 
-/**
- * An update seen from outside: versions, restarts, and what users met meanwhile. What upgrades report themselves
- * (factsway_upgrade_…) and the update mirror get a row of their own once something exposes it.
- */
+/** An update seen from outside: versions, restarts, and what users met meanwhile. */
 const now = [
   stat({
     title: 'Releases running',
@@ -73,6 +70,118 @@ const now = [
       {
         expr: 'sum(pg_locks_count{mode="accessexclusivelock"}) or vector(0)',
         legend: 'locks',
+      },
+    ],
+  }),
+];
+
+/** Of releases; changes and rotations are in the table. */
+const OF_RELEASES = 'kind=~"upgrade|rollback"';
+const WHICH = '{{kind}} {{from}} → {{to}}';
+
+/** What the installer itself says of upgrades; nothing as long as there was none. */
+const last = [
+  stat({
+    title: 'Last upgrade and rollback',
+    description:
+      'How they ended. One that did not succeed left the release before it, or needs a person: see the runbook UpgradeFailed.',
+    unit: 'none',
+    width: 8,
+    show: 'both',
+    words: {
+      0: { text: 'did not succeed', color: 'red' },
+      1: { text: 'succeeded', color: 'green' },
+    },
+    queries: [
+      {
+        expr: `max by (kind, from, to) (factsway_upgrade_last_success{${OF_RELEASES}})`,
+        legend: WHICH,
+      },
+    ],
+  }),
+  stat({
+    title: 'Downtime',
+    description:
+      'For how long the edge did not answer meanwhile, asked ten times a second: at most, as it is counted from the last good answer to the next one.',
+    unit: 's',
+    width: 4,
+    decimals: 1,
+    thresholds: upTo(0.001, 10),
+    queries: [
+      {
+        expr: `max by (kind) (factsway_upgrade_last_downtime_seconds{${OF_RELEASES}})`,
+        legend: '{{kind}}',
+      },
+    ],
+    show: 'both',
+  }),
+  stat({
+    title: 'Failed requests meanwhile',
+    description:
+      'Of the requests that the installer asked the edge meanwhile. Users have met the same.',
+    unit: 'none',
+    width: 4,
+    decimals: 0,
+    thresholds: none,
+    queries: [
+      {
+        expr: `max by (kind) (factsway_upgrade_last_failed_requests{${OF_RELEASES}})`,
+        legend: '{{kind}}',
+      },
+    ],
+    show: 'both',
+  }),
+  stat({
+    title: 'Duration',
+    description:
+      'From the first step to the last, with images, migrations and the old slot drained.',
+    unit: 'dtdurations',
+    width: 4,
+    decimals: 0,
+    queries: [
+      {
+        expr: `max by (kind) (factsway_upgrade_last_duration_seconds{${OF_RELEASES}})`,
+        legend: '{{kind}}',
+      },
+    ],
+    show: 'both',
+  }),
+  stat({
+    title: 'Time since',
+    description: 'Since the last of them began.',
+    unit: 'dtdurations',
+    width: 4,
+    decimals: 0,
+    queries: [
+      {
+        expr: `time() - max by (kind) (factsway_upgrade_last_started_timestamp_seconds{${OF_RELEASES}})`,
+        legend: '{{kind}}',
+      },
+    ],
+    show: 'both',
+  }),
+  table({
+    title: 'Last of each kind',
+    description:
+      'An upgrade, a rollback, a change of settings, a rotation of a secret: 1 where it succeeded.',
+    unit: 'none',
+    width: 12,
+    columns: { kind: 'kind', from: 'from', to: 'to', slot: 'slot', Value: 'succeeded' },
+    queries: [
+      { expr: 'max by (kind, from, to, slot) (factsway_upgrade_last_success)', legend: '{{kind}}' },
+    ],
+  }),
+  timeSeries({
+    title: 'Ended within a day',
+    description:
+      'How many ended in the 24 hours before, by kind and outcome. undone: everything was put back. failed: a person had to act.',
+    unit: 'none',
+    width: 12,
+    decimals: 0,
+    queries: [
+      {
+        expr: 'sum by (kind, outcome) (increase(factsway_upgrade_total[1d]))',
+        legend: '{{kind}} {{outcome}}',
       },
     ],
   }),
@@ -232,6 +341,7 @@ export const updates = dashboard({
   since: '24h',
   rows: [
     { title: 'Now', panels: now },
+    { title: 'Last upgrade', panels: last },
     { title: 'Versions', panels: versions },
     { title: 'Starts', panels: starts },
     { title: 'Traffic around a change', panels: traffic },

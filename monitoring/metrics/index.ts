@@ -1,6 +1,7 @@
 import type { Metric } from '../model.ts';
 import { RECORDINGS } from '../recordings.ts';
 import { BACKUP_METRICS, COMPONENT_METRICS } from './components.ts';
+import { INSTALLER_METRICS } from './installer.ts';
 import { NODE_METRICS } from './node.ts';
 import { POSTGRES_METRICS } from './postgres.ts';
 import { SERVICE_METRICS } from './services.ts';
@@ -32,6 +33,7 @@ export const METRICS: readonly Metric[] = [
   ...POSTGRES_METRICS,
   ...NODE_METRICS,
   ...BACKUP_METRICS,
+  ...INSTALLER_METRICS,
   ...RECORDED,
   ...OF_ALERTS,
 ];

@@ -9,6 +9,7 @@ import { PLATFORM_TESTS } from './platform.ts';
 import type { RuleTest } from './rule-test.ts';
 import { SLO_TESTS } from './slo.ts';
 import { TRAFFIC_TESTS } from './traffic.ts';
+import { UPDATE_TESTS } from './updates.ts';
 
 /** What each alert is shown to do; Watchdog fires whatever the series, and is looked at with the quiet ones. */
 export const RULE_TESTS: readonly RuleTest[] = [
@@ -22,4 +23,5 @@ export const RULE_TESTS: readonly RuleTest[] = [
   ...MONITORING_TESTS,
   ...SLO_TESTS,
   ...BACKUP_TESTS,
+  ...UPDATE_TESTS,
 ];

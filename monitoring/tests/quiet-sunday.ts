@@ -79,6 +79,7 @@ const asleep: Series = {
     [`node_timex_offset_seconds{${NODE}}`]: 0.0004,
     [`node_timex_sync_status{${NODE}}`]: 1,
     [`node_timex_maxerror_seconds{${NODE}}`]: 0.2,
+    [`factsway_upgrade_total{${NODE},kind="upgrade",outcome="succeeded"}`]: 0,
     [`up{${ALERTMANAGER}}`]: 1,
     [`alertmanager_config_last_reload_successful{${ALERTMANAGER}}`]: 1,
     [`alertmanager_notifications_failed_total{${ALERTMANAGER},integration="email",reason="other"}`]: 2,

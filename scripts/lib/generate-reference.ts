@@ -89,8 +89,9 @@ export function commandsPage(): string {
     );
   const sections = COMMANDS.map((command) => {
     const own = [...command.options, ...(command.changes ? CHANGE_OPTIONS : [])];
-    const { name, optional = true } = command.argument ?? {};
-    const argument = name === undefined ? '' : optional ? ` [${name}]` : ` <${name}>`;
+    const argument = [command.argument, command.more]
+      .flatMap((one) => (one ? [one.optional ? ` [${one.name}]` : ` <${one.name}>`] : []))
+      .join('');
     return [
       `## ${command.name}`,
       `\`factsway-install ${command.name}${argument}\`: ${command.summary}.`,

@@ -17,10 +17,13 @@ release_hash() {
 
 # build_release_image IMAGE KIND SERVICE VERSION HASH: KIND is service or migrations.
 build_release_image() {
+  local labels=()
+  # By the command and not by the Dockerfile, which would take a $ or a quote in it for its own.
+  [[ $2 == migrations ]] && labels=(--label "io.factsway.release=$(<"$ROOT/build/services/$4/migrations/release.json")")
   logged "${1##*/}" docker build \
     --file "$ROOT/images/$2/Dockerfile" \
     --build-arg "BASE=$(component_image node)" --build-arg "SERVICE=$3" --build-arg "VERSION=$4" \
-    --label "io.factsway.context-hash=$5" --tag "$1" \
+    --label "io.factsway.context-hash=$5" "${labels[@]}" --tag "$1" \
     "$ROOT/build/services/$4/$2"
 }
 

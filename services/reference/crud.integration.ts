@@ -96,5 +96,6 @@ it('an export takes the title of its draft from records-service', async () => {
   const headers = { 'x-request-id': 'across-1' };
   const created = await call(exports, 'POST', '/api/exports', request, headers);
   assert.deepEqual([created.status, created.json['title']], [201, 'Reply brief']);
+  assert.equal(created.headers.get('x-factsway-crossed'), 'export@1.0.0, records@1.0.0');
   await eventually('the id in the other log', () => records.output().includes('"across-1"'));
 });

@@ -21,6 +21,10 @@ export class FakeEngine {
   readonly volumes = new Set<string>();
   /** Those of every container created and not taken down since. */
   readonly networks = new Set<string>();
+  /** By service, whether it starts again by itself, where somebody said so. */
+  readonly comesBack = new Map<string, boolean>();
+  /** By service, how much of a processor it gets, where somebody said so. */
+  readonly weights = new Map<string, string>();
   /** Every change, in order: `start records-service-a`. */
   readonly calls: string[] = [];
   readonly docker: Docker;
@@ -38,7 +42,11 @@ export class FakeEngine {
   readonly subnets: Record<string, string> = {};
   /** When a container is started, as the engine tells it. */
   now = (): string => '2026-01-01T00:00:00Z';
+  /** The slot that the proxy says requests go to. */
+  leadsTo = (): string => 'a';
   desired: Desired;
+  /** The same for the other slot, where services may be made in either. */
+  inOther: Desired | undefined;
 
   /** One on which everything runs and is healthy. */
   static running(desired: Desired): FakeEngine {
@@ -72,6 +80,12 @@ export class FakeEngine {
       start: async (id) => {
         this.#start(this.#get(id));
       },
+      weigh: async (id, weight) => {
+        this.weights.set(this.#get(id).service, weight);
+      },
+      comesBack: async (id, always) => {
+        this.comesBack.set(this.#get(id).service, always);
+      },
       stop: async (id) => {
         const container = this.#get(id);
         this.calls.push(`stop ${container.service}`);
@@ -83,8 +97,7 @@ export class FakeEngine {
       },
       exec: async (id, argv) => {
         this.calls.push(`exec ${this.#get(id).service} ${argv[0] ?? ''}`);
-        const stdout = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
-        return { exitCode: 0, stdout, stderr: '' };
+        return { exitCode: 0, stdout: this.#answer(argv), stderr: 'HTTP/1.1 200 OK' };
       },
       signal: async (id, signal) => {
         this.calls.push(`signal ${this.#get(id).service} ${signal}`);
@@ -149,6 +162,22 @@ export class FakeEngine {
     this.containers.set(id, { ...this.#get(id), ...changes });
   }
 
+  /** Of programs inside containers: health of a service, where the proxy leads, a certificate. */
+  #answer(argv: readonly string[]): string {
+    const { version } = (this.inOther ?? this.desired).catalog.context.config.release;
+    const url = argv.at(-1) ?? '';
+    if (url.endsWith('/serving')) return this.leadsTo();
+    if (url.includes('/health')) return JSON.stringify({ version });
+    return '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+  }
+
+  /** The rendering that has the service; services of a slot are in that of the slot. */
+  #desiredOf(service: string): Desired {
+    const has = ({ catalog }: Desired): boolean =>
+      catalog.workloads.some(({ id }) => id === service);
+    return this.inOther && !has(this.desired) && has(this.inOther) ? this.inOther : this.desired;
+  }
+
   #imageId(reference: string): string {
     return this.rebuilt.get(reference) ?? `sha256:${reference}`;
   }
@@ -161,8 +190,9 @@ export class FakeEngine {
 
   /** Like Compose: a container whose definition and image are the same stays as it is. */
   #create(service: string): void {
-    const workload = this.desired.catalog.workloads.find(({ id }) => id === service);
-    const configHash = composedHash(service, this.desired, this.override.get(service));
+    const desired = this.#desiredOf(service);
+    const workload = desired.catalog.workloads.find(({ id }) => id === service);
+    const configHash = composedHash(service, desired, this.override.get(service));
     if (!workload && this.override.has(service)) {
       this.#add(service, configHash);
       return;
@@ -171,7 +201,7 @@ export class FakeEngine {
     for (const { name } of workload.volumes) this.volumes.add(name);
     for (const { name } of workload.networks) this.networks.add(name);
     const imageId = this.#imageId(workload.image);
-    const made = { ...containerOf(workload, this.desired), imageId };
+    const made = { ...containerOf(workload, desired), imageId };
     const before = this.containers.get(made.id);
     if (before?.configHash === configHash && before.imageId === imageId) return;
     this.containers.set(made.id, { ...made, configHash, state: 'created', health: 'none' });
@@ -196,7 +226,8 @@ export class FakeEngine {
 
   #start(container: ObservedContainer): void {
     this.calls.push(`start ${container.service}`);
-    const workload = this.desired.catalog.workloads.find(({ id }) => id === container.service);
+    const { workloads } = this.#desiredOf(container.service).catalog;
+    const workload = workloads.find(({ id }) => id === container.service);
     const behaviour =
       this.behaviours.get(container.service) ??
       ((): Partial<ObservedContainer> =>

@@ -1,10 +1,13 @@
+import { SLOT_B_FILE } from '../../installer/src/catalog/serving.ts';
 import { apply } from '../../installer/src/flows/apply.ts';
 import { desire } from '../../installer/src/flows/desire.ts';
+import { otherSlot } from '../../installer/src/flows/serving-slot.ts';
 import {
   uninstall,
   type UninstallRequest,
   type UninstallResult,
 } from '../../installer/src/flows/uninstall.ts';
+import type { Http } from '../../installer/src/ports/http.ts';
 import type { Prompter } from '../../installer/src/ports/prompter.ts';
 import { desiredWith, DIRECTORY } from './builders.ts';
 import { FakeEngine } from './engine.ts';
@@ -23,7 +26,12 @@ export class InstalledWorld {
 
   private constructor() {
     const { docker, compose, belongings } = this.engine;
-    this.ports = fakePorts({ docker, compose, belongings });
+    const http = panicking<Http>('http', {
+      // Alertmanager knows of no silence.
+      request: () => Promise.resolve({ status: 200, headers: {}, body: '[]' }),
+    });
+    this.ports = fakePorts({ docker, compose, belongings, http });
+    this.engine.leadsTo = () => (this.text(SLOT_B_FILE) === undefined ? 'a' : 'b');
     this.engine.now = () => this.ports.clock.now().toISOString();
   }
 
@@ -37,6 +45,8 @@ export class InstalledWorld {
   async install(...sets: string[]): Promise<void> {
     const request = { directory: DIRECTORY, sets: ['images.source=debian', ...sets] };
     this.engine.desired = await desire(request, this.ports);
+    const slot = otherSlot(this.engine.desired.catalog.context.activeSlot);
+    this.engine.inOther = await desire({ ...request, slot }, this.ports);
     const options = { title: 'Install', overwrite: false, renderOnly: false };
     await apply({ ...request, command: 'install', options, consent: YES }, this.ports);
   }

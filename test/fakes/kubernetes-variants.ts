@@ -22,7 +22,7 @@ export const KUBERNETES_VARIANTS: Readonly<Record<string, object>> = {
     postgres: { mode: 'external', external: { host: 'db.example.com', tls: { mode: 'require' } } },
   },
   'a password in the environment for old images': {
-    services: { passwordCompatibility: true, environment: { A_FLAG: 'a $(b) $c' } },
+    services: { passwordInEnvironment: true, environment: { A_FLAG: 'a $(b) $c' } },
   },
   'every receiver': {
     monitoring: {

@@ -95,7 +95,7 @@ export const AXES: readonly Axis[] = [
   },
   {
     name: 'password',
-    values: { file: {}, variable: { services: { passwordCompatibility: true } } },
+    values: { file: {}, variable: { services: { passwordInEnvironment: true } } },
   },
 ];
 

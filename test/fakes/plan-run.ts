@@ -14,16 +14,22 @@ export const named = (action: Action): string =>
 
 /** `b after a, undo x` as a step; the names are references of images, which no executor looks at. */
 export function planOf(
-  ...steps: readonly { name: string; after?: readonly number[]; undo?: string }[]
+  ...steps: readonly {
+    name: string;
+    after?: readonly number[];
+    undo?: string;
+    optional?: true;
+  }[]
 ): Plan {
   return {
     title: 'Test',
-    steps: steps.map(({ name, after = [], undo }, index): Step => ({
+    steps: steps.map(({ name, after = [], undo, optional }, index): Step => ({
       id: index + 1,
       action: pull(name),
       cause: 'of the test',
       dependsOn: after,
       ...(undo === undefined ? {} : { undo: pull(undo) }),
+      ...(optional ? { optional } : {}),
     })),
   };
 }

@@ -1,4 +1,4 @@
-import { describeAction } from '../../installer/src/model/plan.ts';
+import { describeAction } from '../../installer/src/model/plan-text.ts';
 import type { Reporter } from '../../installer/src/ports/reporter.ts';
 
 export type RecordingReporter = Reporter & { readonly events: readonly string[] };

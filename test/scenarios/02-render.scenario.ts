@@ -87,33 +87,32 @@ it('rendering twice changes nothing, and the same answers on another server give
   expect(rest(before).length).toBeGreaterThan(10);
 });
 
-it('a hand-edited rendered file is never overwritten in silence', async () => {
+it('an edit of a rendered file is carried into the next rendering, and never overwritten in silence', async () => {
   const directory = join(work, 'edited');
-  await cli(['render', '--dir', directory]);
+  const render = (...more: string[]) => cli(['render', '--dir', directory, ...more]);
+  await render();
   const path = join(directory, 'config/edge/Caddyfile');
-  const edited = `${await readFile(path, 'utf8')}\n# mine\n`;
-  await writeFile(path, edited);
+  const elsewhere = `${await readFile(path, 'utf8')}\n# mine\n`;
+  await writeFile(path, elsewhere);
+  expect((await render()).stderr).toContain('was edited by hand and is left as it is');
+  const carried = await render('--set', 'edge.maxRequestSize=1MiB');
+  expect([carried.exitCode, carried.stderr]).toEqual([0, expect.stringContaining('edit is kept')]);
+  expect(await readFile(path, 'utf8')).toBe(elsewhere.replaceAll('67108864', '1048576'));
 
-  const unchanged = await cli(['render', '--dir', directory]);
-  expect(unchanged.stderr).toContain('was edited by hand and is left as it is');
-  const refused = await cli(['render', '--dir', directory, '--set', 'edge.maxRequestSize=1MiB']);
+  const sameLine = elsewhere.replace(/max_size \d+/, 'max_size 7MiB');
+  await writeFile(path, sameLine);
+  const refused = await render('--set', 'edge.maxRequestSize=2MiB');
   expect(refused.exitCode).toBe(3);
   expect(refused.stderr).toContain('FW-DRIFT');
-  expect(await readFile(path, 'utf8')).toBe(edited);
+  expect(await readFile(path, 'utf8')).toBe(sameLine);
 
-  const forced = await cli([
-    'render',
-    '--dir',
-    directory,
-    '--set',
-    'edge.maxRequestSize=1MiB',
-    '--overwrite-edited',
-  ]);
+  const forced = await render('--set', 'edge.maxRequestSize=2MiB', '--overwrite-edited');
   expect(forced.exitCode).toBe(0);
+  expect(await readFile(path, 'utf8')).not.toContain('# mine');
   const kept = (await readdir(join(directory, 'state/edited'), { recursive: true })).find((name) =>
     name.endsWith('Caddyfile'),
   );
-  expect(await readFile(join(directory, 'state/edited', kept ?? ''), 'utf8')).toBe(edited);
+  expect(await readFile(join(directory, 'state/edited', kept ?? ''), 'utf8')).toBe(sameLine);
 });
 
 /** Renders a combination of the matrix into a directory of its own, and says how that ended. */

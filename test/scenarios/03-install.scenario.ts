@@ -78,7 +78,7 @@ it('what docker compose made through a symbolic link is made anew on the directo
     '--format',
     '{{range .Mounts}}{{.Source}} {{end}}',
     await containerId(SHARED.project, 'postgres'),
-    await containerId(SHARED.project, 'facts-service-a'),
+    await SHARED.servingId('facts-service'),
   );
   expect(mounts).toContain(`${SHARED.directory}/secrets/`);
   expect(mounts).not.toContain(`${link}/`);

@@ -10,7 +10,7 @@ type Asked = { status: number; contentType: string; body: string };
 async function ask(service: string, path: string): Promise<Asked> {
   const output = await docker(
     'exec',
-    await containerId(SHARED.project, `${service}-a`),
+    await SHARED.servingId(service),
     'sh',
     '-c',
     `node /app/healthcheck.mjs ${path} --print || true`,
@@ -48,6 +48,20 @@ it.each(SERVICES.map(({ name }) => name))(
   },
 );
 
+it('an answer that two services worked on says so through the edge, each with its version', async () => {
+  const ca = SHARED.file('state/root-ca.crt');
+  const post = (path: string, body: object) =>
+    throughEdge(`${SHARED.url}/api/${path}`, ca, { method: 'POST', body });
+  const draft = await post('drafts', { title: 'Reply brief', body: 'b', status: 'draft' });
+  expect([draft.status, draft.headers['x-factsway-crossed']]).toEqual([201, 'records@1.0.0']);
+  const { id } = JSON.parse(draft.body) as { id: string };
+  const created = await post('exports', { draft_id: id, format: 'docx', pages: 1 });
+  expect([created.status, created.headers['x-factsway-crossed']]).toEqual([
+    201,
+    'export@1.0.0, records@1.0.0',
+  ]);
+});
+
 it('HEAD through the edge is answered as GET, without the body', async () => {
   const ca = SHARED.file('state/root-ca.crt');
   for (const path of ['/api/cases', '/api/caselaw', `/api/facts/${randomUUID()}`]) {
@@ -62,7 +76,7 @@ it('HEAD through the edge is answered as GET, without the body', async () => {
 });
 
 it('a service that is asked to stop turns not-ready at once, goes on serving with Connection: close, and exits 0', async () => {
-  const id = await containerId(SHARED.project, 'caselaw-service-a');
+  const id = await SHARED.servingId('caselaw-service');
   await docker('kill', '--signal', 'SIGTERM', id);
   try {
     const ready = await ask('caselaw-service', '/health/ready');

@@ -79,7 +79,7 @@ it('Prometheus and Alertmanager accept their configuration by their own tools', 
 });
 
 it('a missing series is a failed gate, by name', async () => {
-  const id = await containerId(SHARED.project, 'exhibits-service-a');
+  const id = await SHARED.servingId('exhibits-service');
   await docker('stop', '--time', '1', id);
   try {
     type Query = { data: { result: unknown[] } };

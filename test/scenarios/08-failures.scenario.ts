@@ -8,6 +8,7 @@ import {
   networksOf,
   query,
 } from './support/docker.ts';
+import { SERVICES } from '../../installer/src/catalog/services/index.generated.ts';
 import { throughEdge } from './support/http.ts';
 import { deriveImage, removeImages } from './support/images.ts';
 import { SCRATCH } from './support/instance.ts';
@@ -38,7 +39,10 @@ const schema = async () =>
 /** The eight services as containers: id and start would differ had anybody touched them. */
 const servingContainers = async () => {
   const services = (await containersOf(SCRATCH.project, 'running')).filter((name) =>
-    name.endsWith('-service-a'),
+    /-service-[ab]$/.test(name),
+  );
+  expect(services).toEqual(
+    await Promise.all(SERVICES.map(({ name }) => SCRATCH.serving(name))).then((all) => all.sort()),
   );
   const ids = await Promise.all(services.map((name) => containerId(SCRATCH.project, name)));
   return docker('inspect', '--format', '{{.Id}} {{.State.StartedAt}}', ...ids);
@@ -85,13 +89,19 @@ it('a migration that fails on a living system leaves the old release serving and
   expect(created.status).toBe(201);
   const before = await schema();
   const serving = await servingContainers();
-  const files = await readFile(SCRATCH.file('compose.app-a.yaml'), 'utf8');
+  const slot = await SCRATCH.servingSlot();
+  const files = () =>
+    Promise.all(
+      [`compose.app-${slot}.yaml`, '.env', 'config/prometheus/prometheus.yml'].map((path) =>
+        readFile(SCRATCH.file(path), 'utf8'),
+      ),
+    );
+  const written = await files();
 
+  const upgrade = ['--to', '1.1.0', '--yes', '--no-verify'] as const;
   const run = await SCRATCH.runJson(
-    'up',
-    '--yes',
-    '--set',
-    'release.version=1.1.0',
+    'upgrade',
+    ...upgrade,
     '--set',
     `images.overrides.migrations=${BROKEN.next}`,
   );
@@ -101,7 +111,8 @@ it('a migration that fails on a living system leaves the old release serving and
   expect(run.errors[0]?.message).toContain('0099_broken');
   expect(await schema()).toBe(before);
   expect(await servingContainers()).toBe(serving);
-  expect(await readFile(SCRATCH.file('compose.app-a.yaml'), 'utf8')).toBe(files);
+  expect(await files()).toEqual(written);
+  expect(await SCRATCH.servingSlot()).toBe(slot);
   expect(await readFile(SCRATCH.file('factsway.yaml'), 'utf8')).toMatch(/version: "?1\.0\.0/);
   const verify = await SCRATCH.runJson('verify', '--timeout', '60');
   expect(verify.exitCode, JSON.stringify(verify.result)).toBe(0);
@@ -109,7 +120,7 @@ it('a migration that fails on a living system leaves the old release serving and
   expect(list.body).toContain('Kept');
 
   // Without the broken migration the same step works, with its real schema change.
-  const good = await SCRATCH.runJson('up', '--yes', '--set', 'release.version=1.1.0');
+  const good = await SCRATCH.runJson('upgrade', ...upgrade);
   expect(good.errors).toEqual([]);
   expect(
     await query(
@@ -118,6 +129,8 @@ it('a migration that fails on a living system leaves the old release serving and
     ),
   ).toBe('1');
   expect((await SCRATCH.runJson('verify', '--timeout', '60')).exitCode).toBe(0);
+  expect(await SCRATCH.servingSlot()).not.toBe(slot);
+  expect((await throughEdge(`${SCRATCH.url}/api/templates`, ca)).body).toContain('Kept');
 });
 
 it('a service that never becomes healthy ends the installation with its last log lines and leaves nothing running', async () => {
@@ -161,15 +174,21 @@ it('a compose.override.yaml that Compose refuses is said before anything stops',
   expect(await containersOf(SCRATCH.project)).toEqual([]);
 });
 
-it('an override that breaks a living system asks the person to take it back, and taking it back heals', async () => {
+it('an override whose services do not start leaves those that serve alone, asks the person to take it back, and taking it back heals', async () => {
   expect((await SCRATCH.install()).exitCode).toBe(0);
+  const serving = await servingContainers();
+  const next = `facts-service-${await SCRATCH.nextSlot()}`;
   await SCRATCH.override(`services:
-  facts-service-a:
+  facts-service:
     environment: { POSTGRES_PORT: "not-a-port" }
 `);
   const broken = await SCRATCH.runJson('up', '--yes');
+  expect(await servingContainers()).toBe(serving);
+  const facts = await throughEdge(`${SCRATCH.url}/api/facts`, SCRATCH.file('state/root-ca.crt'));
+  expect(facts.status).toBe(200);
   expect(broken.exitCode).toBe(6);
   expect(broken.errors[0]?.code).toBe('FW-CONTAINER-EXITED');
+  expect(broken.errors[0]?.message).toContain(next);
   expect(broken.errors[0]?.hint).toContain('compose.override.yaml is yours');
 
   await SCRATCH.override('services: {}\n');

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { startCli } from './support/cli.ts';
-import { dockerTry, until } from './support/docker.ts';
+import { cliJson, startCli } from './support/cli.ts';
+import { containersOf, dockerTry, until } from './support/docker.ts';
+import { throughEdge } from './support/http.ts';
 import { SCRATCH } from './support/instance.ts';
 import { plannedSteps, runKilledAt } from './support/kill.ts';
 import { KEYS, TerminalRun } from './support/terminal.ts';
@@ -59,6 +60,41 @@ it('an installer killed at every step, before it and in its middle, is finished 
   const nothing = await SCRATCH.install();
   expect((nothing.result?.['plan'] as { steps: unknown[] }).steps).toEqual([]);
 });
+
+it('a change of the services killed at every step is finished by the next run, the other slot serves, and nothing of the former one runs', async () => {
+  const change = (level: string): string[] => [
+    'install',
+    '--yes',
+    ...SCRATCH.arguments({ 'services.logLevel': level }),
+  ];
+  const next = await SCRATCH.nextSlot();
+  const steps = new Set(await plannedSteps(change('debug')));
+  const met: string[] = [];
+  expect([...steps]).toEqual(
+    expect.arrayContaining(['SwitchTraffic', 'RecordRelease', 'RetireSlot']),
+  );
+  for (const step of steps) {
+    // What an earlier run got done is not done again: such a step is not met any more.
+    const { killed } = await runKilledAt(change('debug'), step, 0);
+    if (killed) met.push(step);
+    const answer = await throughEdge(
+      `${SCRATCH.url}/api/templates`,
+      SCRATCH.file('state/root-ca.crt'),
+    );
+    expect(answer.status, `killed before ${step}`).toBe(200);
+  }
+  expect(met).toEqual(expect.arrayContaining(['SwitchTraffic', 'RecordRelease', 'RetireSlot']));
+  const last = await cliJson(change('debug'));
+  expect(last.errors).toEqual([]);
+  expect(await SCRATCH.servingSlot()).toBe(next);
+  const services = (await containersOf(SCRATCH.project, 'running')).filter((name) =>
+    /-service-[ab]$/.test(name),
+  );
+  expect(services.filter((name) => name.endsWith(next))).toHaveLength(8);
+  expect(services).toHaveLength(8);
+  const nothing = await cliJson(change('debug'));
+  expect((nothing.result?.['plan'] as { steps: unknown[] }).steps).toEqual([]);
+}, 600_000);
 
 it('an interrupted run says that nothing is lost, and the next one continues', async () => {
   await SCRATCH.runJson('down', '--yes');

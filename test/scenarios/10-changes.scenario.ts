@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { SERVICES } from '../../installer/src/catalog/services/index.generated.ts';
 import { containerId, containersOf, docker, fingerprint } from './support/docker.ts';
 import { throughEdge } from './support/http.ts';
 import { SHARED } from './support/instance.ts';
@@ -19,15 +20,16 @@ it('after an edit of factsway.yaml only what changed is recreated, and the comme
     '# the partners asked for two months\nmonitoring:\n  retentionDays: 62',
   );
   await writeFile(file, text);
+  const recordsService = await SHARED.serving('records-service');
   const [edge, records, prometheus] = await Promise.all(
-    ['edge', 'records-service-a', 'prometheus'].map(startedAt),
+    ['edge', recordsService, 'prometheus'].map(startedAt),
   );
 
   const run = await SHARED.runJson('up', '--yes');
 
   expect(run.errors).toEqual([]);
   expect(await startedAt('edge')).toBe(edge);
-  expect(await startedAt('records-service-a')).toBe(records);
+  expect(await startedAt(recordsService)).toBe(records);
   expect(await startedAt('prometheus')).not.toBe(prometheus);
   expect(await readFile(file, 'utf8')).toBe(text);
   const command = await docker(
@@ -37,6 +39,37 @@ it('after an edit of factsway.yaml only what changed is recreated, and the comme
     await containerId(SHARED.project, 'prometheus'),
   );
   expect(command).toContain('retention.time=62d');
+});
+
+it('services with another setting are made in the other slot and back again; the former ones stay, stopped, and nothing else is touched', async () => {
+  const first = await SHARED.servingSlot();
+  const others = ['edge', 'postgres', 'prometheus', 'blackbox-exporter'];
+  const untouched = await Promise.all(others.map(startedAt));
+  let slot = first;
+  // Twice: the way back finds containers of an earlier configuration in the slot it makes.
+  for (const level of ['debug', 'info']) {
+    const next = await SHARED.nextSlot();
+    const run = await SHARED.runJson('up', '--yes', '--set', `services.logLevel=${level}`);
+
+    expect(run.errors).toEqual([]);
+    expect([next, await SHARED.servingSlot()]).toEqual([slot === 'a' ? 'b' : 'a', next]);
+    const running = await containersOf(SHARED.project, 'running');
+    const ofSlot = (one: string) => running.filter((name) => name.endsWith(`-service-${one}`));
+    expect([ofSlot(next).length, ofSlot(slot)]).toEqual([8, []]);
+    for (const { name } of SERVICES) {
+      const kept = await containerId(SHARED.project, `${name}-${slot}`);
+      const policy = '{{.State.Status}} {{.HostConfig.RestartPolicy.Name}}';
+      expect(await docker('inspect', '--format', policy, kept), name).toBe('exited no');
+      const id = await SHARED.servingId(name);
+      const environment = await docker('inspect', '--format', '{{json .Config.Env}}', id);
+      expect(environment, name).toContain(`LOG_LEVEL=${level}`);
+    }
+    expect(await Promise.all(others.map(startedAt))).toEqual(untouched);
+    expect((await SHARED.runJson('verify', '--timeout', '60')).errors).toEqual([]);
+    slot = next;
+  }
+  const again = await SHARED.runJson('up', '--yes');
+  expect((again.result?.['plan'] as { steps: unknown[] }).steps).toEqual([]);
 });
 
 it('a changed proxy configuration is reloaded without a new container', async () => {
@@ -77,8 +110,10 @@ it('an edit of compose.override.yaml recreates what it touches, and no other con
     SHARED.file('compose.override.yaml'),
     `${services}  alertmanager:\n    environment: { FIRM: "Smith & Partners" }\n`,
   );
+  const recordsService = await SHARED.serving('records-service');
+  const migrationsOf = await SHARED.serving('migrations');
   const [prometheus, alertmanager, records, migrations] = await Promise.all(
-    ['prometheus', 'alertmanager', 'records-service-a', 'migrations-a'].map(startedAt),
+    ['prometheus', 'alertmanager', recordsService, migrationsOf].map(startedAt),
   );
 
   const run = await SHARED.runJson('up', '--yes');
@@ -86,8 +121,8 @@ it('an edit of compose.override.yaml recreates what it touches, and no other con
   expect(run.errors).toEqual([]);
   expect(await startedAt('prometheus')).not.toBe(prometheus);
   expect(await startedAt('alertmanager')).toBe(alertmanager);
-  expect(await startedAt('records-service-a')).toBe(records);
-  expect(await startedAt('migrations-a')).toBe(migrations);
+  expect(await startedAt(recordsService)).toBe(records);
+  expect(await startedAt(migrationsOf)).toBe(migrations);
 });
 
 it('a service that only compose.override.yaml has runs after up, and goes when it is taken out', async () => {

@@ -41,7 +41,11 @@ it('a hand edit in a rendered file shows in diff and is never overwritten in sil
   expect(up.warnings.join()).toContain('config/edge/Caddyfile was edited by hand');
   expect(await readFile(CADDY, 'utf8')).toBe(edited);
 
-  // Something new for it: refused, and the two are told apart.
+  // Something new for the same line: refused, and the two are told apart.
+  await writeFile(
+    CADDY,
+    edited.replace('response_header_timeout 120s', 'response_header_timeout 99s'),
+  );
   const config = await readFile(CONFIG, 'utf8');
   await writeFile(CONFIG, config.replace(/^edge:\n/m, 'edge:\n  requestTimeoutSeconds: 133\n'));
   const both = await SHARED.runJson('diff');
@@ -54,8 +58,16 @@ it('a hand edit in a rendered file shows in diff and is never overwritten in sil
   ]);
   const refused = await SHARED.runJson('up', '--yes');
   expect([refused.errors[0]?.code, refused.exitCode]).toEqual(['FW-DRIFT', 3]);
-  expect(await readFile(CADDY, 'utf8')).toBe(edited);
+  expect(refused.errors[0]?.details?.join()).toMatch(/config\/edge\/Caddyfile:\d+: edited by hand/);
   expect(await fingerprint(SHARED.project)).toBe(before);
+
+  // Something new elsewhere in it: both are there afterwards.
+  await writeFile(CADDY, edited);
+  const merged = await SHARED.runJson('up', '--yes');
+  expect(merged.errors).toEqual([]);
+  const together = await readFile(CADDY, 'utf8');
+  expect(together).toContain('# edited at night');
+  expect(together).toContain('133s');
 
   // With leave to replace it, a copy stays.
   const kept = await readdir(SHARED.file('state/edited')).catch((): string[] => []);
@@ -65,7 +77,7 @@ it('a hand edit in a rendered file shows in diff and is never overwritten in sil
   const copies = (await readdir(SHARED.file('state/edited'))).filter((run) => !kept.includes(run));
   expect(copies).toHaveLength(1);
   const copy = SHARED.file(`state/edited/${copies[0] ?? ''}/config/edge/Caddyfile`);
-  expect(await readFile(copy, 'utf8')).toBe(edited);
+  expect(await readFile(copy, 'utf8')).toBe(together);
   expect((await SHARED.run('diff')).exitCode).toBe(0);
 
   await writeFile(CONFIG, config);

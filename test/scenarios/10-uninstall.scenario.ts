@@ -87,7 +87,7 @@ it('uninstall takes away what it made and keeps the data; installing again finds
   expect(run.exitCode, run.stderr).toBe(0);
   expect(await containersOf(SCRATCH.project)).toEqual([]);
   expect(await networksOf(SCRATCH.project)).toEqual([]);
-  expect(await volumesOf()).toHaveLength(4);
+  expect(await volumesOf()).toHaveLength(5);
   expect(await platformImages()).toEqual(images);
   expect((await tree()).filter((path) => !path.startsWith('secrets/'))).toEqual([
     'compose.override.yaml',
@@ -148,7 +148,7 @@ it('data is destroyed for the right host name only', async () => {
     const refused = await SCRATCH.runJson('uninstall', '--purge', ...given);
     expect([refused.exitCode, refused.errors[0]?.code]).toEqual([2, 'FW-NOT-CONFIRMED']);
   }
-  expect(await volumesOf()).toHaveLength(4);
+  expect(await volumesOf()).toHaveLength(5);
   expect(await containersOf(SCRATCH.project, 'running')).toHaveLength(15);
 });
 

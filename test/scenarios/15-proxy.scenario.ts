@@ -18,8 +18,9 @@ const NAME = 'factsway.example.com';
 const AUTHORITY = 'acme.firm.test';
 const HOOK = 'http://hooks.firm.test/alert';
 const WORK = join(ROOT, 'build/scenarios/proxy');
-/** Who speaks to the world outside with edge.tls.mode acme; in slot a. */
-const OUTWARD = ['alertmanager', 'edge', ...SERVICES.map(({ name }) => `${name}-a`)].sort();
+/** Who speaks to the world outside with edge.tls.mode acme. */
+const outward = (slot: 'a' | 'b'): string[] =>
+  ['alertmanager', 'edge', ...SERVICES.map(({ name }) => `${name}-${slot}`)].sort();
 
 /** Asked above with the root of this test, which no server trusts by itself. */
 const NOT_ASKED = new Set(['edge']);
@@ -130,7 +131,7 @@ it('exactly those who speak to the world outside are told of the proxy, in both 
       no_proxy: environment['NO_PROXY'],
     });
   }
-  expect(told.sort()).toEqual(OUTWARD);
+  expect(told.sort()).toEqual(outward('a'));
 });
 
 it('requests through the edge to every service, and between services, never come to the proxy', async () => {
@@ -256,13 +257,18 @@ it('up without the proxy makes those anew that had it, and nobody else', async (
       ),
     );
   const before = await ids();
+  expect(await FIRM.servingSlot()).toBe('a');
   const document = parseDocument(await readFile(FIRM.file('factsway.yaml'), 'utf8'));
   document.deleteIn(['network', 'proxy']);
   await writeFile(FIRM.file('factsway.yaml'), document.toString());
   const up = await FIRM.runJson('up', '--yes');
   const after = await ids();
-  expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual(OUTWARD);
-  for (const service of OUTWARD) expect(await environmentOf(service)).toEqual({});
+  // The services in the other slot, with the migrations they start after; those that served stay as they were, stopped.
+  expect(Object.keys(before).filter((name) => after[name] === undefined)).toEqual([]);
+  expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual(
+    [...outward('b'), 'migrations-b'].sort(),
+  );
+  for (const service of outward('b')) expect(await environmentOf(service)).toEqual({});
   expect((await through('/api/templates')).status).toBe(200);
   expect(up.errors).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SERVICES } from '../../installer/src/catalog/services/index.generated.ts';
-import { containersOf, containerId, docker } from './support/docker.ts';
+import { containersOf, docker } from './support/docker.ts';
 import { deriveImage, removeImages } from './support/images.ts';
 import { Instance } from './support/instance.ts';
 import { TestRegistry } from './support/registry.ts';
@@ -100,7 +100,7 @@ it('a locked installation is fetched by digest from the registry and comes up', 
       await docker('image', 'inspect', '--format', '{{.Id}}', `${reference}@${digest}`),
     ).toMatch(/^sha256:/);
   }
-  const id = await containerId(SYSTEM.project, 'records-service-a');
+  const id = await SYSTEM.servingId('records-service');
   const reference = `${REGISTRY.host}/onprem/records-service:1.0.0`;
   expect(await docker('inspect', '--format', '{{.Config.Image}}', id)).toBe(
     `${reference}@${digests.get(reference) ?? ''}`,
@@ -138,9 +138,11 @@ it('a tag that moved is found by --check, changes nothing, and is taken only wit
 it('a release the lock does not know is refused until it is locked too; unlocked, tags count again', async () => {
   const next = ['--set', 'release.version=1.1.0'];
   const before = await readFile(SYSTEM.file('factsway.yaml'), 'utf8');
-  const stale = await SYSTEM.runJson('up', '--yes', ...next);
+  const upgrade = ['upgrade', '--to', '1.1.0'] as const;
+  const stale = await SYSTEM.runJson(...upgrade, '--yes');
   expect(codes(stale)).toEqual(['FW-IMAGE-LOCK-STALE']);
   expect(stale.exitCode).toBe(3);
+  expect(stale.errors[0]?.hint).toMatch(/images .*lock --set release\.version=1\.1\.0/);
   expect(await readFile(SYSTEM.file('factsway.yaml'), 'utf8')).toBe(before);
 
   const absent = await SYSTEM.runJson('images', 'lock', '--yes', ...next);
@@ -149,7 +151,7 @@ it('a release the lock does not know is refused until it is locked too; unlocked
   expect((await SYSTEM.runJson('images', 'lock', '--yes', ...next)).exitCode).toBe(0);
   // The release that serves stays locked beside the one after it.
   expect(Object.keys(await locked())).toHaveLength(digests.size);
-  expect((await SYSTEM.runJson('up', '--dry-run', ...next)).exitCode).toBe(0);
+  expect((await SYSTEM.runJson(...upgrade, '--dry-run')).errors).toEqual([]);
 
   expect((await SYSTEM.runJson('images', 'unlock', '--yes')).exitCode).toBe(0);
   expect(existsSync(lockFile())).toBe(false);

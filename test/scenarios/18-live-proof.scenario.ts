@@ -65,7 +65,7 @@ async function fault(service: string, faults: object): Promise<void> {
   const port = SERVICES.find(({ name }) => name === service)?.port;
   const script = `fetch('http://127.0.0.1:${port}/__faults',{method:'PUT',headers:{'content-type':'application/json'},body:process.argv[1]}).then(r=>process.exit(r.ok?0:1))`;
   await docker(
-    ...['exec', await containerId(FAULTY.project, `${service}-a`)],
+    ...['exec', await FAULTY.servingId(service)],
     ...['node', '-e', script, JSON.stringify(faults)],
   );
 }
@@ -135,7 +135,7 @@ it.concurrent(
     expect(early).toEqual([]);
 
     const begun = Date.now();
-    await docker('kill', await containerId(FAULTY.project, 'caseblock-service-a'));
+    await docker('kill', await FAULTY.servingId('caseblock-service'));
     await fault('facts-service', { error_rate: 0.6 });
     await fault('exhibits-service', { slow_ms: 7000 });
     await fault('caselaw-service', { hold_pool: 100 });
@@ -205,7 +205,7 @@ it.concurrent(
 
     await traffic.stop();
     const mended = Date.now();
-    await docker('start', await containerId(FAULTY.project, 'caseblock-service-a'));
+    await docker('start', await FAULTY.servingId('caseblock-service'));
     await disk.empty();
     await Promise.all([
       isTold(FAULTY, 'the service is back', mended, 150, over('ServiceDown')),

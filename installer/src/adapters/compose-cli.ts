@@ -93,7 +93,12 @@ export class ComposeCli implements Compose {
     );
   }
 
-  run(directory: string, service: string, argv: readonly string[]): Promise<ComposeRun> {
+  run(
+    directory: string,
+    service: string,
+    argv: readonly string[],
+    { works = false }: { readonly works?: boolean } = {},
+  ): Promise<ComposeRun> {
     return this.#docker(
       [
         'compose',
@@ -108,6 +113,7 @@ export class ComposeCli implements Compose {
         ...argv,
       ],
       directory,
+      works ? { [INSTANCE_MARK]: directory } : {},
     );
   }
 

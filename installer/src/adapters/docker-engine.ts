@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { FactswayError } from '../model/errors.ts';
 import type { ContainerState, ObservedContainer, ObservedImage } from '../model/observed.ts';
 import type { Docker, ExecResult, LogOptions } from '../ports/docker.ts';
-import { LABELS } from '../model/labels.ts';
+import { LABELS, RELEASE_LABEL } from '../model/labels.ts';
 import { OWN_GROUP } from './own-group.ts';
 import {
   calling,
@@ -20,6 +20,8 @@ import {
 const SERVICE = 'com.docker.compose.service';
 const CONFIG_HASH = 'com.docker.compose.config-hash';
 const CONFIG_FILES = 'com.docker.compose.project.config_files';
+/** Relative to each other; 1024 is what every container has that nobody gave another. */
+const CPU_SHARES = { background: 64, normal: 1024 } as const;
 const ONE_OFF = 'com.docker.compose.oneoff';
 
 /** The engine that DOCKER_HOST or the default socket leads to, by its API. */
@@ -107,6 +109,7 @@ export class DockerEngine implements Docker {
                   reference,
                   id: image.Id,
                   version: labels?.['org.opencontainers.image.version'] ?? '',
+                  ...releaseOf(labels),
                   ...digestOf(image.RepoDigests),
                 },
               ] as const,
@@ -192,6 +195,16 @@ export class DockerEngine implements Docker {
     await finding(() => this.#client.getContainer(id).stop());
   }
 
+  async weigh(id: string, weight: 'background' | 'normal'): Promise<void> {
+    const CpuShares = CPU_SHARES[weight];
+    await finding(() => this.#client.getContainer(id).update({ CpuShares }));
+  }
+
+  async comesBack(id: string, always: boolean): Promise<void> {
+    const RestartPolicy = { Name: always ? 'always' : 'no' };
+    await finding(() => this.#client.getContainer(id).update({ RestartPolicy }));
+  }
+
   async remove(id: string): Promise<void> {
     await finding(() => this.#client.getContainer(id).remove({ force: true }));
   }
@@ -200,12 +213,16 @@ export class DockerEngine implements Docker {
     await calling(() => this.#client.getContainer(id).kill({ signal }));
   }
 
-  async exec(id: string, argv: readonly string[]): Promise<ExecResult> {
+  async exec(id: string, argv: readonly string[], input?: string): Promise<ExecResult> {
     return calling(async () => {
-      const exec = await this.#client
-        .getContainer(id)
-        .exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
-      const stream = await exec.start({});
+      const reads = input !== undefined;
+      const exec = await this.#client.getContainer(id).exec({
+        Cmd: [...argv],
+        AttachStdin: reads,
+        AttachStdout: true,
+        AttachStderr: true,
+      });
+      const stream = await exec.start(reads ? { hijack: true, stdin: true } : {});
       const output = { stdout: '', stderr: '' };
       const collect = (name: 'stdout' | 'stderr'): PassThrough =>
         new PassThrough().on('data', (chunk: Buffer) => {
@@ -214,6 +231,7 @@ export class DockerEngine implements Docker {
       this.#client.modem.demuxStream(stream, collect('stdout'), collect('stderr'));
       await new Promise<void>((resolve, reject) => {
         stream.on('end', resolve).on('error', reject);
+        if (reads) stream.end(input);
       });
       const { ExitCode } = await exec.inspect();
       return { exitCode: ExitCode ?? 1, ...output };
@@ -236,6 +254,14 @@ export class DockerEngine implements Docker {
 function digestOf(names: readonly string[] | null): { digest?: string } {
   const digest = names?.[0]?.split('@')[1];
   return digest === undefined ? {} : { digest };
+}
+
+/** Only the migrations say it, and older ones say nothing. */
+function releaseOf(labels: Readonly<Record<string, string>> | null | undefined): {
+  release?: string;
+} {
+  const release = labels?.[RELEASE_LABEL];
+  return release === undefined ? {} : { release };
 }
 
 function readHealth(status: string | undefined): ObservedContainer['health'] {

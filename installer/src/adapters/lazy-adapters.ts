@@ -20,6 +20,8 @@ const DOCKER = [
   'pull',
   'start',
   'stop',
+  'comesBack',
+  'weigh',
   'remove',
   'signal',
   'exec',

@@ -1,25 +1,30 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { readFile } from 'node:fs/promises';
-import { rootCertificates, type TLSSocket } from 'node:tls';
+import {
+  createSecureContext,
+  rootCertificates,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import type { Http, HttpRequest, HttpResponse, PeerCertificate } from '../ports/http.ts';
 
 const DEFAULT_TIMEOUT_MS = 5000;
 
 export const nodeHttp: Http = {
   async request(request: HttpRequest) {
-    const trust = await trustOf(request);
+    const secureContext = await contextOf(request);
     return new Promise<HttpResponse>((resolve, reject) => {
       const url = new URL(request.url);
       const secure = url.protocol === 'https:';
-      const options: RequestOptions & Trust & { servername?: string } = {
+      const options: RequestOptions & { servername?: string; secureContext?: SecureContext } = {
         method: request.method ?? 'GET',
         host: request.connectTo ?? url.hostname,
         port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
         path: `${url.pathname}${url.search}`,
         headers: { host: url.host, ...request.headers },
         ...(secure ? { servername: url.hostname } : {}),
-        ...(secure ? trust : {}),
+        ...(secure && secureContext ? { secureContext } : {}),
         agent: false,
       };
       const message = (secure ? httpsRequest : httpRequest)(options, (response) => {
@@ -46,9 +51,21 @@ const SYSTEM_STORES = [
   '/etc/ssl/cert.pem',
 ];
 
-async function trustOf({ ca, alsoTrust }: HttpRequest): Promise<Trust> {
+/** The last one, by whom it trusts: reading the authorities of a system again takes longer than most requests. */
+let last: { readonly key: string; readonly context: Promise<SecureContext> } | undefined;
+
+function contextOf(request: HttpRequest): Promise<SecureContext> | undefined {
+  if (request.ca === undefined && request.alsoTrust === undefined) return undefined;
+  const key = JSON.stringify([request.ca, request.alsoTrust]);
+  if (last?.key !== key) {
+    const context = trustOf(request).then((trust) => createSecureContext(trust));
+    last = { key, context };
+  }
+  return last.context;
+}
+
+async function trustOf({ ca, alsoTrust = '' }: HttpRequest): Promise<Trust> {
   if (ca !== undefined) return { ca };
-  if (alsoTrust === undefined) return {};
   const stores = await Promise.all(
     SYSTEM_STORES.map((path) => readFile(path, 'utf8').catch(() => '')),
   );

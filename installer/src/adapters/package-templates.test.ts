@@ -10,7 +10,7 @@ const FILES = {
   'config-templates/edge/.Caddyfile.hbs.swp': 'an editor',
   'k8s/templates/deploy.sh.hbs': 'c',
   'k8s/labels.ts': 'code',
-  'schema/factsway.v1.schema.json': '{}',
+  'schema/factsway.v2.schema.json': '{}',
   'schema/other.json': 'not shipped',
 };
 
@@ -26,7 +26,7 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 it('reads templates and plain files by their path below the package, and nothing hidden', async () => {
   expect(await packageTemplates(root).load()).toEqual({
-    'schema/factsway.v1.schema.json': '{}',
+    'schema/factsway.v2.schema.json': '{}',
     'compose/compose.yaml.hbs': 'a',
     'config-templates/grafana/deep/page.html': '{{service}}',
     'k8s/templates/deploy.sh.hbs': 'c',

@@ -5,7 +5,7 @@ import type { Templates } from '../ports/templates.ts';
 const DIRECTORIES = ['compose', 'config-templates', 'k8s/templates'];
 
 /** Shipped as it is, beside factsway.yaml, so that editors check keys and values while one types. */
-const SCHEMA = 'schema/factsway.v1.schema.json';
+const SCHEMA = 'schema/factsway.v2.schema.json';
 
 /**
  * The templates of the installed package, and the files among them that are copied as they are: text in UTF-8. Read

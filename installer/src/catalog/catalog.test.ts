@@ -14,7 +14,7 @@ const SETTINGS = [
   {
     images: { source: 'upstream' },
     host: { memory: '16GiB', cores: 4 },
-    services: { passwordCompatibility: true },
+    services: { passwordInEnvironment: true },
     monitoring: {
       receivers: {
         ...Object.fromEntries(RECEIVERS.map((name) => [name, { enabled: true }])),
@@ -67,7 +67,7 @@ describe('the eight services', () => {
       APP_VERSION: '1.0.0',
       LOG_LEVEL: 'info',
       POSTGRES_HOST: 'postgres',
-      POSTGRES_USER: 'factsway_app',
+      POSTGRES_USER: 'factsway_app_a',
       POSTGRES_PASSWORD_FILE: '/run/secrets/postgres-app-password',
       DRAIN_SECONDS: '9',
       RECORDS_SERVICE_URL: 'http://records-service:3001',

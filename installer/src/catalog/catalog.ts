@@ -67,6 +67,10 @@ export type Given = {
   /** Of the instance, absolute. */
   readonly directory?: string;
   readonly postgresAuthority?: string;
+  /** compose.override.yaml, which may name services by their slot. */
+  readonly overrideText?: string;
+  /** Permission bits of it. */
+  readonly overrideMode?: number;
   readonly imageLock?: ImageLock;
   /** Inodes of the secrets of receivers of alerts that are there, by name. */
   readonly alertSecretFiles?: Readonly<Partial<Record<SecretName, number>>>;
@@ -102,6 +106,8 @@ export function buildCatalog(
     ...(given.postgresAuthority === undefined
       ? {}
       : { postgresAuthority: given.postgresAuthority }),
+    ...(given.overrideText === undefined ? {} : { overrideText: given.overrideText }),
+    ...(given.overrideMode === undefined ? {} : { overrideMode: given.overrideMode }),
   };
   // What is built on this host has no registry to be fetched from again.
   const lock = config.images.source === 'debian' ? undefined : given.imageLock;

@@ -13,8 +13,8 @@ const accepts = (name: string, value: string): boolean =>
 
 describe('a variable of the platform contract', () => {
   const contract = new Set(
-    [false, true].flatMap((passwordCompatibility) =>
-      catalogWith({ services: { passwordCompatibility } }).workloads.flatMap((workload) =>
+    [false, true].flatMap((passwordInEnvironment) =>
+      catalogWith({ services: { passwordInEnvironment } }).workloads.flatMap((workload) =>
         workload.component.endsWith('-service') ? Object.keys(workload.environment) : [],
       ),
     ),

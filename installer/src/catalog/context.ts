@@ -17,6 +17,10 @@ export type CatalogContext = {
   readonly activeSlot: Slot;
   /** PEM of the authority of the customer's PostgreSQL, where one is named. */
   readonly postgresAuthority?: string;
+  /** compose.override.yaml as it is on disk; absent where there is none yet. */
+  readonly overrideText?: string;
+  /** Its permission bits: what is derived from it is read by nobody else. */
+  readonly overrideMode?: number;
 };
 
 /** Whether our own proxy ends TLS: in Kubernetes what stands in front of it does. */

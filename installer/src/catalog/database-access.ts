@@ -1,7 +1,7 @@
 import type { InstanceConfig } from '../model/config.ts';
 import type { ExternalPostgres } from '../model/external-postgres.ts';
-import type { SecretName, Workload } from '../model/workload.ts';
-import { ROLES } from './roles.ts';
+import type { SecretName, Slot, Workload } from '../model/workload.ts';
+import { ROLES, slotRole } from './roles.ts';
 
 export const POSTGRES_PORT = 5432;
 /** The files of an authority the customer brings, as a directory of config/ and in a container. */
@@ -32,6 +32,10 @@ export function databaseAddress(config: InstanceConfig): {
     ? { host: external.host, port: external.port, users: external.users }
     : { host: 'postgres', port: POSTGRES_PORT, users: ROLES };
 }
+
+/** As whom the services of a slot log in; a PostgreSQL of the customer's has one role for both. */
+export const serviceUser = (config: InstanceConfig, slot: Slot): string =>
+  externalPostgres(config)?.users.app ?? slotRole(slot);
 
 const SSL_MODES = { 'verify-full': 'verify-full', require: 'require', off: 'disable' } as const;
 

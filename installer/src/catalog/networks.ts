@@ -52,6 +52,7 @@ export function usedNetworks(workloads: readonly Workload[]): NetworkEntry[] {
 
 export const VOLUMES: readonly { readonly name: VolumeName; readonly purpose: string }[] = [
   { name: 'postgres-data', purpose: 'the database' },
+  { name: 'postgres-restore-points', purpose: 'restore points of the database' },
   { name: 'edge-data', purpose: 'certificates and the private certificate authority' },
   { name: 'prometheus-data', purpose: 'metrics' },
   { name: 'alertmanager-data', purpose: 'silences and the notification log' },

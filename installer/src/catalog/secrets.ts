@@ -18,7 +18,8 @@ export const SECRETS: Readonly<
     unlocks: 'postgres-data',
   },
   'postgres-app-password': {
-    purpose: 'PostgreSQL role factsway_app: the eight services, rows only',
+    purpose:
+      'PostgreSQL roles factsway_app_a and factsway_app_b: the eight services of a slot, rows only',
     unlocks: 'postgres-data',
   },
   'postgres-monitor-password': {
@@ -69,3 +70,5 @@ export function neededSecret(directory: string, missing: readonly SecretFile[]):
     missing.map(({ name, purpose }) => `${directory}/secrets/${name}: ${purpose}`),
   );
 }
+
+export const isSecretName = (name: string): name is SecretName => Object.hasOwn(SECRETS, name);

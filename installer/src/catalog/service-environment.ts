@@ -1,8 +1,8 @@
 import type { InstanceConfig } from '../model/config.ts';
 import { mebibytes } from '../model/units.ts';
-import type { Reasoned } from '../model/workload.ts';
+import type { Reasoned, Slot } from '../model/workload.ts';
 import { reason } from './components/hardened.ts';
-import { databaseAddress, tlsVariables } from './database-access.ts';
+import { databaseAddress, serviceUser, tlsVariables } from './database-access.ts';
 import type { Target } from './context.ts';
 import type { ServiceEntry } from './services/service.ts';
 import type { Sizing } from './sizing.ts';
@@ -14,6 +14,7 @@ type Source = {
   readonly target: Target;
   readonly sizing: Sizing;
   readonly entry: ServiceEntry;
+  readonly slot: Slot;
   /** Bytes. */
   readonly memory: number;
 };
@@ -44,12 +45,12 @@ const PLATFORM_VARIABLES: Readonly<Record<string, PlatformVariable>> = {
   },
   POSTGRES_DB: { value: ({ config }) => config.postgres.database, key: 'postgres.database' },
   POSTGRES_USER: {
-    value: ({ config }) => databaseAddress(config).users.app,
+    value: ({ config, slot }) => serviceUser(config, slot),
     key: 'postgres.external.users.app',
   },
   POSTGRES_PASSWORD_FILE: { value: () => PASSWORD_FILE },
   // Read from that file when the process starts: with-password.sh.
-  POSTGRES_PASSWORD: { key: 'services.passwordCompatibility' },
+  POSTGRES_PASSWORD: { key: 'services.passwordInEnvironment' },
   // There only where PostgreSQL is elsewhere: tlsVariables.
   POSTGRES_SSLMODE: { key: 'postgres.external.tls.mode' },
   POSTGRES_SSLROOTCERT: { key: 'postgres.external.tls.caFile' },

@@ -27,6 +27,8 @@ export type CommandInput = {
   /** Absolute. */
   readonly directory: string;
   readonly argument: string | undefined;
+  /** Of a command that takes a second one. */
+  readonly more?: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly yes: boolean;
   readonly dryRun: boolean;
@@ -63,6 +65,8 @@ export type Command = {
   readonly files?: readonly { readonly path: string; readonly what: string }[];
   readonly examples: readonly { readonly command: string; readonly does: string }[];
   readonly argument?: ArgumentSpec;
+  /** A second one, after it. */
+  readonly more?: ArgumentSpec;
   readonly options: readonly OptionSpec[];
   /** Whether it changes something: then it has --yes and --dry-run. */
   readonly changes: boolean;

@@ -1,5 +1,5 @@
 import type { UninstallResult } from '../flows/uninstall.ts';
-import { formatPlan } from '../model/plan.ts';
+import { formatPlan } from '../model/plan-text.ts';
 import { formatTable } from './format.ts';
 
 /** What was done or would be, what stays and why, and the way back or on. */

@@ -1,7 +1,8 @@
 import { createColors } from 'picocolors';
 import wrapAnsi from 'wrap-ansi';
 import type { CheckResult } from '../model/check-result.ts';
-import { describeAction, formatPlan, type Plan } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
+import { describeAction, formatPlan } from '../model/plan-text.ts';
 
 /** Where text of a result goes: colours or none, and the width to wrap at (Infinity for a pipe). */
 export type Surface = { readonly color: boolean; readonly columns: number };

@@ -21,6 +21,7 @@ export type Parsed =
       readonly kind: 'run';
       readonly command: Command;
       readonly argument: string | undefined;
+      readonly more?: string;
       readonly options: Readonly<Record<string, unknown>>;
     }
   /** Help or version: commander has the text, which goes to stdout. */
@@ -73,12 +74,9 @@ export function parseArguments(
       .description(command.description)
       .configureOutput(output)
       .exitOverride();
-    const { argument } = command;
-    if (argument)
-      sub.argument(
-        argument.optional ? `[${argument.name}]` : `<${argument.name}>`,
-        argument.description,
-      );
+    const { argument, more } = command;
+    for (const one of [argument, more])
+      if (one) sub.argument(one.optional ? `[${one.name}]` : `<${one.name}>`, one.description);
     for (const option of [...command.options, ...(command.changes ? CHANGE_OPTIONS : [])])
       sub.addOption(toOption(option));
     for (const option of GLOBAL_OPTIONS) sub.addOption(toOption(option).helpGroup(GLOBAL_TITLE));
@@ -89,6 +87,7 @@ export function parseArguments(
         kind: 'run',
         command,
         argument: argument && typeof received[0] === 'string' ? received[0] : undefined,
+        ...(more && typeof received[1] === 'string' ? { more: received[1] } : {}),
         options: sub.opts(),
       };
     });

@@ -11,9 +11,12 @@ import { maintenance } from './commands/maintenance.ts';
 import { preflight } from './commands/preflight.ts';
 import { releases } from './commands/releases.ts';
 import { render } from './commands/render.ts';
+import { rollback } from './commands/rollback.ts';
+import { secrets } from './commands/secrets.ts';
 import { status } from './commands/status.ts';
 import { uninstall } from './commands/uninstall.ts';
 import { up } from './commands/up.ts';
+import { upgrade } from './commands/upgrade.ts';
 import { verify } from './commands/verify.ts';
 
 /** Every command, in the order help lists them. */
@@ -22,6 +25,8 @@ export const COMMANDS: readonly Command[] = [
   preflight,
   render,
   up,
+  upgrade,
+  rollback,
   down,
   status,
   logs,
@@ -29,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   verify,
   maintenance,
   database,
+  secrets,
   images,
   releases,
   exportCommand,

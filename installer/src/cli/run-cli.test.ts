@@ -228,3 +228,30 @@ describe('a command that is named for the next step', () => {
     expect((await run('logs', '--dir', SPACED)).stdout).toBe(`${line}\n`);
   });
 });
+
+describe('a factsway.yaml of an older form', () => {
+  const OLD = 'apiVersion: factsway/v1\nimages: { source: debian }\n';
+  const FILE = `${DIRECTORY}/factsway.yaml`;
+
+  it('is read by a command that changes nothing, with one line that says so', async () => {
+    ports.files.put(FILE, OLD);
+    const { stderr } = await run('diff');
+    expect(stderr.match(/of the older form factsway\/v1/g)).toHaveLength(1);
+    expect(stderr).toContain('The next up or upgrade rewrites it');
+    expect(ports.files.text(FILE)).toBe(OLD);
+  });
+
+  it('is rewritten by one that changes something, and then nothing is said', async () => {
+    ports.files.put(FILE, OLD);
+    const { stderr } = await run('render');
+    expect(stderr).not.toContain('older form');
+    expect(ports.files.text(FILE)).toBe(OLD.replace('v1', 'v2'));
+  });
+
+  it('is left as it is by a dry run, which says it as well', async () => {
+    ports.files.put(FILE, OLD);
+    const { stderr } = await run('render', '--dry-run');
+    expect(stderr).toContain('of the older form factsway/v1');
+    expect(ports.files.text(FILE)).toBe(OLD);
+  });
+});

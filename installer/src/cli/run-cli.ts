@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { FactswayError, toFactswayError } from '../model/errors.ts';
 import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -91,7 +92,7 @@ function tellText(text: string, json: boolean, { version, stdout, stderr }: Worl
 }
 
 async function runCommand(
-  { command, argument, options }: Run,
+  { command, argument, more, options }: Run,
   commands: readonly Command[],
   world: World,
 ): Promise<ExitCode> {
@@ -105,6 +106,7 @@ async function runCommand(
   const input: CommandInput = {
     directory,
     argument,
+    ...(more === undefined ? {} : { more }),
     options,
     yes: on('yes'),
     dryRun: on('dryRun'),
@@ -116,6 +118,8 @@ async function runCommand(
   const prompter = completingPrompter(ports.prompter, complete);
   const found = await attempt(() => command.run(input, { ...ports, reporter, prompter }));
   reporter.settle();
+  // Afterwards, so that a command that brought the file to the present form does not speak of the old one.
+  await noteOlderForm(directory, ports.files, reporter);
   const { result, text, verbatim = '', error } = found;
   // A failed run said its warnings too; a command may have some that were not said on the way.
   const all = new Set([...warnings, ...(found.warnings ?? []).map(complete)]);
@@ -131,6 +135,22 @@ async function runCommand(
     },
     telling,
   );
+}
+
+/** Every command reads a factsway.yaml of an older form; one line says that it does. */
+async function noteOlderForm(
+  directory: string,
+  files: Ports['files'],
+  reporter: Reporter,
+): Promise<void> {
+  // One that cannot be looked at, such as a link that leads nowhere, is the matter of the command itself.
+  if (!(await files.exists(join(directory, 'factsway.yaml')).catch(() => false))) return;
+  const [{ findMigration }, { migrationNote }] = await Promise.all([
+    import('../flows/resolve-config.ts'),
+    import('../model/config-migration.ts'),
+  ]);
+  const migration = await findMigration(directory, files);
+  if (migration) reporter.note(migrationNote(migration));
 }
 
 /** An error a command throws has no result and nothing that tells it; one it returns has both. */

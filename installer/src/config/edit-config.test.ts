@@ -10,7 +10,7 @@ describe('--set', () => {
   it.each([
     ['edge.httpsPort=8443', ['edge', 'httpsPort'], 8443],
     ['host.name=a.example.com', ['host', 'name'], 'a.example.com'],
-    ['services.passwordCompatibility=true', ['services', 'passwordCompatibility'], true],
+    ['services.passwordInEnvironment=true', ['services', 'passwordInEnvironment'], true],
     ['services.environment.X=a=b=c', ['services', 'environment', 'X'], 'a=b=c'],
     ['services.environment.X="5"', ['services', 'environment', 'X'], '5'],
     [

@@ -95,7 +95,8 @@ export function applySettings(text: string, settings: readonly Setting[], source
 type State = { readonly text: string; readonly document: Document; readonly data: unknown };
 
 function read(text: string): State {
-  const document = parseDocument(text, { keepSourceTokens: true });
+  // What the parser warns of is for whoever reads the file as a configuration.
+  const document = parseDocument(text, { keepSourceTokens: true, logLevel: 'error' });
   const data: unknown = document.errors.length > 0 ? undefined : document.toJS({ mapAsMap: true });
   return { text, document, data };
 }

@@ -80,7 +80,7 @@ describe('a wrong value', () => {
       'edge:\n  tls:\n    mode: sometimes\n',
       ':3:5: edge.tls.mode must be one of "internal", "provided", "acme", "off".',
     ],
-    ['apiVersion: factsway/v2\n', ':1:1: apiVersion must be one of "factsway/v1".'],
+    ['apiVersion: factsway/0\n', ':1:1: apiVersion must be one of "factsway/v2".'],
     ['release: { version: "1.0" }\n', ':1:12: release.version must be a version such as 1.0.0.'],
     [
       'release: { version: 1.0 }\n',
@@ -90,8 +90,8 @@ describe('a wrong value', () => {
     ['monitoring:\n  retentionDays: 30\n', ':2:3: monitoring.retentionDays must be at least 31.'],
     ['services:\n  drainSeconds: 51\n', ':2:3: services.drainSeconds must be at most 50.'],
     [
-      'services: { passwordCompatibility: "yes" }\n',
-      ':1:13: services.passwordCompatibility must be true or false.',
+      'services: { passwordInEnvironment: "yes" }\n',
+      ':1:13: services.passwordInEnvironment must be true or false.',
     ],
     [
       'services:\n  environment:\n    FOO: 5\n',

@@ -1,28 +1,24 @@
-import {
-  isMap,
-  isScalar,
-  LineCounter,
-  parseDocument,
-  visit,
-  type Document,
-  type ErrorCode,
-} from 'yaml';
+import { isMap, isScalar, type Document, type LineCounter } from 'yaml';
 import type * as z from 'zod';
 import type { ConfigRules } from '../model/config-rules.ts';
 import { configSchema, type InstanceConfig } from '../model/config.ts';
+import type { ConfigMigration } from '../model/config-migration.ts';
 import { FactswayError, together } from '../model/errors.ts';
 import { didYouMean } from '../model/did-you-mean.ts';
+import { migrateConfig } from './migrations/migrate.ts';
 import { exampleOf, hintOf, phrase } from './phrase-issue.ts';
+import { readDocument } from './read-document.ts';
 import { keysAt } from './schema-node.ts';
 
-export type ParsedConfig = { readonly config: InstanceConfig; readonly document: Document };
+export type ParsedConfig = {
+  readonly config: InstanceConfig;
+  readonly document: Document;
+  /** What was read, in the present form. */
+  readonly text: string;
+  /** Where what was read is of an older form. */
+  readonly migration?: ConfigMigration;
+};
 type Path = readonly PropertyKey[];
-
-/** Characters; a hundred times what a real one has, and read in a moment. */
-const LARGEST_FILE = 256 * 1024;
-
-/** What follows from the first ones helps nobody. */
-const MOST_SYNTAX_ERRORS = 20;
 
 /** What settings given on the command line are called in messages. */
 export const SET_SOURCE = '--set';
@@ -31,50 +27,33 @@ export const TOGETHER = 'the settings given';
 /** Made from settings: there are no lines a person could look at. */
 const UNSEEN = new Set([SET_SOURCE, TOGETHER]);
 
-/** For messages of the parser that speak to a programmer. */
-const WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  MULTIPLE_DOCS: 'A second document begins here (---); a configuration is one document',
-  RESOURCE_EXHAUSTION: 'Nested more deeply than any configuration is',
-};
-
 /**
- * Reads the text of a configuration file. `source` is what the file is called in messages; `rules` judge what
- * the schema accepted. Throws FW-CONFIG-SYNTAX, FW-CONFIG-UNKNOWN-KEY or FW-CONFIG-INVALID; each names line and column.
+ * Reads the text of a configuration file, also of an older form. `source` is what the file is called in messages;
+ * `rules` judge what the schema accepted. Throws FW-CONFIG-SYNTAX, FW-CONFIG-UNKNOWN-KEY or FW-CONFIG-INVALID, each
+ * with line and column of what was given; FW-CONFIG-NEWER and FW-CONFIG-NOT-EDITABLE as `migrateConfig`.
  */
 export function parseConfig(
   text: string,
   source: string,
   rules: ConfigRules = () => [],
 ): ParsedConfig {
-  if (text.length > LARGEST_FILE) {
-    throw new FactswayError(
-      'FW-CONFIG-INVALID',
-      `${source} is larger than a configuration file can be (${LARGEST_FILE / 1024} KiB).`,
-      'Check that it is the file you meant; nothing was changed.',
-    );
-  }
-  const lines = new LineCounter();
-  // A byte order mark is not counted as a column: no editor shows it.
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), {
-    lineCounter: lines,
-    prettyErrors: false,
-    // What it warns of is refused below, in our words and not on stderr.
-    logLevel: 'error',
-  });
-  const [broken, ...others] = document.errors
-    .slice(0, MOST_SYNTAX_ERRORS)
-    .map(({ pos, code, message }) =>
-      brokenAt(lines.linePos(pos[0]), WORDS[code] ?? message, source),
-    );
-  if (broken) throw together(broken, others);
-  const value = withoutEmptySections(toValue(document, lines, source), configSchema.parse({}));
+  const given = readDocument(text, source);
+  const migrated = migrateConfig(text, given.value, source);
+  const now = migrated ? readDocument(migrated.text, source) : given;
+  const { document, lines } = now;
+  const value = withoutEmptySections(now.value, configSchema.parse({}));
   const { config, issues } = judge(value, rules);
-  if (config && issues.length === 0) return { config, document };
+  if (config && issues.length === 0) {
+    return migrated
+      ? { config, document, text: migrated.text, migration: migrated.migration }
+      : { config, document, text };
+  }
+  const above = migrated?.linesAbove ?? 0;
   throw explain(
     issues,
     source,
     value,
-    UNSEEN.has(source) ? () => '' : (path) => position(document, lines, path),
+    UNSEEN.has(source) ? () => '' : (path) => position(document, lines, path, above),
   );
 }
 
@@ -136,59 +115,6 @@ const childOf = (parent: unknown, key: PropertyKey): unknown =>
   typeof parent === 'object' && parent !== null
     ? (parent as Record<PropertyKey, unknown>)[key]
     : undefined;
-
-function brokenAt(
-  { line, col }: { readonly line: number; readonly col: number },
-  reason: string,
-  source: string,
-): FactswayError {
-  return new FactswayError(
-    'FW-CONFIG-SYNTAX',
-    `${source}:${line}:${col}: ${reason}`,
-    `Correct line ${line} of ${source}; nothing was changed.`,
-  );
-}
-
-/** What aliases come to is only found here. */
-function toValue(document: Document, lines: LineCounter, source: string): unknown {
-  const lost = unknownAlias(document);
-  if (lost !== undefined) {
-    const { line, col } = lines.linePos(lost.offset);
-    throw new FactswayError(
-      'FW-CONFIG-SYNTAX',
-      `${source}:${line}:${col}: the alias *${lost.name} has no anchor &${lost.name} before it.`,
-      `Quote a value that begins with * or &, e.g. "*.example.com"; nothing was changed.`,
-    );
-  }
-  try {
-    return document.toJS() ?? {};
-  } catch (error) {
-    // The parser's own limit, against files that are small and mean gigabytes.
-    if (!(error instanceof ReferenceError)) throw error;
-    throw new FactswayError(
-      'FW-CONFIG-SYNTAX',
-      `${source}: its aliases (*) multiply to more than any configuration holds.`,
-      `Write the values out in ${source} instead of repeating them by anchors (&) and aliases (*); nothing was changed.`,
-    );
-  }
-}
-
-/** The first alias whose anchor does not stand before it. */
-function unknownAlias(document: Document): { name: string; offset: number } | undefined {
-  const anchors = new Set<string>();
-  let lost: { name: string; offset: number } | undefined;
-  visit(document, {
-    Node: (_, node) => {
-      if ('anchor' in node && typeof node.anchor === 'string') anchors.add(node.anchor);
-    },
-    Alias: (_, { source, range }) => {
-      if (anchors.has(source)) return undefined;
-      lost = { name: source, offset: range?.[0] ?? 0 };
-      return visit.BREAK;
-    },
-  });
-  return lost;
-}
 
 /** `edge:` with nothing but comments below it means what leaving it out means. */
 function withoutEmptySections(value: unknown, defaults: unknown): unknown {
@@ -269,8 +195,8 @@ function invalidValue(
   );
 }
 
-/** `:line:column` of a key where it stands in the text, or of the nearest parent that does. */
-function position(document: Document, lines: LineCounter, path: Path): string {
+/** `:line:column` of a key where it stands in the text, or of the nearest parent that does; `above` lines are ours. */
+function position(document: Document, lines: LineCounter, path: Path, above: number): string {
   for (let length = path.length; length > 0; length -= 1) {
     const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents;
     if (!isMap(parent)) continue;
@@ -279,7 +205,7 @@ function position(document: Document, lines: LineCounter, path: Path): string {
     );
     if (pair && isScalar(pair.key) && pair.key.range) {
       const { line, col } = lines.linePos(pair.key.range[0]);
-      return `:${line}:${col}`;
+      return `:${line - above}:${col}`;
     }
   }
   return '';

@@ -4,7 +4,7 @@ import { FakeEngine } from '../../../test/fakes/engine.ts';
 import { YES } from '../../../test/fakes/installed-world.ts';
 import { fakePorts } from '../../../test/fakes/ports.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
-import { formatPlan } from '../model/plan.ts';
+import { formatPlan } from '../model/plan-text.ts';
 import { apply } from './apply.ts';
 import { desire } from './desire.ts';
 import { requireReceivers } from './require-receivers.ts';

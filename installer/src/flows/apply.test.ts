@@ -12,6 +12,7 @@ import { status } from './status.ts';
 
 const OPTIONS = { title: 'Install', overwrite: false, renderOnly: false };
 const YES = { yes: true, dryRun: false };
+const ASK = { yes: false, dryRun: false };
 const answering = (answer: boolean): Prompter =>
   panicking<Prompter>('prompter', { interactive: true, confirm: async () => answer });
 
@@ -221,6 +222,45 @@ describe('consent', () => {
     expect(created).toHaveLength(3);
     expect(created).not.toContain('postgres-app-password');
     expect(ports.files.text(`${DIRECTORY}/secrets/postgres-app-password`)).toBe('mine\n');
+  });
+
+  it('writes over nothing that was saved meanwhile', async () => {
+    await install();
+    engine.calls.length = 0;
+    const saved = `${ports.files.text(`${DIRECTORY}/factsway.yaml`) ?? ''}# a thought\n`;
+    const prompter = panicking<Prompter>('prompter', {
+      interactive: true,
+      confirm: async () => {
+        ports.files.put(`${DIRECTORY}/factsway.yaml`, saved);
+        return true;
+      },
+    });
+    ports = { ...ports, prompter };
+    const error = await rejectionOf(install(ASK, 'edge.maxRequestSize=1GiB'));
+    expect([error.code, error.exitCode]).toEqual(['FW-STATE-CHANGED', 3]);
+    expect(error.message).toContain('factsway.yaml');
+    expect(ports.files.text(`${DIRECTORY}/factsway.yaml`)).toBe(saved);
+    expect(engine.calls).toEqual([]);
+  });
+
+  it('of another release than the one that serves is what upgrade is for', async () => {
+    await install();
+    engine.calls.length = 0;
+    const error = await rejectionOf(install(YES, 'release.version=1.1.0'));
+    expect([error.code, error.exitCode]).toEqual(['FW-UPGRADE-WANTED', 3]);
+    expect(error.hint).toContain('upgrade --to 1.1.0');
+    expect(error.hint).toContain('up --set release.version=1.0.0');
+    expect(engine.calls).toEqual([]);
+    const back = await rejectionOf(install(YES, 'release.version=0.9.0'));
+    expect(back.hint).toContain('factsway-install rollback');
+  });
+
+  it('that a rotation was cut off in is not stopped before that is finished', async () => {
+    await install();
+    ports.files.put(`${DIRECTORY}/secrets/.next/postgres-app-password`, 'to come\n', 0o600);
+    const error = await rejectionOf(down(DIRECTORY, YES, ports));
+    expect([error.code, error.exitCode]).toEqual(['FW-SECRET-HALFWAY', 3]);
+    expect(states()['postgres']).toBe('running');
   });
 
   it('is for the plan that was shown: another one is refused', async () => {

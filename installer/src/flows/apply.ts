@@ -1,7 +1,11 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import { FactswayError } from '../model/errors.ts';
 import type { ObservedContainer } from '../model/observed.ts';
+import type { ReleaseChange } from '../model/release-change.ts';
 import type { Plan } from '../model/plan.ts';
+import { compareVersions } from '../model/version.ts';
 import type { Desired } from '../planner/desired.ts';
+import type { SlotRotation } from '../planner/plan-rotation.ts';
 import { planUp, type UpOptions } from '../planner/plan-up.ts';
 import type { Ports } from '../ports/ports.ts';
 import { awaitWorkers } from './await-workers.ts';
@@ -11,8 +15,14 @@ import { desire } from './desire.ts';
 import { findLost, requireServing } from './look-again.ts';
 import { observe, observeWithoutDocker } from './observe.ts';
 import { requireSoundFiles } from './require-sound-files.ts';
+import { needsOtherSlot } from '../planner/slot-switch.ts';
+import { otherSlot, readRelease } from './serving-slot.ts';
+import { catalogInEffect } from './in-effect.ts';
+import { measure, replacesServices, type Change, type Measured } from './measured.ts';
+import { instancePaths } from './paths.ts';
+import { refuseHalfway } from './staged-secret.ts';
 import { runPlan, type Consent } from './run-plan.ts';
-import type { ConfigRequest } from './resolve-config.ts';
+import { readConfigText, type ConfigRequest } from './resolve-config.ts';
 
 export type ApplyRequest = ConfigRequest & {
   readonly command: string;
@@ -22,6 +32,10 @@ export type ApplyRequest = ConfigRequest & {
   readonly inspect?: (desired: Desired) => Promise<void>;
   /** Names of checks whose verdict does not count. */
   readonly skipChecks?: readonly string[];
+  /** Services are replaced in the slot they are in, whether or not there is room for two. */
+  readonly inPlace?: boolean;
+  /** What the plan does for another release; looked at once the checks have passed. */
+  readonly release?: (desired: Desired) => Promise<ReleaseChange>;
 };
 
 export type ApplyResult = {
@@ -29,18 +43,24 @@ export type ApplyResult = {
   readonly executed: boolean;
   readonly warnings: readonly string[];
   readonly catalog: Catalog;
+  /** Where services that serve were replaced. */
+  readonly measured?: Measured;
 };
 
 /** The main path of install, up and render: desire → observe → plan → confirm → execute. */
 export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyResult> {
   const { options, consent, command, directory } = request;
-  const desired = await desire(request, ports);
+  const desired = await inItsSlot(request, await desire(request, ports), ports);
   await request.inspect?.(desired);
+  const release = await request.release?.(desired);
   const doubts = inspectCertificate(desired, {
     ...(options.renderOnly ? {} : { clock: ports.clock }),
     skip: request.skipChecks ?? [],
     doubts: request.inspect === undefined,
   });
+  if (!options.renderOnly && !options.rotation) await refuseHalfway(directory, ports.files);
+  if (!options.renderOnly && !release)
+    await refuseOtherRelease(desired, options.rotation !== undefined, ports);
   if (!options.renderOnly) {
     await requireDocker(ports);
     await awaitWorkers(directory, ports);
@@ -61,6 +81,7 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
   const { project } = desired.catalog.context.config;
   let standing: readonly ObservedContainer[] = [];
   const replan = async (): Promise<Plan> => {
+    await refuseEdited(desired, ports);
     const observed = await look();
     standing = observed.containers.filter(
       ({ service, state, health }) =>
@@ -68,6 +89,7 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
     );
     const found = planUp(desired, observed, {
       ...options,
+      ...(release ? { release } : {}),
       skipChecks: request.skipChecks ?? [],
     });
     warn(found.warnings);
@@ -75,6 +97,17 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
     warnings = [...doubts, ...found.warnings];
     return found.plan;
   };
+  let measured: Measured | undefined;
+  const around = async (found: Plan, work: () => Promise<void>): Promise<void> => {
+    if (!replacesServices(found)) return work();
+    measured = await measure(
+      work,
+      await nameChange(release ?? options.rotation, desired, ports),
+      await before(),
+      ports,
+    );
+  };
+  const before = async () => ({ directory, ...(await catalogInEffect(directory, ports.files)) });
   const { plan, executed } = await runPlan(
     {
       command,
@@ -85,11 +118,73 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
       replan,
       consent,
       confirm: !options.renderOnly,
-      ...(options.renderOnly ? {} : { findLost: () => findLost(standing, project, ports) }),
+      ...(options.renderOnly ? {} : { around, findLost: () => findLost(standing, project, ports) }),
     },
     ports,
   );
   if (executed && !options.renderOnly && plan.steps.length > 0)
     await requireServing(desired.catalog, ports);
-  return { plan, executed, warnings, catalog: desired.catalog };
+  return {
+    plan,
+    executed,
+    warnings,
+    catalog: desired.catalog,
+    ...(measured ? { measured } : {}),
+  };
+}
+
+/** What somebody saved while the plan was on the screen is not written over. Throws FW-STATE-CHANGED. */
+async function refuseEdited({ directory, configOnDisk }: Desired, { files }: Ports): Promise<void> {
+  if ((await readConfigText(directory, files)) === configOnDisk) return;
+  throw new FactswayError(
+    'FW-STATE-CHANGED',
+    'factsway.yaml was changed while the plan was being read; nothing was done.',
+    'Run the command again and read the new plan.',
+  );
+}
+
+/**
+ * Another release needs what only `upgrade` does: a look at what lies between, a restore point, a way back from its
+ * migrations. Throws FW-UPGRADE-WANTED.
+ */
+async function refuseOtherRelease(
+  { catalog, directory }: Desired,
+  rotates: boolean,
+  { files }: Ports,
+): Promise<void> {
+  const { version } = catalog.context.config.release;
+  const serving = (await readRelease(instancePaths(directory), files))?.version;
+  if (serving === undefined || serving === version) return;
+  const isUp = compareVersions(version, serving) > 0;
+  throw new FactswayError(
+    'FW-UPGRADE-WANTED',
+    `${serving} serves, and factsway.yaml asks for ${version}. Nothing was changed.`,
+    rotates
+      ? `Set release.version back to "${serving}" in factsway.yaml and run the command again; another release comes after it.`
+      : `Bring it, or go on with a run that was cut off: factsway-install ${isUp ? `upgrade --to ${version}` : 'rollback'}   or stay: factsway-install up --set release.version=${serving}`,
+  );
+}
+
+/** What it is called in the monitoring; a change of the configuration stays with its release, or came with another. */
+async function nameChange(
+  cause: ReleaseChange | SlotRotation | undefined,
+  { catalog, directory }: Desired,
+  { files }: Ports,
+): Promise<Change> {
+  if (cause && 'kind' in cause) return { kind: cause.kind, from: cause.from, to: cause.to };
+  const to = catalog.context.config.release.version;
+  const serving = await readRelease(instancePaths(directory), files);
+  return { kind: cause ? 'rotation' : 'change', from: serving?.version ?? to, to };
+}
+
+/** The same for the other slot, where services that serve would be replaced: they go on until the new ones take over. */
+async function inItsSlot(request: ApplyRequest, desired: Desired, ports: Ports): Promise<Desired> {
+  if (request.options.renderOnly || request.inPlace) return desired;
+  // Where nothing serves yet nothing is looked at: what is wrong with the rest is for preflight to say.
+  if (!(await readRelease(instancePaths(request.directory), ports.files))) return desired;
+  await requireDocker(ports);
+  await awaitWorkers(request.directory, ports);
+  const observed = await observe(desired, ports);
+  if (!request.options.rotation && !needsOtherSlot(desired, observed)) return desired;
+  return desire({ ...request, slot: otherSlot(desired.catalog.context.activeSlot) }, ports);
 }

@@ -5,7 +5,7 @@ import { actionContext, fakePorts, type FakePorts } from '../../../test/fakes/po
 import type { FileChange, Plan } from '../model/plan.ts';
 import type { Desired } from '../planner/desired.ts';
 import { planUp } from '../planner/plan-up.ts';
-import { restoreBundle } from './actions/bundle-actions.ts';
+import { restoreBundle } from './actions/restore-bundle.ts';
 import { desire } from './desire.ts';
 import { observeWithoutDocker } from './observe.ts';
 import { runPlan } from './run-plan.ts';
@@ -215,4 +215,112 @@ describe('killed twice, on the way to two configurations', () => {
       );
     }
   }, 180_000);
+});
+
+describe('killed while edits by hand are carried over', () => {
+  const CADDY = `${DIRECTORY}/config/edge/Caddyfile`;
+  const [APP_A, APP_B] = [`${DIRECTORY}/compose.app-a.yaml`, `${DIRECTORY}/compose.app-b.yaml`];
+  const labelled = (text = '', slot = 'a'): string =>
+    text.replace(/( {4}labels:\n)/, `$1      firm.example/of: "facts-service-${slot}"\n`);
+  const commented = (text = ''): string => text.replace('{\n', '{\n\t# by hand\n');
+  let made: Desired | undefined;
+  const edited: Run = async (ports) => {
+    made ??= await desire(
+      {
+        directory: DIRECTORY,
+        sets: ['images.source=debian', 'edge.httpPort=8080', 'edge.requestTimeoutSeconds=77'],
+        slot: 'b',
+      },
+      fakePorts(),
+    );
+    await render(ports, OLD);
+    ports.files.put(CADDY, commented(ports.files.text(CADDY)));
+    ports.files.put(APP_A, labelled(ports.files.text(APP_A)));
+  };
+  const textOf = ({ bundle }: Desired, path: string): string =>
+    bundle.files.find((file) => `${DIRECTORY}/${file.path}` === path)?.content ?? '';
+  const other = (): Desired => {
+    if (!made) throw new Error('nothing was edited yet');
+    return made;
+  };
+  const expectThere = (ports: FakePorts): void => {
+    expect(ports.files.text(CADDY)).toBe(commented(textOf(other(), CADDY)));
+    expect(ports.files.text(APP_B)).toBe(labelled(textOf(other(), APP_B), 'b'));
+    expect(ports.files.text(APP_A)).toBeUndefined();
+  };
+  const expectBack = (ports: FakePorts): void => {
+    expect(ports.files.text(CADDY)).toBe(commented(textOf(OLD, CADDY)));
+    expect(ports.files.text(APP_A)).toBe(labelled(textOf(OLD, APP_A)));
+    expect(ports.files.text(APP_B)).toBeUndefined();
+  };
+
+  it('the next run has them in the new files, and a further one has nothing to do', async () => {
+    const deaths = await atEveryChange(
+      edited,
+      (ports) => render(ports, other()),
+      async (ports) => {
+        await render(ports, other());
+        expectThere(ports);
+        expect((await render(ports, other())).steps).toEqual([]);
+      },
+    );
+    expect(deaths).toBeGreaterThan(15);
+  });
+
+  it('the way back is open as well, to the byte', async () => {
+    await atEveryChange(
+      edited,
+      (ports) => render(ports, other()),
+      async (ports) => {
+        await render(ports, OLD);
+        expectBack(ports);
+        expect((await render(ports, OLD)).steps).toEqual([]);
+      },
+    );
+  });
+
+  it('twice, the third run has them', async () => {
+    for (let first = 8; first < 40; first += 14) {
+      const before: Run = async (ports) => {
+        await edited(ports);
+        ports.files.killBefore(first);
+        await render(ports, other()).catch((error: unknown) => {
+          if (!ports.files.killed) throw error;
+        });
+        restart(ports);
+      };
+      await atEveryChange(
+        before,
+        (ports) => render(ports, OLD),
+        async (ports) => {
+          await render(ports, other());
+          expectThere(ports);
+        },
+      );
+    }
+  }, 180_000);
+
+  it('on the way back of a failed run, either configuration has them', async () => {
+    let changes: readonly FileChange[] = [];
+    const both: Run = async (ports) => {
+      await edited(ports);
+      const { steps } = await render(ports, other());
+      changes = steps.flatMap(({ action }) =>
+        action.kind === 'WriteBundle' ? action.changes : [],
+      );
+    };
+    const restore: Run = (ports) =>
+      restoreBundle(
+        { kind: 'RestoreBundle', changes, services: [], oneShots: [] },
+        actionContext(ports, other()),
+      );
+    await atEveryChange(both, restore, async (ports) => {
+      await render(ports, OLD);
+      expectBack(ports);
+    });
+    await atEveryChange(both, restore, async (ports) => {
+      await render(ports, other());
+      expectThere(ports);
+    });
+  });
 });

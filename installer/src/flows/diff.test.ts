@@ -122,6 +122,7 @@ describe('a hand edit', () => {
     await install();
     expect(ports.files.text(CADDY)).toContain('# by hand');
 
+    edit(CADDY, 'response_header_timeout 120s', 'response_header_timeout 99s');
     edit(CONFIG, 'httpPort: 80', 'httpPort: 80\n  requestTimeoutSeconds: 77');
     const [caddy] = (await diff(DIRECTORY, ports)).files.filter(({ path }) =>
       path.endsWith('Caddyfile'),
@@ -139,6 +140,24 @@ describe('a hand edit', () => {
     expect(countDifferences(await diff(DIRECTORY, ports))).toBe(0);
   });
 
+  it('apart from what is new in the file stays in it, and shows as before', async () => {
+    edit(CADDY, '{', '{ # by hand');
+    edit(CONFIG, 'httpPort: 80', 'httpPort: 80\n  requestTimeoutSeconds: 77');
+    const caddyOf = async () =>
+      (await diff(DIRECTORY, ports)).files.find(({ path }) => path.endsWith('Caddyfile'));
+    expect(await caddyOf()).toMatchObject({
+      state: 'merge',
+      patches: [{ of: 'edit' }, { of: 'change' }],
+    });
+    await install();
+    expect(ports.files.text(CADDY)).toContain('{ # by hand');
+    expect(ports.files.text(CADDY)).toContain('response_header_timeout 77s');
+    const after = await caddyOf();
+    expect(after).toMatchObject({ state: 'edited', patches: [{ of: 'edit' }] });
+    expect(after?.patches[0]?.text).toContain('+{ # by hand');
+    expect(after?.patches[0]?.text).not.toContain('77s');
+  });
+
   it('shows no secret, nor a login in an address', async () => {
     const secret = ports.files.text(`${DIRECTORY}/secrets/postgres-app-password`)!.trim();
     ports.files.put(CADDY, `${ports.files.text(CADDY)!}# ${secret} http://u:opensesame@proxy\n`);
@@ -154,6 +173,7 @@ describe('a hand edit', () => {
     await rejectionOf(install());
     edit(CONFIG, 'httpPort: 8080', 'httpPort: 8081');
     edit(CADDY, '{', '{ # by hand');
+    edit(CADDY, 'response_header_timeout 120s', 'response_header_timeout 99s');
     const [caddy] = (await diff(DIRECTORY, ports)).files.filter(({ path }) =>
       path.endsWith('Caddyfile'),
     );
@@ -191,4 +211,15 @@ describe('without an engine', () => {
 
 it('a directory without an instance is refused', async () => {
   expect((await rejectionOf(diff('/nowhere', ports))).code).toBe('FW-NO-INSTANCE');
+});
+
+it('a factsway.yaml of an older form is shown with what up makes of it, comments and all', async () => {
+  edit(CONFIG, 'apiVersion: factsway/v2', 'apiVersion: factsway/v1 # ours');
+  const found = await diff(DIRECTORY, ports);
+  const [file, ...others] = found.files;
+  expect([file?.path, file?.state, others]).toEqual(['factsway.yaml', 'older-form', []]);
+  expect(file?.patches[0]?.text).toContain('+apiVersion: factsway/v2 # ours');
+  expect(found.keys).toEqual([]);
+  await install();
+  expect(countDifferences(await diff(DIRECTORY, ports))).toBe(0);
 });

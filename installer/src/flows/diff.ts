@@ -54,7 +54,7 @@ export async function diff(
     containers,
     images,
     tree,
-    onDisk: await readTexts(Object.keys(instance.digests), paths.file, files),
+    onDisk: await readTexts([...Object.keys(instance.digests), CONFIG_FILE], paths.file, files),
     remembered: [
       texts?.files ?? {},
       // A run that was put back leaves what it replaced here.

@@ -5,6 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import { awaitWorkers } from './await-workers.ts';
 import { requireDocker } from './check-docker.ts';
 import { configInEffect, noteOfLostConfig } from './in-effect.ts';
+import { refuseHalfway } from './staged-secret.ts';
 import { runPlan, type Consent, type PlanOutcome } from './run-plan.ts';
 
 /** Stops the platform and removes its containers; data and configuration stay. */
@@ -16,6 +17,8 @@ export async function down(
   const { project } = (await configInEffect(directory, ports.files)).config;
   const lost = await noteOfLostConfig(directory, ports.files);
   if (lost !== undefined) ports.reporter.warning(lost);
+  // It could be finished only with the database there, which then nothing would start.
+  await refuseHalfway(directory, ports.files);
   await requireDocker(ports);
   await awaitWorkers(directory, ports);
   const look = async (): Promise<Plan> => {

@@ -54,6 +54,18 @@ describe('the steps of a plan', () => {
     ]);
   });
 
+  it('that are not needed may fail: it is told, and the others go on', async () => {
+    const plan = planOf(
+      { name: 'a', undo: 'not-a' },
+      { name: 'b', after: [1], optional: true },
+      { name: 'c', after: [2] },
+    );
+    const { ended, order, reporter } = start(plan, { b: broken('FW-ALERTMANAGER') });
+    await ended;
+    expect(order).toEqual(['+a', '-a', '+b', '+c', '-c']);
+    expect(reporter.events.filter((event) => event.startsWith('warning'))).toHaveLength(1);
+  });
+
   it('may be none', async () => {
     const { ended, events } = start(planOf());
     await ended;
@@ -226,7 +238,10 @@ describe('an undo that fails', () => {
     expect(error.code).toBe('FW-UNDO-FAILED');
     expect(error.exitCode).toBe(6);
     expect(error.message).toBe('It broke. Putting things back failed as well.');
-    expect(error.details).toEqual(['PullImage undo-b: It broke.', 'last line']);
+    expect(error.details).toEqual([
+      expect.stringMatching(/^PullImage undo-b: It broke\. ./),
+      'last line',
+    ]);
     expect(order).toContain('-undo-a');
     expect(events().slice(-5)).toEqual([
       'undo-started 2',

@@ -1,6 +1,7 @@
 import { EXIT } from '../model/exit-codes.ts';
 import { FactswayError, toFactswayError } from '../model/errors.ts';
-import { describeAction, type Action, type Plan, type Step } from '../model/plan.ts';
+import type { Action, Plan, Step } from '../model/plan.ts';
+import { describeAction } from '../model/plan-text.ts';
 import type { Clock } from '../ports/host.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { NothingDone } from './nothing-done.ts';
@@ -105,6 +106,12 @@ async function runSteps(
           (thrown: unknown) => {
             if (thrown instanceof NothingDone) untouched.add(step);
             const error = reasonOf(thrown);
+            if (step.optional && !executor.signal.aborted) {
+              const { message, hint } = toFactswayError(error);
+              executor.reporter.warning(`${describeAction(step.action)}: ${message} ${hint}`);
+              finished.add(step.id);
+              return;
+            }
             // The first failure is the cause; what falls over after it is a consequence.
             failure ??= executor.signal.aborted ? cancelled() : toFactswayError(error);
           },
@@ -166,8 +173,8 @@ async function undoSteps(
       await run(step.undo, () => undefined);
       await whereItCan(journal.undo('undo-done', step));
     } catch (error) {
-      const { message } = toFactswayError(reasonOf(error));
-      errors.push(`${describeAction(step.undo)}: ${message}`);
+      const { message, hint } = toFactswayError(reasonOf(error));
+      errors.push(`${describeAction(step.undo)}: ${message} ${hint}`);
       await whereItCan(journal.undo('undo-failed', step, message));
     }
   }

@@ -9,6 +9,7 @@ import { FactswayError } from '../model/errors.ts';
 import { LOCK_FILE, type ImageLock } from '../model/image-lock.ts';
 import { shellWord } from '../model/shell.ts';
 import type { Files } from '../ports/files.ts';
+import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import { sha256 } from '../render/digest.ts';
 import { readJson } from './read-json.ts';
 import { instancePaths } from './paths.ts';
@@ -28,9 +29,15 @@ export async function readGiven(
   const imageLock = await readImageLock(directory, files);
   const authority =
     caFile === undefined ? undefined : await readAuthority(directory, caFile, files);
+  // One that cannot be read is nothing to stop for here: Compose will say what is wrong with it.
+  const override = instancePaths(directory).file(OVERRIDE_FILE);
+  const overrideText = await files.readText(override).catch(() => undefined);
+  const overrideMode = (await files.stat(override).catch(() => undefined))?.mode;
   return {
     directory,
     ...authority,
+    ...(overrideText === undefined ? {} : { overrideText }),
+    ...(overrideMode === undefined ? {} : { overrideMode }),
     ...(imageLock === undefined ? {} : { imageLock }),
     ...(await findAlertSecrets(config, directory, files)),
   };

@@ -3,15 +3,18 @@ import { buildCatalog } from '../catalog/catalog.ts';
 import { FactswayError, together } from '../model/errors.ts';
 import { LOCK_FILE, type ImageLock } from '../model/image-lock.ts';
 import type { Plan } from '../model/plan.ts';
+import type { RecordedRelease } from '../model/release.ts';
 import type { Desired } from '../planner/desired.ts';
 import { lockable, planImageLock, planImageUnlock, staleLock } from '../planner/plan-image-lock.ts';
 import type { Ports } from '../ports/ports.ts';
 import { desire } from './desire.ts';
 import { readImageLock } from './given.ts';
 import { instancePaths } from './paths.ts';
+import { readJson } from './read-json.ts';
 import { registryError } from './registry-error.ts';
 import { requireConfig, type ConfigRequest } from './resolve-config.ts';
 import { runPlan, type Consent, type PlanOutcome } from './run-plan.ts';
+import { readRelease } from './serving-slot.ts';
 
 /** So many registries are asked at a time: enough for speed, and none takes it for an attack. */
 const AT_ONCE = 4;
@@ -89,7 +92,21 @@ export async function lockImages(request: LockRequest, ports: Ports): Promise<Pl
 /** What factsway.yaml asks for as it stands: `--set` may ask for the release after it. */
 async function presentImages(directory: string, ports: Ports): Promise<string[]> {
   if (!(await ports.files.exists(instancePaths(directory).config))) return [];
-  return lockable(buildCatalog(await requireConfig(directory, ports.files)).images);
+  const present = lockable(buildCatalog(await requireConfig(directory, ports.files)).images);
+  return [...present, ...(await servedImages(directory, ports))];
+}
+
+/** Of what serves and what served before it: a way back needs them by the digests they had. */
+async function servedImages(directory: string, { files }: Ports): Promise<string[]> {
+  const paths = instancePaths(directory);
+  const recordOf = (version: string): Promise<RecordedRelease | undefined> =>
+    readJson<RecordedRelease>(`${paths.releases}/${version}/release.json`, files);
+  const serving = await readRelease(paths, files);
+  const record = serving && (await recordOf(serving.version));
+  const former = record?.previous === undefined ? undefined : await recordOf(record.previous);
+  return [record, former].flatMap((one) =>
+    Object.keys(one?.images ?? {}).map((reference) => reference.split('@')[0] ?? reference),
+  );
 }
 
 export async function unlockImages(

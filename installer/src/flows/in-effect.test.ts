@@ -6,6 +6,7 @@ import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
 import { FactswayError } from '../model/errors.ts';
 import type { Docker } from '../ports/docker.ts';
+import { formatPlan } from '../model/plan-text.ts';
 import { apply } from './apply.ts';
 import { desire } from './desire.ts';
 import { down } from './down.ts';
@@ -137,4 +138,50 @@ it('before the first rendering it is factsway.yaml itself, with its mistakes', a
 
 it('without factsway.yaml there is no instance', async () => {
   expect((await rejectionOf(configInEffect(DIRECTORY, ports.files))).code).toBe('FW-NO-INSTANCE');
+});
+
+describe('of an installation by an older installer', () => {
+  const OLD = (text: string): string =>
+    text
+      .replace('apiVersion: factsway/v2', 'apiVersion: factsway/v1')
+      .replace('passwordInEnvironment', 'passwordCompatibility');
+  const RENDERED = `${DIRECTORY}/state/rendered.json`;
+
+  beforeEach(async () => {
+    await bring(['images.source=debian', 'services.passwordInEnvironment=true'], false);
+    for (const path of [CONFIG, RECORD, RENDERED]) {
+      const old = OLD(ports.files.text(path) ?? '');
+      expect(old).toContain('factsway/v1');
+      ports.files.put(path, old);
+    }
+  });
+
+  it('records of the older form are read, and what is in effect is what they say', async () => {
+    const changes = ports.files.changes.length;
+    const { config, pending } = await configInEffect(DIRECTORY, ports.files);
+    expect([config.services.passwordInEnvironment, pending]).toEqual([true, 'none']);
+    expect(ports.files.changes.length).toBe(changes);
+  });
+
+  it('up rewrites the file as a step of its plan, keeps the old text, and then has nothing to do', async () => {
+    const old = ports.files.text(CONFIG);
+    const request = { directory: DIRECTORY, sets: [] };
+    const options = { title: 'Up', overwrite: false, renderOnly: false };
+    const up = (dryRun: boolean) =>
+      apply({ ...request, command: 'up', options, consent: { yes: true, dryRun } }, ports);
+    engine.desired = await desire(request, ports);
+    const { plan } = await up(true);
+    expect(formatPlan(plan)).toContain(
+      'because factsway.yaml is of the form factsway/v1 and becomes one of factsway/v2',
+    );
+    expect(plan.steps[0]?.action).toMatchObject({
+      kind: 'WriteBundle',
+      changes: [{ path: 'factsway.yaml', change: 'update' }],
+    });
+    expect(ports.files.text(CONFIG)).toBe(old);
+    await up(false);
+    expect(ports.files.text(CONFIG)).toContain('passwordInEnvironment: true');
+    expect(ports.files.text(`${DIRECTORY}/state/previous/factsway.yaml`)).toBe(old);
+    expect((await up(false)).plan.steps).toEqual([]);
+  });
 });

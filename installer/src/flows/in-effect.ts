@@ -7,6 +7,7 @@ import { appliedConfig, lostConfig, renderedConfig } from './configuration-recor
 import { readGiven } from './given.ts';
 import { instancePaths } from './paths.ts';
 import { requireConfig } from './resolve-config.ts';
+import { servingSlot } from './serving-slot.ts';
 
 /**
  * How factsway.yaml as it is now stands to what the platform was made from: the same, changed, changed and rendered
@@ -52,7 +53,8 @@ export async function catalogInEffect(
 ): Promise<InEffect & { readonly catalog: Catalog }> {
   const found = await configInEffect(directory, files);
   const given = await readGiven(found.config, directory, files);
-  return { ...found, catalog: buildCatalog(found.config, undefined, undefined, given) };
+  const slot = await servingSlot(directory, files);
+  return { ...found, catalog: buildCatalog(found.config, [slot], undefined, given) };
 }
 
 /** For a command that goes on without factsway.yaml: what it goes by, and how to get the file back. Reads only. */

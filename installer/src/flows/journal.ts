@@ -1,4 +1,5 @@
-import { describeAction, stoppedBy, type Action, type Plan, type Step } from '../model/plan.ts';
+import { stoppedBy, type Action, type Plan, type Step } from '../model/plan.ts';
+import { describeAction } from '../model/plan-text.ts';
 import type { Files } from '../ports/files.ts';
 import type { Clock } from '../ports/host.ts';
 import type { InstancePaths } from './paths.ts';
@@ -38,6 +39,7 @@ export class Journal {
       action: describeAction(step.action),
       cause: step.cause,
       ...stops(step.action),
+      ...records(step.action),
     });
   }
 
@@ -73,13 +75,17 @@ export class Journal {
 }
 
 /** For the next run, should this one be cut off. */
+const records = (action: Action): { records?: string } =>
+  action.kind === 'RecordRelease' ? { records: action.version } : {};
+
+/** For the next run, should this one be cut off. */
 const stops = (action: Action): { stops?: readonly string[] } => {
   const services = stoppedBy(action);
   return services.length > 0 ? { stops: services } : {};
 };
 
 /** They work from what is there, whatever was cut off. */
-const GO_ON: readonly unknown[] = ['install', 'up', 'uninstall'];
+const GO_ON: readonly unknown[] = ['install', 'up', 'upgrade', 'uninstall'];
 
 /**
  * The last run on record that began and never ended, in words, for a command that goes on where it stopped; undefined
@@ -99,8 +105,28 @@ export async function unfinishedRun(
   return `"${command}" of ${begun.at} stopped${action} without finishing`;
 }
 
+/**
+ * The release that the last run of this command was about to record as the one that serves, where somebody or something
+ * cut it off; of several in a row, those that went on with it among them, the last that had come that far.
+ */
+export async function cutOffAtRecord(
+  command: string,
+  paths: InstancePaths,
+  files: Files,
+): Promise<string | undefined> {
+  const entries = await readEntries(paths, files);
+  for (const { run } of entries.filter(isRunOfItsOwn).toReversed()) {
+    const of = entries.filter((entry) => entry.run === run);
+    const isOver = of.some(({ event, outcome }) => event === 'run-ended' && outcome === 'done');
+    if (isOver || of[0]?.['command'] !== command) return undefined;
+    const found = of.findLast((entry) => typeof entry['records'] === 'string')?.['records'];
+    if (typeof found === 'string') return found;
+  }
+  return undefined;
+}
+
 /** What brings an instance to where its configuration wants it. */
-const BUILDS: readonly unknown[] = ['install', 'up'];
+const BUILDS: readonly unknown[] = ['install', 'up', 'upgrade', 'rollback'];
 
 /** When the last run began, where it was an installation or a change and somebody or something cut it off. */
 export async function interruptedChange(
@@ -148,11 +174,12 @@ async function readEntries(paths: InstancePaths, files: Files): Promise<Entry[]>
 /** What changes no container says nothing about how a run before it ended. */
 const ASIDE = /^(maintenance|images) /;
 
+const isRunOfItsOwn = ({ event, command }: Entry): boolean =>
+  event === 'run-started' && !ASIDE.test(String(command));
+
 async function lastRun(paths: InstancePaths, files: Files) {
   const entries = await readEntries(paths, files);
-  const begun = entries.findLast(
-    ({ event, command }) => event === 'run-started' && !ASIDE.test(String(command)),
-  );
+  const begun = entries.findLast(isRunOfItsOwn);
   const ended = entries.find(({ event, run }) => event === 'run-ended' && run === begun?.run);
   return { entries, begun, ended };
 }

@@ -138,7 +138,7 @@ describe('at the end', () => {
   const DEBUG = 'services.logLevel=debug';
   /** While the services are started again something no step touches comes to a bad end. */
   const meanwhile = (change: Partial<ObservedContainer>): void => {
-    world.engine.behaviours.set('facts-service-a', () => {
+    world.engine.behaviours.set('facts-service-b', () => {
       world.engine.change('container-prometheus', change);
       return { state: 'running', health: 'healthy' };
     });

@@ -68,5 +68,6 @@ const wordFor = ({ state, health }: ObservedContainer): string =>
   state === 'running' ? health : state;
 const isUp = ({ state, health }: ObservedContainer): boolean =>
   state === 'running' && (health === 'healthy' || health === 'none');
+/** A server that has much else to do may miss a few of its own looks: what runs is given the time to say otherwise. */
 const isOnItsWay = (container: ObservedContainer): boolean =>
-  isUp(container) || ['starting', 'restarting'].includes(wordFor(container));
+  isUp(container) || ['starting', 'restarting', 'unhealthy'].includes(wordFor(container));

@@ -6,7 +6,7 @@ import { panicking } from '../../../test/fakes/panic.ts';
 import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
 import { errorOf, rejectionOf } from '../../../test/fakes/thrown.ts';
 import { formatMinutes, parseMinutes } from '../model/maintenance.ts';
-import { formatPlan } from '../model/plan.ts';
+import { formatPlan } from '../model/plan-text.ts';
 import type { Prompter } from '../ports/prompter.ts';
 import { closeMaintenance, openMaintenance } from './maintenance.ts';
 import {

@@ -10,9 +10,12 @@ export async function secretMask(
   files: Files,
 ): Promise<(text: string) => string> {
   const values: string[] = [];
-  for (const name of await files.list(paths.secrets)) {
+  const found: string[] = [];
+  for (const directory of [paths.secrets, paths.nextSecrets, paths.formerSecrets])
+    found.push(...(await files.list(directory)).map((name) => `${directory}/${name}`));
+  for (const path of found) {
     // What cannot be read, a directory for one, can be in no text of ours either.
-    const text = await files.readText(paths.secret(name)).catch(() => undefined);
+    const text = await files.readText(path).catch(() => undefined);
     const value = text?.replace(/\n$/, '') ?? '';
     // Shorter ones would hide half of every log and protect nothing.
     if (value.length >= 6) values.push(value, ...escapedForms(value));

@@ -8,7 +8,12 @@ import {
 } from '../model/observed.ts';
 import type { Desired } from '../planner/desired.ts';
 import type { Ports } from '../ports/ports.ts';
-import { OVERRIDE_FILE, specOf } from '../render/compose/render-compose.ts';
+import {
+  OVERRIDE_FILE,
+  OVERRIDE_FILES,
+  overrideOf,
+  specOf,
+} from '../render/compose/render-compose.ts';
 import { sha256 } from '../render/digest.ts';
 import { instancePaths } from './paths.ts';
 
@@ -43,14 +48,21 @@ export async function observeOverride(
   const ours = (
     await Promise.all(
       [...new Set([...Object.keys(instance.manifest.files), ...rendered.map(({ path }) => path)])]
-        .filter((path) => /^compose\.[a-z.-]*yaml$/.test(path) && path !== OVERRIDE_FILE)
+        .filter((path) => /^compose\.[a-z.-]*yaml$/.test(path) && !OVERRIDE_FILES.includes(path))
         .map(serviceNames),
     )
   ).flat();
   const wanted = rendered.flatMap(({ path, content }) =>
-    /^compose\..*yaml$/.test(path) ? namesIn(content) : [],
+    /^compose\..*yaml$/.test(path) && !OVERRIDE_FILES.includes(path) ? namesIn(content) : [],
   );
-  const overridden = async () => servicesIn(await files.readText(paths.file(OVERRIDE_FILE)));
+  const derived = overrideOf(catalog);
+  // What is said of a service by another name is in what is rendered of it; later files win.
+  const overridden = async () => ({
+    ...servicesIn(await files.readText(paths.file(OVERRIDE_FILE))),
+    ...servicesIn(derived.slots),
+    ...servicesIn(derived.plain),
+  });
+  const elsewhere = derived.absent.map(({ name }) => name);
   const imagesOf = (services: Readonly<Record<string, { readonly image?: unknown } | null>>) =>
     Object.fromEntries(
       catalog.workloads.flatMap(({ id, image }) => {
@@ -60,7 +72,8 @@ export async function observeOverride(
         return isPlain && named !== image ? [[id, named] as const] : [];
       }),
     );
-  const isAdded = (name: string): boolean => !ours.includes(name) && !wanted.includes(name);
+  const isAdded = (name: string): boolean =>
+    ![ours, wanted, elsewhere].some((names) => names.includes(name));
   try {
     // Without a rendering, what Compose would read is not there yet.
     if (Object.keys(instance.manifest.files).length > 0) {

@@ -1,7 +1,8 @@
 import { collectAbsentAddresses, collectBusyPorts } from '../checks/collectors/busy-ports.ts';
 import { sha256 } from '../render/digest.ts';
 import { externalPostgres } from '../catalog/database-access.ts';
-import { EMPTY_MANIFEST, type Manifest } from '../model/bundle.ts';
+import { CLOSED_FILE, SLOT_B_FILE } from '../catalog/serving.ts';
+import { EMPTY_MANIFEST, isOurs, knownPaths, type Manifest } from '../model/bundle.ts';
 import { FactswayError } from '../model/errors.ts';
 import type { Made } from '../model/footprint.ts';
 import {
@@ -12,17 +13,17 @@ import {
 } from '../model/observed.ts';
 import { NETWORKS_RECORD } from '../planner/plan-networks.ts';
 import type { Access } from '../model/secret-access.ts';
-import type { Slot } from '../model/workload.ts';
 import type { Desired } from '../planner/desired.ts';
 import { wantedModes } from '../planner/plan-permissions.ts';
-import type { Files } from '../ports/files.ts';
 import type { Ports } from '../ports/ports.ts';
 import { renderedConfig } from './configuration-record.ts';
 import { interruptedStops } from './journal.ts';
 import { observeImages } from './observe-images.ts';
 import { observeOverride } from './observe-override.ts';
-import { instancePaths, type InstancePaths } from './paths.ts';
+import { findBases } from './edit-bases.ts';
+import { instancePaths } from './paths.ts';
 import { readJson } from './read-json.ts';
+import { readRelease } from './serving-slot.ts';
 
 /** The instance directory as it is. Reads only. */
 export async function observeInstance(
@@ -32,12 +33,16 @@ export async function observeInstance(
   const paths = instancePaths(desired.directory);
   const manifest = (await readJson<Manifest>(paths.manifest, files)) ?? EMPTY_MANIFEST;
   const digests: Record<string, string> = {};
+  const edited: Record<string, string> = {};
   for (const path of new Set([
     ...Object.keys({ ...manifest.files, ...manifest.pending }),
     ...desired.bundle.files.map((file) => file.path),
   ])) {
     const text = await files.readText(paths.file(path));
-    if (text !== undefined) digests[path] = sha256(text);
+    if (text === undefined) continue;
+    digests[path] = sha256(text);
+    if (knownPaths(manifest).includes(path) && !isOurs(manifest, path, sha256(text)))
+      edited[path] = text;
   }
   const modes: Record<string, number> = {};
   for (const path of wantedModes(desired.bundle).keys()) {
@@ -63,10 +68,13 @@ export async function observeInstance(
     if (found) secretAccess[name] = found;
   }
   const release = await readRelease(paths, files);
-  const formerDatabase = await readFormerDatabase(paths, files);
+  const former = await renderedConfig(paths, files);
+  const formerDatabase = former && externalPostgres(former)?.host;
+  const edits = await findBases(edited, manifest, paths, files);
   return {
     manifest,
     digests,
+    ...(Object.keys(edits).length === 0 ? {} : { edits }),
     modes,
     secrets,
     emptySecrets: needed.filter((_, index) => sizes[index] === 0),
@@ -78,20 +86,11 @@ export async function observeInstance(
     appliedConfig: (await readJson<Record<string, string>>(paths.applied, files)) ?? {},
     rootCertificate: await files.exists(paths.rootCertificate),
     ...(release ? { release } : {}),
+    leadsTo: (await files.exists(paths.file(SLOT_B_FILE))) ? 'b' : 'a',
+    ...((await files.exists(paths.file(CLOSED_FILE))) ? { closed: true } : {}),
+    ...(former ? { renderedRelease: former.release.version } : {}),
     ...(formerDatabase === undefined ? {} : { formerDatabase }),
   };
-}
-
-async function readFormerDatabase(paths: InstancePaths, files: Files): Promise<string | undefined> {
-  const former = await renderedConfig(paths, files);
-  return former && externalPostgres(former)?.host;
-}
-
-export function readRelease(
-  paths: InstancePaths,
-  files: Files,
-): Promise<{ version: string; slot: Slot } | undefined> {
-  return readJson(paths.release, files);
 }
 
 /** Directory, containers, images, volumes and ports. Reads only. */

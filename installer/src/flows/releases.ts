@@ -2,7 +2,7 @@ import { FactswayError } from '../model/errors.ts';
 import type { ObservedImage } from '../model/observed.ts';
 import type { RecordedRelease, Release, ReleaseImage } from '../model/release.ts';
 import type { Ports } from '../ports/ports.ts';
-import { readRelease } from './observe.ts';
+import { readRelease } from './serving-slot.ts';
 import { readJson } from './read-json.ts';
 import { instancePaths } from './paths.ts';
 

@@ -50,7 +50,7 @@ describe('a new instance', () => {
     expect(value.edge).toMatchObject({ httpsPort: 8443 });
     expect(value.services).toEqual({ logLevel: 'debug' });
     ports.files.put(FILE, text);
-    expect(await resolve()).toEqual({ config, text, unchanged: true });
+    expect(await resolve()).toEqual({ config, text, unchanged: true, onDisk: text });
   });
 
   it('names the registry only where something comes from it', async () => {
@@ -58,6 +58,8 @@ describe('a new instance', () => {
     expect((await resolve(['images.source=debian'])).text).not.toContain('registry:');
   });
 });
+
+const FORM = 'apiVersion: factsway/v2\n';
 
 describe('what was set', () => {
   it('on the command line beats the answers, and those beat detection', async () => {
@@ -67,17 +69,18 @@ describe('what was set', () => {
   });
 
   it('in the file beats detection: a key a person set is never rewritten', async () => {
-    ports.files.put(FILE, 'host: { name: own.example.com } # mine\n');
+    const mine = `${FORM}host: { name: own.example.com } # mine\n`;
+    ports.files.put(FILE, mine);
     const { config, text, unchanged } = await resolve();
     expect(config.host.name).toBe('own.example.com');
     expect(config.host.cores).toBe(2);
-    expect([text, unchanged]).toEqual(['host: { name: own.example.com } # mine\n', true]);
+    expect([text, unchanged]).toEqual([mine, true]);
   });
 
   it('changes one key of an existing file and leaves the rest', async () => {
-    ports.files.put(FILE, '# mine\nhost:\n  name: own.example.com\n  cores: 2 # few\n');
+    ports.files.put(FILE, `# mine\n${FORM}host:\n  name: own.example.com\n  cores: 2 # few\n`);
     const { text, unchanged } = await resolve(['host.cores=4']);
-    expect(text).toBe('# mine\nhost:\n  name: own.example.com\n  cores: 4 # few\n');
+    expect(text).toBe(`# mine\n${FORM}host:\n  name: own.example.com\n  cores: 4 # few\n`);
     expect(unchanged).toBe(false);
   });
 
@@ -94,7 +97,7 @@ describe('what was set', () => {
   });
 
   it('to what is there already changes nothing', async () => {
-    ports.files.put(FILE, 'host:   {cores:   4}\n');
+    ports.files.put(FILE, `${FORM}host:   {cores:   4}\n`);
     expect(await resolve(['host.cores=4'])).toMatchObject({ unchanged: true });
   });
 
@@ -104,6 +107,35 @@ describe('what was set', () => {
     expect((await resolve(sets, '/answers.yaml')).text).toBe(
       (await resolve(sets, '/answers.yaml')).text,
     );
+  });
+});
+
+describe('a file of an older form', () => {
+  const OLD =
+    '# ours\r\napiVersion: factsway/v1\r\nservices: { passwordCompatibility: true } # why\r\n';
+  const NEW =
+    '# ours\r\napiVersion: factsway/v2\r\nservices: { passwordInEnvironment: true } # why\r\n';
+
+  it('is read, and its text is to be that of the present form', async () => {
+    ports.files.put(FILE, OLD);
+    const { config, ...rest } = await resolve();
+    expect(config.services.passwordInEnvironment).toBe(true);
+    expect(rest).toMatchObject({ text: NEW, unchanged: false, migration: { from: 'factsway/v1' } });
+  });
+
+  it('takes settings by their old names and by their new ones', async () => {
+    ports.files.put(FILE, OLD);
+    for (const name of ['passwordCompatibility', 'passwordInEnvironment']) {
+      const { text } = await resolve([`services.${name}=false`]);
+      expect(text).toBe(NEW.replace('true', 'false'));
+    }
+  });
+
+  it('as answers says nothing of the form of the instance', async () => {
+    ports.files.put('/answers.yaml', OLD);
+    const { config, text } = await resolve([], '/answers.yaml');
+    expect(config.services.passwordInEnvironment).toBe(true);
+    expect(text.match(/^apiVersion: .*$/gm)).toEqual(['apiVersion: factsway/v2']);
   });
 });
 

@@ -8,8 +8,10 @@ import {
   type Setting,
 } from '../config/edit-config.ts';
 import { decodeText } from '../config/decode-text.ts';
+import { presentPath } from '../config/migrations/migrate.ts';
 import { parseConfig, SET_SOURCE, TOGETHER, type ParsedConfig } from '../config/parse-config.ts';
 import { configSchema, type InstanceConfig } from '../model/config.ts';
+import type { ConfigMigration } from '../model/config-migration.ts';
 import { HOST_NAME } from '../model/host-name.ts';
 import type { ConfigRules } from '../model/config-rules.ts';
 import { allOrErrors, FactswayError } from '../model/errors.ts';
@@ -35,6 +37,10 @@ export type ResolvedConfig = {
   readonly text: string;
   /** Whether the text on disk is already that. */
   readonly unchanged: boolean;
+  /** The text on disk; absent where there is none yet. */
+  readonly onDisk?: string;
+  /** Where the file on disk is of an older form. */
+  readonly migration?: ConfigMigration;
 };
 
 /**
@@ -56,12 +62,18 @@ export async function resolveConfig(
   const settings = [...answers, ...sets];
   if (existing !== undefined) {
     const text = applySettings(existing.text, settings, CONFIG_FILE);
-    const unchanged = text === existing.text;
     const { config } =
-      unchanged && wholeRules(existing.config).length === 0
+      text === existing.text && wholeRules(existing.config).length === 0
         ? existing
         : parseConfig(text, CONFIG_FILE, wholeRules);
-    return { config, text, unchanged };
+    const { migration, onDisk } = existing;
+    return {
+      config,
+      text,
+      unchanged: text === onDisk,
+      onDisk,
+      ...(migration ? { migration } : {}),
+    };
   }
   refuseSharedDirectory(request.directory);
   const text = initialText(settings, host, engine);
@@ -89,6 +101,20 @@ export async function refuseLostConfig(directory: string, files: Files): Promise
   if (lost) throw lost;
 }
 
+/** What keeps factsway.yaml from being of the present form; undefined where it is, is not there or cannot be read. */
+export async function findMigration(
+  directory: string,
+  files: Files,
+): Promise<ConfigMigration | undefined> {
+  try {
+    return (await readConfigFile(join(directory, CONFIG_FILE), CONFIG_FILE, files))?.migration;
+  } catch (error) {
+    // Whoever needs the file says what is wrong with it.
+    if (error instanceof FactswayError) return undefined;
+    throw error;
+  }
+}
+
 /** factsway.yaml of an instance that must be there. Throws FW-NO-INSTANCE and FW-CONFIG-MISSING. */
 export async function requireConfig(directory: string, files: Files): Promise<InstanceConfig> {
   const found = await readOwnConfig(directory, files);
@@ -110,7 +136,14 @@ function noInstance(directory: string): FactswayError {
   );
 }
 
-type ConfigFile = ParsedConfig & { readonly text: string };
+/** factsway.yaml as it is, whatever it says; undefined where there is none. */
+export async function readConfigText(directory: string, files: Files): Promise<string | undefined> {
+  const path = join(directory, CONFIG_FILE);
+  const bytes = await files.readBytes(path);
+  return bytes && decodeText(bytes, CONFIG_FILE, path);
+}
+
+type ConfigFile = ParsedConfig & { readonly onDisk: string };
 
 async function readOwnConfig(
   directory: string,
@@ -131,7 +164,7 @@ async function readConfigFile(
   const bytes = await files.readBytes(path);
   if (bytes === undefined) return undefined;
   const text = decodeText(bytes, source, path);
-  return { text, ...parseConfig(text, source, rules) };
+  return { onDisk: text, ...parseConfig(text, source, rules) };
 }
 
 /** Settings of the command line, checked by themselves: a message must not point into a file they are not in. */
@@ -145,8 +178,11 @@ async function readSets(texts: readonly string[]): Promise<Setting[]> {
     ...parsing,
     judging.then((text) => parseConfig(text, SET_SOURCE, catalogRules)),
   ]);
-  return settings;
+  return settings.map(({ path, value }) => ({ path: presentPath(path), value })).filter(isNotForm);
 }
+
+/** The form of the file is no setting: whoever gives some in an older form means what they say, not the form. */
+const isNotForm = ({ path }: Setting): boolean => path[0] !== 'apiVersion';
 
 async function readAnswers(path: string | undefined, files: Files): Promise<Setting[]> {
   if (path === undefined) return [];
@@ -161,7 +197,7 @@ async function readAnswers(path: string | undefined, files: Files): Promise<Sett
         ? 'To read them from a pipe: --answers /dev/stdin'
         : `Look for it: ls -l ${shellWord(dirname(path))}   and name it: --answers FILE`,
     );
-  return explicitSettings(found.document);
+  return explicitSettings(found.document).filter(isNotForm);
 }
 
 /** The commented file of a new instance: detection, then what was asked for. */

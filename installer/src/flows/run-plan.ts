@@ -30,6 +30,8 @@ export type PlanRun = {
   readonly confirm: boolean;
   /** After a failure, once everything is undone: what ran before and does not now, in words. */
   readonly findLost?: () => Promise<readonly string[]>;
+  /** Around the steps of a plan, once it is certain which they are. */
+  readonly around?: (plan: Plan, work: () => Promise<void>) => Promise<void>;
   /** Asks in place of the plain question, also where --yes was given; false or a throw for no. */
   readonly agree?: () => Promise<boolean>;
 };
@@ -92,7 +94,9 @@ async function carryOut(run: PlanRun, paths: InstancePaths, ports: Ports): Promi
   };
   const { findLost } = run;
   const looking = findLost ? { findLost } : {};
-  await executePlan(plan, { run: perform, journal, reporter, clock, signal, ...looking });
+  const work = (): Promise<void> =>
+    executePlan(plan, { run: perform, journal, reporter, clock, signal, ...looking });
+  await (run.around ? run.around(plan, work) : work());
   const applied = appliedBy(run);
   if (applied !== undefined) await recordInEffect(applied, paths, files);
   return plan;

@@ -8,7 +8,7 @@ import {
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import type { Ports } from '../ports/ports.ts';
 import { catalogInEffect, type Pending } from './in-effect.ts';
-import { readRelease } from './observe.ts';
+import { readRelease } from './serving-slot.ts';
 import { instancePaths } from './paths.ts';
 
 export type ComponentStatus = {

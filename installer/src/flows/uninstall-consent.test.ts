@@ -13,7 +13,7 @@ beforeEach(async () => {
 describe('consent to destroy data', () => {
   const untouched = (): void => {
     expect(world.engine.calls).toEqual([]);
-    expect(world.engine.volumes.size).toBe(4);
+    expect(world.engine.volumes.size).toBe(5);
     expect(world.text('factsway.yaml')).toBeDefined();
   };
 

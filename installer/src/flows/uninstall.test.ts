@@ -27,7 +27,7 @@ describe('without --purge', () => {
       world.engine.containers.size,
       world.engine.networks.size,
       world.engine.volumes.size,
-    ]).toEqual([0, 0, 4]);
+    ]).toEqual([0, 0, 5]);
     expect(world.left()).toEqual([...DATA, 'state/journal.jsonl', 'state/made.json']);
     for (const path of DATA)
       expect(world.ports.files.text(`${DIRECTORY}/${path}`)).toBe(before[`${DIRECTORY}/${path}`]);
@@ -83,7 +83,7 @@ describe('with --purge', () => {
     const { stays, emptied } = await world.uninstall(SURE);
     expect(world.engine.calls).toEqual([
       'down',
-      'remove volumes alertmanager-data edge-data postgres-data prometheus-data',
+      'remove volumes alertmanager-data edge-data postgres-data postgres-restore-points prometheus-data',
       'remove image caddy:2',
     ]);
     expect([world.left(), emptied]).toEqual([[], true]);
@@ -115,7 +115,7 @@ describe('with --purge', () => {
 
 describe('killed before any change', () => {
   it.each([
-    ['keeping the data', { purge: false }, [...DATA, 'state/journal.jsonl', 'state/made.json'], 4],
+    ['keeping the data', { purge: false }, [...DATA, 'state/journal.jsonl', 'state/made.json'], 5],
     ['purging', SURE, [], 0],
   ] as const)(
     '%s, the next run finishes the job',
@@ -158,7 +158,7 @@ describe('whose it is', () => {
     const error = await rejectionOf(world.uninstall(SURE));
     expect(error.code).toBe('FW-PROJECT-UNKNOWN');
     expect(error.hint).toContain(`${DIRECTORY}/factsway.yaml`);
-    expect(world.engine.volumes.size).toBe(4);
+    expect(world.engine.volumes.size).toBe(5);
   });
 
   it('what runs goes before what factsway.yaml says now', async () => {
@@ -179,7 +179,7 @@ describe('whose it is', () => {
     expect(stays.unproven).toContain('factsway_postgres-data');
     const warning = world.ports.reporter.events.find((event) => event.startsWith('warning: '));
     expect(warning).toMatch(/factsway_postgres-data.* keep a copy/);
-    expect([world.engine.volumes.size, world.left()]).toEqual([4, []]);
+    expect([world.engine.volumes.size, world.left()]).toEqual([5, []]);
   });
 
   it('a project that runs from another directory is not touched', async () => {
@@ -189,7 +189,7 @@ describe('whose it is', () => {
     expect(world.engine.calls).toEqual([]);
     expect([world.engine.containers.size, world.engine.volumes.size, world.left()]).toEqual([
       16,
-      4,
+      5,
       [],
     ]);
   });

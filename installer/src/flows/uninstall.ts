@@ -1,16 +1,16 @@
-import { FactswayError } from '../model/errors.ts';
 import type { Footprint, Stays } from '../model/footprint.ts';
 import type { Plan } from '../model/plan.ts';
 import { shellWord } from '../model/shell.ts';
 import { planUninstall, type UninstallPlan } from '../planner/plan-uninstall.ts';
 import type { Ports } from '../ports/ports.ts';
-import { configInEffect, noteOfLostConfig } from './in-effect.ts';
+import { noteOfLostConfig } from './in-effect.ts';
 import { awaitWorkers } from './await-workers.ts';
 import { requireDocker } from './check-docker.ts';
 import { withLock } from './lock.ts';
 import { observeFootprint } from './observe-footprint.ts';
 import { instancePaths } from './paths.ts';
 import { runPlan, type Consent, type PlanOutcome } from './run-plan.ts';
+import { agreeByTyping, nameToType, refuseUnconfirmed } from './typed-consent.ts';
 
 export type UninstallRequest = {
   readonly directory: string;
@@ -47,7 +47,15 @@ export async function uninstall(
   };
   const destroys = found.plan.steps.some((step) => step.destroys !== undefined);
   const name = destroys ? await nameToType(directory, ports) : '';
-  if (destroys && !consent.dryRun) refuseUnconfirmed(name, { confirmed, consent }, ports);
+  const typed = {
+    name,
+    confirmed,
+    consent,
+    loss: '--purge destroys data for good',
+    purpose: 'destroy its data',
+    command: `factsway-install uninstall --purge --yes --confirm ${shellWord(name)}`,
+  };
+  if (destroys && !consent.dryRun) refuseUnconfirmed(typed, ports);
   if (destroys && backup.length > 0 && !consent.dryRun)
     ports.reporter.note(['A last copy of the data, before it is gone:', ...backup].join('\n  '));
   const { unproven } = found.stays;
@@ -64,7 +72,7 @@ export async function uninstall(
       replan,
       consent,
       confirm: true,
-      ...(destroys ? { agree: () => agree(name, confirmed, consent, ports) } : {}),
+      ...(destroys ? { agree: () => agreeByTyping(typed, ports) } : {}),
     },
     ports,
   );
@@ -84,55 +92,6 @@ async function sweep(directory: string, ports: Ports): Promise<void> {
     for (const path of [`${paths.journal}.1`, paths.journal]) await files.remove(path);
   });
   if (await files.removeDirectory(paths.state)) await files.removeDirectory(directory);
-}
-
-/** The host name the platform was made for; where nothing tells it, that of this machine. */
-async function nameToType(directory: string, { files, host }: Ports): Promise<string> {
-  try {
-    return (await configInEffect(directory, files)).config.host.name;
-  } catch (error) {
-    if (!(error instanceof FactswayError)) throw error;
-    return host.hostname();
-  }
-}
-
-function refuseUnconfirmed(
-  name: string,
-  { confirmed, consent }: Pick<UninstallRequest, 'consent'> & { confirmed: string | undefined },
-  { prompter }: Ports,
-): void {
-  const full = `factsway-install uninstall --purge --yes --confirm ${shellWord(name)}`;
-  if (confirmed !== undefined && confirmed !== name) {
-    throw new FactswayError(
-      'FW-NOT-CONFIRMED',
-      `--confirm says "${confirmed}", but this is the instance of ${name}. Nothing was changed.`,
-      `Make sure that it is the one you mean, then: ${full}`,
-    );
-  }
-  if (prompter.interactive || (confirmed !== undefined && consent.yes)) return;
-  throw new FactswayError(
-    'FW-NOT-CONFIRMED',
-    '--purge destroys data for good, and nobody is there to confirm it.',
-    `Look at the plan with --dry-run, then: ${full}`,
-  );
-}
-
-/** Typed, or given beforehand together with a yes: --yes alone never destroys data. */
-async function agree(
-  name: string,
-  confirmed: string | undefined,
-  { yes }: Consent,
-  { prompter }: Ports,
-): Promise<boolean> {
-  if (confirmed !== undefined) return yes || prompter.confirm('Carry out this plan?', false);
-  const typed = await prompter.text({
-    title: `Type the host name ${name} to destroy its data`,
-    lines: ['There is no way back. Ctrl-C leaves everything as it is.'],
-    suggestion: '',
-    back: false,
-    check: (text) => (text.trim() === name ? undefined : `This is the instance of ${name}`),
-  });
-  return typed?.trim() === name;
 }
 
 /** Until there is a backup command: what docs/operations/deployment.md, "Back up", says, for this instance. */

@@ -43,7 +43,29 @@ export type Manifest = {
   readonly files: Readonly<Record<string, string>>;
   /** Digests a rendering under way may have left on disk; stays only after a run that was killed while writing. */
   readonly pending?: Readonly<Record<string, readonly string[]>>;
+  /** Edits by hand that such a rendering may have carried over, by path. */
+  readonly edits?: Readonly<Record<string, readonly CarriedEdit[]>>;
 };
+
+/** sha256 (hex) of a file with an edit by hand, and of the rendering that the edit was made in. */
+export type CarriedEdit = { readonly content: string; readonly of: string };
+
+/** Digest of the rendering that an edited file was made from; undefined where it was never rendered. */
+export const originOf = (manifest: Manifest, path: string, digest: string): string | undefined =>
+  manifest.edits?.[path]?.find(({ content }) => content === digest)?.of ?? manifest.files[path];
+
+/** The manifest with further edits that may be found on disk; those of runs killed earlier stay valid. */
+export function withEdits(
+  manifest: Manifest,
+  edits: Readonly<Record<string, CarriedEdit>>,
+): Manifest {
+  if (Object.keys(edits).length === 0) return manifest;
+  const all: Record<string, readonly CarriedEdit[]> = { ...manifest.edits };
+  // The same content may come of another rendering: the latest one is meant.
+  for (const [path, edit] of Object.entries(edits))
+    all[path] = [edit, ...(all[path] ?? []).filter(({ content }) => content !== edit.content)];
+  return { ...manifest, edits: all };
+}
 
 export const EMPTY_MANIFEST: Manifest = { version: 1, files: {} };
 
@@ -67,6 +89,8 @@ export function withPending(manifest: Manifest, digests: Manifest['files']): Man
 export type RenderedTexts = {
   readonly version: 1;
   readonly files: Readonly<Record<string, string>>;
+  /** Earlier renderings of files that were edited by hand: of a run that was cut off, some may still be what an edit is of. */
+  readonly former?: Readonly<Record<string, readonly string[]>>;
   /** factsway.yaml as it was rendered from. */
   readonly config: string;
 };

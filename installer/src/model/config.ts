@@ -13,9 +13,10 @@ import { kubernetesConfig } from './kubernetes-config.ts';
 import { sizeSetting } from './size-config.ts';
 import { TIME_ZONE, timeZoneProblem } from './time-zone.ts';
 import { tlsConfig } from './tls-config.ts';
+import { upgradeConfig } from './upgrade-config.ts';
 
-/** The only version of the file this installer writes; later versions migrate older ones step by step. */
-export const CONFIG_API_VERSION = 'factsway/v1';
+/** The form of the file that this installer writes. Older ones are brought to it step by step: config/migrations. */
+export const CONFIG_API_VERSION = 'factsway/v2';
 
 /** Where FACTSWAY publishes its images. */
 const OWN_REGISTRY = 'registry.factsway.com/onprem';
@@ -150,7 +151,7 @@ export const configSchema = z.strictObject({
         .describe(
           'How long a stopping service goes on serving while the proxy moves its connections away.',
         ),
-      passwordCompatibility: z
+      passwordInEnvironment: z
         .boolean()
         .default(false)
         .describe(
@@ -183,6 +184,7 @@ export const configSchema = z.strictObject({
       businessHours: businessHoursConfig.prefault({}),
     })
     .prefault({}),
+  upgrade: upgradeConfig.prefault({}),
   kubernetes: kubernetesConfig.prefault({}),
 });
 

@@ -1,7 +1,16 @@
 /** What differs between factsway.yaml, the last rendering, the disk and the containers: the result of `diff`. */
 
 export type FileState =
-  'new' | 'missing' | 'outdated' | 'obsolete' | 'edited' | 'conflict' | 'foreign' | 'permissions';
+  | 'new'
+  | 'missing'
+  | 'outdated'
+  | 'older-form'
+  | 'obsolete'
+  | 'edited'
+  | 'merge'
+  | 'conflict'
+  | 'foreign'
+  | 'permissions';
 
 export type Patch = {
   readonly of: 'edit' | 'change';
@@ -55,8 +64,10 @@ export const FILE_WORDS: Readonly<Record<FileState, Words>> = {
   new: { is: 'not rendered yet', then: 'up writes it' },
   missing: { is: 'missing', then: 'up writes it again' },
   outdated: { is: 'would change', then: 'up writes it' },
+  'older-form': { is: 'of an older form', then: 'up rewrites it; comments stay' },
   obsolete: { is: 'no longer needed', then: 'up removes it' },
   edited: { is: 'edited by hand', then: 'up leaves it as it is' },
+  merge: { is: 'edited by hand, would change', then: 'up writes it; your edit is kept' },
   conflict: {
     is: 'edited by hand, would change',
     then: 'up refuses; --overwrite-edited keeps a copy',

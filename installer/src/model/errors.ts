@@ -4,6 +4,9 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { EXPORT_ERRORS } from './export-errors.ts';
 import { IMAGE_LOCK_ERRORS } from './image-errors.ts';
 import { PREFLIGHT_ERRORS } from './preflight-errors.ts';
+import { RELEASE_ERRORS } from './release-errors.ts';
+import { RESTORE_POINT_ERRORS } from './restore-point-errors.ts';
+import { SECRET_ERRORS } from './secret-errors.ts';
 
 type ErrorEntry = { readonly exit: ExitCode; readonly summary: string };
 
@@ -29,6 +32,10 @@ export const ERROR_CATALOG = {
   'FW-CONFIG-NOT-EDITABLE': {
     exit: EXIT.usage,
     summary: 'A key cannot be set in factsway.yaml without changing something else in it.',
+  },
+  'FW-CONFIG-NEWER': {
+    exit: EXIT.usage,
+    summary: 'A configuration file is of a form that only a later installer knows.',
   },
   'FW-CONFIG-NOT-FOUND': {
     exit: EXIT.usage,
@@ -133,9 +140,21 @@ export const ERROR_CATALOG = {
     exit: EXIT.operator,
     summary: 'A database migration failed and could not be taken back.',
   },
+  'FW-MIGRATION-LOCKED': {
+    exit: EXIT.restored,
+    summary: 'Migrations of another run are under way and did not end.',
+  },
   'FW-MIGRATION-REFUSED': {
     exit: EXIT.restored,
     summary: 'The migrations were refused before any ran, e.g. because one was edited.',
+  },
+  'FW-SLOT-NOT-READY': {
+    exit: EXIT.restored,
+    summary: 'Services of the new slot run, and the proxy does not reach them.',
+  },
+  'FW-SWITCH-UNSEEN': {
+    exit: EXIT.restored,
+    summary: 'The proxy did not send requests to the other slot.',
   },
   'FW-NOT-HEALTHY': { exit: EXIT.restored, summary: 'A container did not become healthy in time.' },
   'FW-CONTAINER-EXITED': {
@@ -173,6 +192,9 @@ export const ERROR_CATALOG = {
   ...IMAGE_LOCK_ERRORS,
   ...EXPORT_ERRORS,
   ...ALERT_ERRORS,
+  ...RELEASE_ERRORS,
+  ...RESTORE_POINT_ERRORS,
+  ...SECRET_ERRORS,
   'FW-CANCELLED': { exit: EXIT.cancelled, summary: 'The run was interrupted.' },
   'FW-BUG': { exit: EXIT.bug, summary: 'An error nobody declared: a bug in the installer.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -4,3 +4,6 @@ export const LABELS = {
   slot: 'io.factsway.slot',
   spec: 'io.factsway.spec',
 } as const;
+
+/** Of the migrations image: what its release says of itself. services/build/release-label.ts writes it. */
+export const RELEASE_LABEL = 'io.factsway.release';

@@ -60,6 +60,8 @@ export type ObservedImage = {
   readonly version: string;
   /** At the registry it came from; absent for an image that was built or loaded here. */
   readonly digest?: string;
+  /** Label io.factsway.release as it stands there (model/release-history.ts reads it); absent where it has none. */
+  readonly release?: string;
 };
 
 export type ObservedImages = Readonly<Record<string, ObservedImage>>;
@@ -97,11 +99,20 @@ export type ObservedOverride = {
   readonly images?: Readonly<Record<string, string>>;
 };
 
+/** A rendered file that somebody edited. */
+export type ObservedEdit = {
+  readonly text: string;
+  /** The rendering it was made in; absent where nobody knows that text any more. */
+  readonly base?: string;
+};
+
 /** The instance directory as it is on disk. */
 export type ObservedInstance = {
   readonly manifest: Manifest;
   /** sha256 (hex) of every file the manifest or the new bundle names; absent when the file is not there. */
   readonly digests: Readonly<Record<string, string>>;
+  /** Of those files, the rendered ones that are not as we wrote them. */
+  readonly edits?: Readonly<Record<string, ObservedEdit>>;
   /** Permission bits of what the containers read: files of the new bundle and directories, by path. */
   readonly modes?: Readonly<Record<string, number>>;
   readonly secrets: readonly string[];
@@ -119,6 +130,12 @@ export type ObservedInstance = {
   /** Whether the edge's root certificate was saved. */
   readonly rootCertificate: boolean;
   readonly release?: { readonly version: string; readonly slot: Slot };
+  /** The slot that the proxy sends requests to; absent where nobody looked. */
+  readonly leadsTo?: Slot;
+  /** Release of the last rendering, which may never have come to serve. */
+  readonly renderedRelease?: string;
+  /** Whether the proxy shows everybody the maintenance page. */
+  readonly closed?: true;
   /** PostgreSQL of the customer that the last rendering was for; absent where it was the bundled one. */
   readonly formerDatabase?: string;
 };

@@ -1,10 +1,12 @@
-import { formatMinutes, type MaintenanceWish } from './maintenance.ts';
-import type { Reload, Slot } from './workload.ts';
+import type { MaintenanceWish } from './maintenance.ts';
+import type { Reload, SecretName, Slot } from './workload.ts';
 
 /** `permissions`: what is there stays, a file as well as a directory; the containers cannot read it as it is. */
 export type FileChange = {
   readonly path: string;
   readonly change: 'create' | 'update' | 'delete' | 'permissions';
+  /** What is written instead of the rendering: that with the edit somebody made by hand. */
+  readonly withEdit?: string;
 };
 
 /**
@@ -13,6 +15,29 @@ export type FileChange = {
  */
 export type Action =
   | { readonly kind: 'CreateSecrets'; readonly names: readonly string[] }
+  /** Makes the value a secret is to have next, once, and keeps it beside: whoever is cut off goes on with the same. */
+  | { readonly kind: 'StageSecret'; readonly secret: SecretName }
+  /** Forgets it, and the value before. */
+  | { readonly kind: 'DiscardStaged'; readonly secret: SecretName }
+  /** The same, once the secret is the new one everywhere; notes when that was. */
+  | { readonly kind: 'FinishRotation'; readonly secret: SecretName }
+  /** Makes the value that was kept beside the one in use. Containers that run keep the one they were started with. */
+  | { readonly kind: 'ReplaceSecret'; readonly secret: SecretName }
+  | { readonly kind: 'RestoreSecret'; readonly secret: SecretName }
+  | {
+      readonly kind: 'SetRolePassword';
+      readonly role: string;
+      readonly secret: SecretName;
+      readonly value: SecretValue;
+    }
+  /** Nobody logs in as this role any more; what it was granted stays. */
+  | { readonly kind: 'CloseRole'; readonly role: string }
+  | {
+      readonly kind: 'SetGrafanaPassword';
+      readonly service: string;
+      readonly secret: SecretName;
+      readonly value: SecretValue;
+    }
   /** Copies certificate and key of the customer into the instance and makes them the ones in use. */
   | { readonly kind: 'ImportCertificate'; readonly id: string; readonly former?: string }
   /** Makes a pair that was brought in earlier the one in use again. */
@@ -22,11 +47,20 @@ export type Action =
       /** Of the edge, where it runs: it may have taken up the other one. */
       readonly reload?: ActionOf<'ReloadConfig'>;
     }
-  | { readonly kind: 'WriteBundle'; readonly changes: readonly FileChange[] }
+  | {
+      readonly kind: 'WriteBundle';
+      readonly changes: readonly FileChange[];
+      /** Paths that a later step of the same plan writes: those that lead to the other slot. */
+      readonly later?: readonly string[];
+      /** That it is that later step. */
+      readonly leads?: true;
+    }
   /** Puts the previous files back and the containers that ran from them. */
   | {
       readonly kind: 'RestoreBundle';
       readonly changes: readonly FileChange[];
+      /** What the step that leads to the other slot replaced, and not what the first one did. */
+      readonly leads?: true;
       readonly services: readonly string[];
       /** Fingerprint each of them had: what still has it was not touched and stays as it is. */
       readonly specs?: Readonly<Record<string, string>>;
@@ -34,6 +68,8 @@ export type Action =
       readonly oneShots: readonly string[];
       /** Components that may have taken up the new configuration while they ran. */
       readonly reloads?: readonly ActionOf<'ReloadConfig'>[];
+      /** The services that are back are asked again: the maintenance page was for what is undone. */
+      readonly opens?: true;
     }
   | { readonly kind: 'PullImage'; readonly reference: string }
   | {
@@ -59,6 +95,10 @@ export type Action =
       readonly services: readonly string[];
       /** Hash of the configuration each of them reads when it starts, by service, where it can reload one. */
       readonly configHashes: Readonly<Record<string, string>>;
+      /** Beside others that serve: these go first where both want the processor. */
+      readonly beside?: true;
+      /** Put back to its former value first: it was replaced while these ran with that one. */
+      readonly formerSecret?: SecretName;
     }
   /** Services that only the customer's override has: made by Compose where need be, and started. */
   | {
@@ -73,12 +113,64 @@ export type Action =
     }
   /** Containers by the names Compose gave them for the time of replacing others. */
   | { readonly kind: 'RemoveHalfMade'; readonly containers: readonly string[] }
+  /**
+   * Asks every service of a slot until each has answered often enough in a row that it takes requests, all of one
+   * version, and asks each by way of the proxy's own network.
+   */
+  | {
+      readonly kind: 'ProveSlot';
+      readonly slot: Slot;
+      readonly version: string;
+      /** `route` is one that people ask for. */
+      readonly services: readonly {
+        readonly id: string;
+        readonly port: number;
+        readonly route: string;
+      }[];
+    }
+  /** Has the proxy send requests to the other slot from here on, and asks it afterwards where they go. */
+  | { readonly kind: 'SwitchTraffic'; readonly from: Slot; readonly to: Slot }
+  /** Asks for every public route by the front door, as a client would. */
+  | { readonly kind: 'VerifyTraffic'; readonly slot: Slot; readonly version: string }
+  /** Whoever comes by the front door is told to come back in a few minutes. */
+  | { readonly kind: 'ShowMaintenancePage' }
+  | { readonly kind: 'HideMaintenancePage' }
+  /** Ends the services of a slot that nothing leads to any more, and keeps them from starting with the server. */
+  | {
+      readonly kind: 'RetireSlot';
+      readonly slot: Slot;
+      readonly services: readonly string[];
+    }
   | {
       readonly kind: 'RunMigrations';
       readonly service: string;
       readonly slot: Slot;
       readonly version: string;
+      /** Also those after which the release before cannot work any more. */
+      readonly allowContract?: true;
+      /** Where the database stands is kept first, for a way back; until the release serves, by whichever run. */
+      readonly reversible?: true;
     }
+  /** Takes migrations back to where the database stood before those of `version` began. */
+  | {
+      readonly kind: 'RevertMigrations';
+      /** The one-shot of the release that brought them. */
+      readonly service: string;
+      readonly version: string;
+    }
+  /** A state of the database to go back to; stays when the run fails, whatever it was made for. */
+  | {
+      readonly kind: 'CreateRestorePoint';
+      readonly id: string;
+      /** Readable after "because". */
+      readonly reason: string;
+    }
+  /** The database as of a restore point; the one that was there is set aside. */
+  | { readonly kind: 'RestoreDatabase'; readonly id: string }
+  /** Restore points by id; one that is gone already is as good as removed. */
+  | { readonly kind: 'RemoveRestorePoints'; readonly ids: readonly string[] }
+  /** Databases that were set aside by the one before. */
+  | { readonly kind: 'RemoveReplacedDatabases'; readonly names: readonly string[] }
   | {
       readonly kind: 'ReloadConfig';
       readonly service: string;
@@ -112,7 +204,11 @@ export type Action =
       readonly version: string;
       readonly slot: Slot;
       readonly references: readonly string[];
+      /** Release that served before, where it is another one that a rollback leads to. */
+      readonly previous?: string;
     }
+  /** Notes again which slot serves, without a word about when its release began to. */
+  | { readonly kind: 'RestoreServing'; readonly version: string; readonly slot: Slot }
   /** images.lock.yaml: digest by reference. */
   | { readonly kind: 'WriteImageLock'; readonly images: Readonly<Record<string, string>> }
   | { readonly kind: 'RemoveImageLock' }
@@ -123,6 +219,9 @@ export type Action =
   | { readonly kind: 'RecordNetworks'; readonly subnet: string }
   /** Remembers which compose.override.yaml the containers were made with; empty while nobody can say. */
   | { readonly kind: 'RecordOverride'; readonly digest: string };
+
+/** Of a secret that is being rotated: the one to come, or the one in use before. */
+export type SecretValue = 'next' | 'former';
 
 export type ActionKind = Action['kind'];
 export type ActionOf<K extends ActionKind> = Extract<Action, { kind: K }>;
@@ -139,6 +238,8 @@ export type Step = {
   readonly undo?: Action;
   /** What of this step an undo leaves on purpose, as a sentence; absent when nothing stays. */
   readonly stays?: string;
+  /** That it failing is told and ends nothing: what the run is for is done by then, or does not need it. */
+  readonly optional?: true;
   /** What a person has to do when the run fails after this step, because no undo of ours can. */
   readonly irreversible?: string;
 };
@@ -163,141 +264,11 @@ export class PlanBuilder {
   }
 }
 
-const list = (items: readonly string[], most = 4): string =>
-  items.length <= most
-    ? items.join(', ')
-    : `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
-
-const counted = (items: readonly string[] | undefined, noun: string): string =>
-  items === undefined || items.length === 0
-    ? ''
-    : `, ${items.length} ${noun}${items.length === 1 ? '' : 's'}`;
-
-/** What the action acts on, in a few words: `StartComponents postgres`. */
-export function describeAction(action: Action): string {
-  return `${action.kind} ${subject(action)}`;
-}
-
-function subject(action: Action): string {
-  switch (action.kind) {
-    case 'CreateSecrets':
-      return list(action.names, 6);
-    case 'ImportCertificate':
-    case 'UseCertificate':
-      return action.id;
-    case 'WriteBundle':
-    case 'RestoreBundle':
-      return `${action.changes.length} ${action.changes.length === 1 ? 'file' : 'files'}`;
-    case 'PullImage':
-      return action.reference;
-    case 'CheckImageVersions':
-      return `${action.references.length} images = ${action.version}`;
-    case 'CreateContainers':
-    case 'StartAdded':
-      return list(action.services);
-    case 'RemoveContainers':
-      return `${list(action.services)}${counted(action.networks, 'network')}`;
-    case 'RemoveHalfMade':
-      return list(action.containers);
-    case 'StartComponents':
-    case 'StopComponents':
-      return action.services.length === 1
-        ? list(action.services)
-        : `${action.group} (${list(action.services, 9)})`;
-    case 'RunMigrations':
-      return `up to ${action.version}`;
-    case 'ReloadConfig':
-    case 'SaveRootCertificate':
-      return action.service;
-    case 'StopProject':
-      return `${action.project} (${action.services.length} containers${counted(action.networks, 'network')})`;
-    case 'RemoveVolumes':
-      return list(action.names, 6);
-    case 'RemoveImages':
-      return action.references.length === 1
-        ? list(action.references)
-        : `${action.references.length} images`;
-    case 'RemoveFiles':
-      return `${action.files.length} ${action.files.length === 1 ? 'file' : 'files'}`;
-    case 'RecordOverride':
-      return action.digest === '' ? 'as not proven' : action.digest.slice(0, 12);
-    case 'WriteImageLock':
-      return `${Object.keys(action.images).length} images`;
-    case 'RemoveImageLock':
-      return 'images.lock.yaml';
-    case 'OpenMaintenance':
-      return `for ${formatMinutes(action.minutes)}`;
-    case 'EndMaintenance':
-      return 'now';
-    case 'RecordNetworks':
-      return action.subnet === '' ? 'chosen by Docker' : action.subnet;
-    case 'RecordRelease':
-      return `${action.version} in slot ${action.slot}`;
-  }
-}
-
 /** Services that are told to stop, and that serve for a while after they were. */
 export function stoppedBy(action: Action): readonly string[] {
-  return action.kind === 'StopProject' || action.kind === 'StopComponents' ? action.services : [];
-}
-
-/** `describeAction` without the list of names where there is one: for a line that must stay a line. */
-export function shortAction(action: Action): string {
-  if (action.kind === 'StartComponents' && action.services.length > 1) {
-    return `StartComponents ${action.group} (${action.services.length} containers)`;
-  }
-  if (action.kind === 'CreateContainers') {
-    return `CreateContainers (${action.services.length})`;
-  }
-  if (action.kind === 'CreateSecrets') return `CreateSecrets (${action.names.length})`;
-  return describeAction(action);
-}
-
-export type PlanLine = { readonly ids: string; readonly what: string; readonly cause: string };
-
-/**
- * A plan to be read before it is confirmed: a run of pulls for one reason is one line, whatever else stays a line
- * each. `describe` may be `shortAction`, where the lines have to fit on a screen.
- */
-export function planLines({ steps }: Plan, describe = describeAction): PlanLine[] {
-  const runs: Step[][] = [];
-  for (const step of steps) {
-    const [first] = runs.at(-1) ?? [];
-    if (first?.action.kind === 'PullImage' && isSamePull(first, step)) runs.at(-1)?.push(step);
-    else runs.push([step]);
-  }
-  return runs.flatMap((run): PlanLine[] => {
-    const [first] = run;
-    const last = run.at(-1);
-    if (!first || !last) return [];
-    return run.length === 1
-      ? [{ ids: `[${first.id}]`, what: describe(first.action), cause: withLoss(first) }]
-      : [
-          {
-            ids: `[${first.id}–${last.id}]`,
-            what: `PullImage ${run.length} images`,
-            cause: first.cause,
-          },
-        ];
-  });
-}
-
-/** What is lost for good is never left to --verbose. */
-const withLoss = ({ cause, destroys }: Step): string =>
-  destroys === undefined ? cause : `${cause}: DESTROYS ${destroys}`;
-
-const isSamePull = (first: Step, step: Step): boolean =>
-  step.action.kind === first.action.kind && step.cause === first.cause;
-
-/** One line per step: `[3] StartComponents edge because it is not running, after 1, 2 (undo: …)`. */
-export function formatStep(step: Step): string {
-  const after = step.dependsOn.length > 0 ? `, after ${step.dependsOn.join(', ')}` : '';
-  const destroys = step.destroys ? ` DESTROYS ${step.destroys}` : '';
-  const undo = step.undo ? ` (undo: ${describeAction(step.undo)})` : '';
-  return `[${step.id}] ${describeAction(step.action)} because ${step.cause}${after}${destroys}${undo}`;
-}
-
-export function formatPlan(plan: Plan): string {
-  if (plan.steps.length === 0) return `${plan.title}: nothing to do`;
-  return [`${plan.title}:`, ...plan.steps.map((step) => `  ${formatStep(step)}`)].join('\n');
+  return action.kind === 'StopProject' ||
+    action.kind === 'StopComponents' ||
+    action.kind === 'RetireSlot'
+    ? action.services
+    : [];
 }

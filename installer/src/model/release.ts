@@ -9,6 +9,8 @@ export type RecordedRelease = {
   readonly images: Readonly<Record<string, string>>;
   /** Digest at its registry, by reference, of those that came from one. */
   readonly digests?: Readonly<Record<string, string>>;
+  /** Release that served before it was first installed here: where a rollback leads. */
+  readonly previous?: string;
 };
 
 export type ReleaseImage = {

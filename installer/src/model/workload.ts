@@ -22,7 +22,12 @@ export type SecretName =
 export type NetworkName =
   'edge' | 'app-a' | 'app-b' | 'data' | 'database' | 'monitoring' | 'egress';
 export type VolumeName =
-  'postgres-data' | 'edge-data' | 'prometheus-data' | 'alertmanager-data' | 'grafana-data';
+  | 'postgres-data'
+  | 'postgres-restore-points'
+  | 'edge-data'
+  | 'prometheus-data'
+  | 'alertmanager-data'
+  | 'grafana-data';
 
 export type Slot = 'a' | 'b';
 
@@ -93,6 +98,11 @@ export type Workload = {
   readonly extraConfig?: readonly { readonly directory: string; readonly mount: string }[];
   /** Directories below `secrets/`, mounted read-only whole: for secrets that change while the container runs. */
   readonly secretDirectories?: readonly { readonly directory: string; readonly mount: string }[];
+  /**
+   * Directories below `state/`, mounted read-only: what the installer tells of itself. There is none in a cluster, where
+   * nothing is installed by it.
+   */
+  readonly stateDirectories?: readonly { readonly directory: string; readonly mount: string }[];
   readonly volumes: readonly { readonly name: VolumeName; readonly mount: string }[];
   /** Read-only view of the host, for the node exporter alone. */
   readonly hostMounts: readonly { readonly host: string; readonly mount: string }[];

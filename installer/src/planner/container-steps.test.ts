@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { containerOf, desiredWith, observedRunning } from '../../../test/fakes/builders.ts';
 import type { ObservedContainer } from '../model/observed.ts';
-import { formatPlan } from '../model/plan.ts';
+import { formatPlan } from '../model/plan-text.ts';
 import { planUp } from './plan-up.ts';
 
 const desired = desiredWith();
@@ -29,6 +29,7 @@ it('a component the configuration no longer has is removed', () => {
 });
 
 it("a container of the other slot is kept for a rollback, and the customer's own is not ours", () => {
-  expect(planWith(extra({ service: 'records-service-b', slot: 'b' }))).toBe('Up: nothing to do');
+  const kept = { service: 'records-service-b', slot: 'b', state: 'exited' } as const;
+  expect(planWith(extra(kept))).toBe('Up: nothing to do');
   expect(planWith(extra({ service: 'customer-tool', spec: '' }))).toBe('Up: nothing to do');
 });

@@ -1,6 +1,6 @@
 import type { Observed, ObservedContainer } from '../model/observed.ts';
-import type { PlanBuilder } from '../model/plan.ts';
-import type { Workload } from '../model/workload.ts';
+import type { Action, ActionOf, PlanBuilder } from '../model/plan.ts';
+import type { Slot, Workload } from '../model/workload.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import type { Desired } from './desired.ts';
 import { OVERRIDE_STAYS, type OverrideView } from './plan-override.ts';
@@ -9,7 +9,7 @@ import { releaseImages } from './refusals.ts';
 export function planPulls(
   builder: PlanBuilder,
   { catalog }: Desired,
-  { images }: Observed,
+  { images }: Pick<Observed, 'images'>,
 ): number[] {
   const { version } = catalog.context.config.release;
   const missing = [...new Set(catalog.workloads.map(({ image }) => image))].filter(
@@ -40,6 +40,8 @@ export type Existing = {
   readonly isStale: (workload: Workload) => boolean;
   /** Whether the image it was made from is no longer the one of that name. */
   readonly isRebuilt: (workload: Workload) => boolean;
+  /** Whether it is from when its slot last served, and a person has edited what it would be made from. */
+  readonly isLeft: (workload: Workload) => boolean;
 };
 
 /** The name of the image leads to the new one alone: no undo of ours finds the way back. */
@@ -77,13 +79,15 @@ export function planCreate(
 
 function causeOfCreate(
   toCreate: readonly Workload[],
-  { existing, override, isStale, isRebuilt }: Existing,
+  { existing, override, isStale, isRebuilt, isLeft }: Existing,
 ): string {
   const there = toCreate.filter(({ id }) => existing.has(id));
   if (there.length === 0) return 'they do not exist';
   const isConcerned = ({ id }: Workload): boolean => override.concerns(existing.get(id));
   if (there.some(isConcerned) && !override.certain)
     return `${OVERRIDE_FILE} changed, and Compose sees which of them it concerns`;
+  if (there.some(isLeft))
+    return 'they are from before, and Compose sees what you have edited since';
   if (toCreate.every(({ id }) => existing.get(id)?.mountsBy !== undefined))
     return 'their files are mounted by a path that is not that of the directory';
   const changed = [
@@ -123,17 +127,28 @@ export function planObsolete(
   });
 }
 
+export type Starting = {
+  readonly hashes: Readonly<Record<string, string>>;
+  readonly existing: ReadonlyMap<string, ObservedContainer>;
+  readonly dependsOn: readonly (number | undefined)[];
+  /** A slot that is started beside another one that serves; `whole`: all of it, where an undo may end what ran before. */
+  readonly beside?: { readonly slot: Slot; readonly whole?: readonly string[] } | undefined;
+};
+
 export function planStart(
   builder: PlanBuilder,
   group: string,
   starting: readonly Workload[],
-  hashes: Readonly<Record<string, string>>,
-  existing: ReadonlyMap<string, ObservedContainer>,
-  dependsOn: readonly (number | undefined)[],
+  { hashes, existing, dependsOn, beside }: Starting,
 ): number {
+  // What nothing ever led to must not come back with the server either.
+  const stop = (members: readonly string[]): Action =>
+    beside === undefined
+      ? { kind: 'StopComponents', group, services: members }
+      : { kind: 'RetireSlot', slot: beside.slot, services: members };
   const services = starting.map(({ id }) => id);
   const wereRunning = services.filter((id) => existing.get(id)?.state === 'running');
-  const stopAgain = services.filter((id) => !wereRunning.includes(id));
+  const stopAgain = beside?.whole ?? services.filter((id) => !wereRunning.includes(id));
   const cause =
     wereRunning.length === 0
       ? 'not running'
@@ -145,15 +160,14 @@ export function planStart(
       kind: 'StartComponents',
       group,
       services,
+      ...(beside === undefined ? {} : { beside: true }),
       configHashes: Object.fromEntries(
         starting.flatMap((workload) => appliedHash(workload, hashes)),
       ),
     },
     cause,
     dependsOn,
-    ...(stopAgain.length > 0
-      ? { undo: { kind: 'StopComponents', group, services: stopAgain } }
-      : {}),
+    ...(stopAgain.length > 0 ? { undo: stop(stopAgain) } : {}),
   });
 }
 
@@ -198,4 +212,19 @@ export function isServing(container: ObservedContainer | undefined, workload: Wo
 
 export function hasSucceeded(container: ObservedContainer | undefined): boolean {
   return container?.state === 'exited' && container.exitCode === 0;
+}
+
+/** To what they had taken up before, for components that run. */
+export function formerReloads(
+  { catalog }: Desired,
+  { instance }: Observed,
+  running: readonly string[],
+): ActionOf<'ReloadConfig'>[] {
+  return catalog.workloads.flatMap((workload): ActionOf<'ReloadConfig'>[] => {
+    const configHash = instance.appliedConfig[workload.id];
+    if (!workload.config || configHash === undefined || !running.includes(workload.id)) return [];
+    return [
+      { kind: 'ReloadConfig', service: workload.id, reload: workload.config.reload, configHash },
+    ];
+  });
 }

@@ -28,6 +28,7 @@ import { planSecretAccess } from './plan-permissions.ts';
 
 /** Beyond that many changed lines nobody reads a comparison, and finding the smallest one takes long. */
 const MOST_EDITS = 2000;
+const CONFIG = 'factsway.yaml';
 
 export type Evidence = {
   readonly instance: ObservedInstance;
@@ -68,17 +69,19 @@ function compareFiles(desired: Desired, evidence: Evidence): FileDifference[] {
   const wasRendered = (path: string): boolean =>
     evidence.instance.manifest.files[path] !== undefined;
   const states: [string, FileState][] = [
-    ...changes.map(({ path, change }): [string, FileState] => [
+    ...changes.map(({ path, change, withEdit }): [string, FileState] => [
       path,
-      change === 'create'
-        ? wasRendered(path)
-          ? 'missing'
-          : 'new'
-        : change === 'update'
-          ? 'outdated'
-          : change === 'permissions'
-            ? 'permissions'
-            : 'obsolete',
+      change === 'update' && withEdit !== undefined
+        ? 'merge'
+        : change === 'create'
+          ? wasRendered(path)
+            ? 'missing'
+            : 'new'
+          : change === 'update'
+            ? 'outdated'
+            : change === 'permissions'
+              ? 'permissions'
+              : 'obsolete',
     ]),
     ...conflicts.map((path): [string, FileState] => [
       path,
@@ -86,9 +89,25 @@ function compareFiles(desired: Desired, evidence: Evidence): FileDifference[] {
     ]),
     ...kept.map((path): [string, FileState] => [path, 'edited']),
   ];
-  return states
-    .map(([path, state]) => ({ path, state, patches: patchesOf(path, state, desired, evidence) }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  return [
+    ...compareForm(desired, evidence),
+    ...states.map(([path, state]) => ({
+      path,
+      state,
+      patches: patchesOf(path, state, desired, evidence),
+    })),
+  ].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** factsway.yaml is the person's own; all that `up` ever changes in it unasked is its form. */
+function compareForm(
+  { configText, migration }: Desired,
+  { onDisk, mask }: Evidence,
+): FileDifference[] {
+  const now = onDisk[CONFIG];
+  if (!migration || now === undefined) return [];
+  const text = unifiedDiff(CONFIG, [mask(now), 'on disk'], [mask(configText), 'wanted']);
+  return [{ path: CONFIG, state: 'older-form', patches: [{ of: 'change', text }] }];
 }
 
 /** An edit is shown against what it was made in, a change against what would be replaced. */
@@ -110,7 +129,7 @@ function patchesOf(
   });
   if (disk === undefined || state === 'obsolete' || state === 'permissions') return [];
   const edit =
-    last === undefined || (state !== 'edited' && state !== 'conflict')
+    last === undefined || !['edited', 'merge', 'conflict'].includes(state)
       ? []
       : [patch('edit', [last, 'last rendered'], [disk, 'on disk'])];
   if (wanted === undefined || state === 'edited') return edit;

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import type { ConfigMigration } from '../model/config-migration.ts';
 import type { ProvidedCertificate } from '../model/certificate.ts';
 import type { RenderedBundle } from '../render/render-bundle.ts';
 
@@ -9,6 +10,10 @@ export type Desired = {
   readonly bundle: RenderedBundle;
   readonly configText: string;
   readonly configUnchanged: boolean;
+  /** factsway.yaml as it was read; absent where there is none yet. */
+  readonly configOnDisk?: string;
+  /** Where factsway.yaml on disk is of an older form, and is rewritten. */
+  readonly migration?: ConfigMigration;
   /** With `edge.tls.mode: provided`. */
   readonly certificate?: ProvidedCertificate;
 };

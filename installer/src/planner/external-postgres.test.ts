@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { desiredWith, observedFresh } from '../../../test/fakes/builders.ts';
 import { errorOf } from '../../../test/fakes/thrown.ts';
-import { formatPlan } from '../model/plan.ts';
+import { formatPlan } from '../model/plan-text.ts';
 import { planUp } from './plan-up.ts';
 
 const SETTINGS = {

@@ -9,7 +9,8 @@ import {
   ENGINE,
 } from '../../../test/fakes/builders.ts';
 import { errorOf } from '../../../test/fakes/thrown.ts';
-import { formatPlan, type Plan } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
+import { formatPlan } from '../model/plan-text.ts';
 import { renderBundle } from '../render/render-bundle.ts';
 import { lockable, planImageLock, planImageUnlock } from './plan-image-lock.ts';
 import { planUp } from './plan-up.ts';

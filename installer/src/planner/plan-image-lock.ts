@@ -62,10 +62,12 @@ export function planImageUnlock(isLocked: boolean): Plan {
   return builder.build('Let the images follow their tags');
 }
 
-export function staleLock(missing: readonly string[]): FactswayError {
+/** `version`: of the release that was asked for by something else than factsway.yaml. */
+export function staleLock(missing: readonly string[], version?: string): FactswayError {
+  const lock = `factsway-install images lock${version === undefined ? '' : ` --set release.version=${version}`}`;
   return new FactswayError(
     'FW-IMAGE-LOCK-STALE',
     `${LOCK_FILE} has no digest of ${missing.join(', ')}.`,
-    'Lock what is wanted now, with the same --set if you gave one: factsway-install images lock   or follow the tags again: factsway-install images unlock',
+    `Lock what is wanted now${version === undefined ? ', with the same --set if you gave one' : ''}: ${lock}   or follow the tags again: factsway-install images unlock`,
   );
 }

@@ -7,7 +7,7 @@ import {
   observedRunning,
 } from '../../../test/fakes/builders.ts';
 import type { Observed } from '../model/observed.ts';
-import { formatPlan } from '../model/plan.ts';
+import { formatPlan } from '../model/plan-text.ts';
 import { planUp } from './plan-up.ts';
 
 const OPTIONS = { title: 'Up', overwrite: false, renderOnly: false };

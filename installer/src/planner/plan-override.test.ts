@@ -7,7 +7,7 @@ import {
 } from '../../../test/fakes/builders.ts';
 import { errorOf } from '../../../test/fakes/thrown.ts';
 import type { ComposedService, Observed, ObservedContainer } from '../model/observed.ts';
-import { formatPlan } from '../model/plan.ts';
+import { formatPlan } from '../model/plan-text.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import { sha256 } from '../render/digest.ts';
 import { planUp } from './plan-up.ts';

@@ -6,7 +6,7 @@ import {
 } from '../model/observed.ts';
 import type { PlanBuilder } from '../model/plan.ts';
 import type { Workload } from '../model/workload.ts';
-import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
+import { OVERRIDE_FILE, OVERRIDE_FILES } from '../render/compose/render-compose.ts';
 import { sha256 } from '../render/digest.ts';
 import type { Desired } from './desired.ts';
 
@@ -36,6 +36,17 @@ export function viewOverride({ bundle }: Desired, { instance, override }: Seen):
       container !== undefined &&
       (services === undefined || services[container.service]?.hash !== container.configHash),
   };
+}
+
+/**
+ * Whether a person has said of containers what their fingerprint does not tell: then those kept from before may have
+ * been made without it, and Compose, which compares all of it, is asked to look at each.
+ */
+export function isAltered({ bundle }: Desired, { instance }: Pick<Observed, 'instance'>): boolean {
+  const seed = bundle.files.find(({ path }) => path === OVERRIDE_FILE)?.content ?? '';
+  const override = instance.digests[OVERRIDE_FILE];
+  const isOwn = override !== undefined && override !== sha256(seed);
+  return isOwn || Object.keys(instance.edits ?? {}).some((path) => path.startsWith('compose.'));
 }
 
 /**
@@ -108,7 +119,7 @@ export function findLeftAdded(
     (container) =>
       container.spec === '' &&
       isMadeIn(container, directory) &&
-      container.composeFiles?.at(-1)?.split('/').at(-1) === OVERRIDE_FILE &&
+      OVERRIDE_FILES.includes(container.composeFiles?.at(-1)?.split('/').at(-1) ?? '') &&
       !added.includes(container.service) &&
       !catalog.workloads.some(({ id }: Workload) => id === container.service),
   );

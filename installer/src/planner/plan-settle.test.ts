@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { desiredWith, observedRunning, withContainers } from '../../../test/fakes/builders.ts';
 import type { Observed, ObservedContainer } from '../model/observed.ts';
-import { formatPlan } from '../model/plan.ts';
+import { formatPlan } from '../model/plan-text.ts';
 import { planUp } from './plan-up.ts';
 
 const desired = desiredWith();

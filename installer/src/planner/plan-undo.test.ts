@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { desiredWith, observedRunning, withContainers } from '../../../test/fakes/builders.ts';
 import type { Observed } from '../model/observed.ts';
-import { formatPlan, type ActionOf, type Step } from '../model/plan.ts';
+import type { ActionOf, Step } from '../model/plan.ts';
+import { formatPlan } from '../model/plan-text.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import { sha256 } from '../render/digest.ts';
 import { planUp } from './plan-up.ts';

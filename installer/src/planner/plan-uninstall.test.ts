@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { desiredWith, observedRunning } from '../../../test/fakes/builders.ts';
 import { errorOf } from '../../../test/fakes/thrown.ts';
 import type { Footprint } from '../model/footprint.ts';
-import { formatPlan, planLines } from '../model/plan.ts';
+import { formatPlan, planLines } from '../model/plan-text.ts';
 import { planUninstall, refuseOutsiders } from './plan-uninstall.ts';
 
 const FILES = [

@@ -11,7 +11,7 @@ import {
 } from '../../../test/fakes/builders.ts';
 import { errorOf } from '../../../test/fakes/thrown.ts';
 import type { Observed } from '../model/observed.ts';
-import { formatPlan } from '../model/plan.ts';
+import { formatPlan } from '../model/plan-text.ts';
 import { sha256 } from '../render/digest.ts';
 import { renderBundle } from '../render/render-bundle.ts';
 import { TemplateEngine } from '../render/template-engine.ts';

@@ -1,33 +1,26 @@
-import { EDGE_ROOT_CERTIFICATE } from '../catalog/components/edge.ts';
-import type { Workload } from '../model/workload.ts';
-import { isImageRebuilt, type Observed } from '../model/observed.ts';
-import { PlanBuilder, type ActionOf, type FileChange, type Plan } from '../model/plan.ts';
+import { type Observed } from '../model/observed.ts';
+import { PlanBuilder, type FileChange, type Plan } from '../model/plan.ts';
 import { FactswayError } from '../model/errors.ts';
-import { OVERRIDE_FILE, specOf } from '../render/compose/render-compose.ts';
-import {
-  hasSucceeded,
-  isServing,
-  planCreate,
-  planObsolete,
-  planPulls,
-  planReloads,
-  planStart,
-} from './container-steps.ts';
+import type { ReleaseChange } from '../model/release-change.ts';
+import { formerReloads, hasSucceeded, planPulls } from './container-steps.ts';
 import type { Desired } from './desired.ts';
+import { causeOfWriting } from './cause-of-writing.ts';
+import { planContainers } from './plan-containers.ts';
 import { planCertificate } from './plan-certificate.ts';
 import { staleLock } from './plan-image-lock.ts';
-import { planFiles } from './plan-files.ts';
-import { isSecretAccess, planSecretAccess } from './plan-permissions.ts';
-import { madeAlong, planAdded, viewOverride } from './plan-override.ts';
+import { planFiles, type FilePlan } from './plan-files.ts';
+import { planSecretAccess } from './plan-permissions.ts';
 import { planRecordNetworks, planRemake, withoutContainers } from './plan-networks.ts';
+import { isSilenceAlone, planSilence, planSilenceLeft } from './plan-release-change.ts';
+import { planNextForSlot, planRotated, type SlotRotation } from './plan-rotation.ts';
 import { planSettle, withoutHalfMade } from './plan-settle.ts';
 import { refuseOvercommitment } from './refuse-overcommitment.ts';
+import { findSwitch, leads as isLeading, type Switch } from './slot-switch.ts';
 import {
   refuseEmptySecrets,
   refuseNeededSecrets,
   refuseOtherProject,
   refuseWhatCannotWork,
-  releaseImages,
 } from './refusals.ts';
 
 export type UpOptions = {
@@ -38,12 +31,16 @@ export type UpOptions = {
   readonly renderOnly: boolean;
   /** Names of checks whose verdict does not count. */
   readonly skipChecks?: readonly string[];
+  /** Another release takes over. */
+  readonly release?: ReleaseChange;
+  /** A secret of the services: they get its next value in the other slot. */
+  readonly rotation?: SlotRotation;
 };
 
 export type UpPlan = {
   readonly plan: Plan;
   readonly warnings: readonly string[];
-  /** Paths of files that were edited by hand and are left as they are. */
+  /** Paths of files that were edited by hand and whose edit stays, in a new rendering or in the one that is there. */
   readonly kept: readonly string[];
 };
 
@@ -55,15 +52,29 @@ export function planUp(desired: Desired, found: Observed, options: UpOptions): U
   const { whole: observed, halfMade } = withoutHalfMade(found, desired);
   refuseEmptySecrets(desired, observed);
   refuseNeededSecrets(desired, observed);
-  if (desired.catalog.unlocked.length > 0) throw staleLock(desired.catalog.unlocked);
+  if (desired.catalog.unlocked.length > 0)
+    throw staleLock(desired.catalog.unlocked, options.release?.to);
   const files = planFiles(desired.bundle, observed.instance, options.overwrite);
-  if (files.conflicts.length > 0) throw conflictError(files.conflicts, observed);
+  if (files.conflicts.length > 0) throw conflictError(files, observed);
   // Compose files of another name would hide what runs from whoever looks at it in that directory.
   if (options.renderOnly) refuseOtherProject(desired, observed);
   else refuseWhatCannotWork(desired, observed);
 
   const builder = new PlanBuilder();
-  const written = planInstanceDirectory(builder, desired, observed, files.changes, options);
+  const change = options.renderOnly ? undefined : findSwitch(desired, observed);
+  const goesOn = options.renderOnly
+    ? undefined
+    : leftHalfDone(desired, files, observed, change, options);
+  const silenced = options.release && planSilence(builder, options.release);
+  const leading = change ? files.changes.filter(isLeading) : [];
+  const first = files.changes.filter((one) => !leading.includes(one));
+  const written = planInstanceDirectory(
+    builder,
+    desired,
+    observed,
+    { first, leading, after: silenced, opens: isClosing(options) && goesOn === undefined },
+    options,
+  );
   if (!options.renderOnly) {
     const pulls = planPulls(builder, desired, observed);
     const remade = planRemake(builder, desired, observed, { written, pulls });
@@ -72,18 +83,35 @@ export function planUp(desired: Desired, found: Observed, options: UpOptions): U
         ? planSettle(builder, observed, halfMade, [written])
         : { left: withoutContainers(observed), step: remade };
     const recorded = planRecordNetworks(builder, desired, observed, [written, step]);
-    planContainers(builder, desired, left, { written: recorded ?? step ?? written, pulls });
+    const { rotation } = options;
+    const before = recorded ?? step ?? written;
+    const staged = rotation && planNextForSlot(builder, rotation, before);
+    const done = planContainers(builder, desired, left, {
+      written: staged ?? before,
+      pulls,
+      ...(change ? { change } : {}),
+      leading,
+      ...(options.release ? { release: options.release, silenced } : {}),
+      ...(rotation ? { rotates: rotation.secret } : {}),
+      ...(goesOn === undefined ? {} : { goesOn }),
+    });
+    if (rotation) planRotated(builder, rotation, done);
   }
   const warnings = [
     ...desired.bundle.warnings,
     ...files.kept.map((path) => `${path} was edited by hand and is left as it is.`),
   ];
-  const plan = builder.build(options.title);
+  const built = builder.build(options.title);
+  const plan = isSilenceAlone(built.steps) ? planSilenceLeft(built.title, options.release) : built;
   refuseOvercommitment(desired, observed, plan, options.skipChecks ?? []);
-  return { plan, warnings, kept: files.kept };
+  const carried = files.changes.filter(({ withEdit }) => withEdit !== undefined);
+  return { plan, warnings, kept: [...files.kept, ...carried.map(({ path }) => path)] };
 }
 
-function conflictError(paths: readonly string[], { instance }: Observed): FactswayError {
+function conflictError(
+  { conflicts: paths, reasons }: FilePlan,
+  { instance }: Observed,
+): FactswayError {
   if (Object.keys(instance.manifest.files).length === 0) {
     return new FactswayError(
       'FW-DIR-FOREIGN',
@@ -93,24 +121,10 @@ function conflictError(paths: readonly string[], { instance }: Observed): Factsw
   }
   return new FactswayError(
     'FW-DRIFT',
-    `Edited by hand since it was rendered, and about to change: ${paths.join(', ')}.`,
-    'Move your change to factsway.yaml or compose.override.yaml, or replace the file and keep a copy of yours: --overwrite-edited',
+    `Edited by hand since it was rendered, and about to change in the same place: ${[...new Set(paths)].join(', ')}.`,
+    'See both: factsway-install diff. Move your change to factsway.yaml or compose.override.yaml, or replace the file and keep a copy of yours: --overwrite-edited',
+    reasons,
   );
-}
-
-function causeOf(changes: readonly FileChange[]): string {
-  const texts = changes.filter(({ change }) => change !== 'permissions').length;
-  const secrets = changes
-    .filter(isSecretAccess)
-    .map(({ path }) => (path.includes('/') ? path : `${path}/`));
-  const unreadable = changes.length - texts - secrets.length;
-  return [
-    ...(texts === 0
-      ? []
-      : [`the configuration renders ${texts === 1 ? 'one file' : `${texts} files`} differently`]),
-    ...(unreadable === 0 ? [] : [`the containers cannot read ${unreadable} as they are`]),
-    ...(secrets.length === 0 ? [] : [`owner or mode of ${secrets.join(', ')} is not right`]),
-  ].join(', and ');
 }
 
 /** Secrets first, files second: a container never meets a bundle whose secrets do not exist. */
@@ -118,17 +132,29 @@ function planInstanceDirectory(
   builder: PlanBuilder,
   desired: Desired,
   observed: Observed,
-  fileChanges: ReturnType<typeof planFiles>['changes'],
+  {
+    first,
+    leading,
+    after,
+    opens,
+  }: {
+    readonly first: readonly FileChange[];
+    readonly leading: readonly FileChange[];
+    readonly after: number | undefined;
+    /** Whether the way back ends behind a maintenance page. */
+    readonly opens: boolean;
+  },
   options: UpOptions,
 ): number | undefined {
   const missing = desired.bundle.secrets
     .map(({ name }) => name)
     .filter((name) => !observed.instance.secrets.includes(name));
-  let last: number | undefined;
+  let last = after;
   if (missing.length > 0) {
     last = builder.add({
       action: { kind: 'CreateSecrets', names: missing },
       cause: 'the instance has no such secret yet',
+      dependsOn: [last],
     });
   }
   last = planCertificate(builder, desired, observed, last) ?? last;
@@ -140,7 +166,7 @@ function planInstanceDirectory(
     ...(desired.configUnchanged
       ? []
       : [{ path: 'factsway.yaml', change: fresh ? ('create' as const) : ('update' as const) }]),
-    ...fileChanges,
+    ...first,
     ...access,
   ];
   if (changes.length === 0) return last;
@@ -152,16 +178,14 @@ function planInstanceDirectory(
   const oneShots = before
     .filter((container) => kindOf(container.service) === 'one-shot' && hasSucceeded(container))
     .map(({ service }) => service);
-  const reloads = desired.catalog.workloads.flatMap((workload): ActionOf<'ReloadConfig'>[] => {
-    const configHash = observed.instance.appliedConfig[workload.id];
-    if (!workload.config || configHash === undefined || !services.includes(workload.id)) return [];
-    return [
-      { kind: 'ReloadConfig', service: workload.id, reload: workload.config.reload, configHash },
-    ];
-  });
+  const reloads = formerReloads(desired, observed, services);
   return builder.add({
-    action: { kind: 'WriteBundle', changes },
-    cause: fresh ? 'the instance directory is new' : causeOf(changes),
+    action: {
+      kind: 'WriteBundle',
+      changes,
+      ...(leading.length > 0 ? { later: leading.map(({ path }) => path) } : {}),
+    },
+    cause: fresh ? 'the instance directory is new' : causeOfWriting(changes, desired, leading),
     dependsOn: [last],
     // Of a first rendering there is nothing to go back to; the files stay and show what was meant.
     ...(fresh
@@ -169,154 +193,44 @@ function planInstanceDirectory(
           stays:
             'The instance directory with its secrets, and data volumes where they were made, stay for the next attempt.',
         }
-      : { undo: { kind: 'RestoreBundle', changes, services, specs, oneShots, reloads } }),
+      : {
+          undo: {
+            kind: 'RestoreBundle',
+            changes,
+            services,
+            specs,
+            oneShots,
+            reloads,
+            ...(opens ? { opens: true } : {}),
+          },
+        }),
   });
 }
 
-function planContainers(
-  builder: PlanBuilder,
+const isClosing = ({ release }: UpOptions): boolean => release?.strategy === 'recreate';
+
+/**
+ * Services are to be replaced, and an earlier run that was cut off has begun it: what it wrote, ended and migrated is not
+ * this run's to put back. What a person then does; undefined where this run is the first.
+ */
+function leftHalfDone(
   desired: Desired,
-  observed: Observed,
-  { written, pulls }: { readonly written: number | undefined; readonly pulls: readonly number[] },
-): void {
-  const { catalog, bundle } = desired;
-  const { workloads, context } = catalog;
-  const { config, activeSlot } = context;
-  const existing = new Map(observed.containers.map((container) => [container.service, container]));
-  const override = viewOverride(desired, observed);
-  const isStale = (workload: Workload): boolean => {
-    const { spec, mountsBy } = existing.get(workload.id) ?? {};
-    return mountsBy !== undefined || spec !== specOf(workload, bundle.configHashes);
-  };
-  const isConcerned = ({ id }: Workload): boolean => override.concerns(existing.get(id));
-  const isRebuilt = ({ id }: Workload): boolean => {
-    const container = existing.get(id);
-    return container !== undefined && isImageRebuilt(container, observed.images);
-  };
-  const changed = workloads.filter((one) => isStale(one) || isRebuilt(one) || isConcerned(one));
-  const along = madeAlong(desired, observed, changed);
-  const toCreate = workloads.filter((one) => changed.includes(one) || along.includes(one));
-  // From here until the end nobody can say which override the containers were made with.
-  const forgotten = toCreate.some(isConcerned)
-    ? builder.add({
-        action: { kind: 'RecordOverride', digest: '' },
-        cause: `${OVERRIDE_FILE} changed`,
-        dependsOn: [written],
-      })
-    : undefined;
-  const creating = { existing, networks: observed.networks, override, isStale, isRebuilt };
-  // Services that serve are replaced only once the migrations have succeeded.
-  const late = toCreate.filter(
-    ({ id, slot, kind }) => slot !== undefined && kind === 'service' && existing.has(id),
-  );
-  const early = toCreate.filter((workload) => !late.includes(workload));
-  const created = planCreate(builder, early, creating, [written, forgotten, ...pulls]);
-  // What exists already reads its files when it starts.
-  const ready = created ?? written;
-  const obsolete = planObsolete(builder, observed.containers, workloads, [written]);
-  const touched = new Set(toCreate);
-  const needsStart = (workload: Workload): boolean =>
-    touched.has(workload) || !isServing(existing.get(workload.id), workload);
-  const start = (
-    group: string,
-    members: readonly Workload[],
-    dependsOn: readonly (number | undefined)[],
-  ): number | undefined => {
-    const starting = members.filter(needsStart);
-    return starting.length === 0
-      ? undefined
-      : planStart(builder, group, starting, bundle.configHashes, existing, dependsOn);
-  };
-  const long = workloads.filter(({ kind }) => kind === 'service');
-  const database = start(
-    'database',
-    long.filter(({ component }) => component === 'postgres'),
-    [ready],
-  );
-  const monitoring = start(
-    'monitoring',
-    long.filter(({ group }) => group === 'monitoring'),
-    [ready],
-  );
-  const edge = start(
-    'edge',
-    long.filter(({ component }) => component === 'edge'),
-    [ready],
-  );
-
-  const app = workloads.filter(({ slot }) => slot === activeSlot);
-  const migrations = app.find(({ kind }) => kind === 'one-shot');
-  const services = app.filter(({ kind }) => kind === 'service');
-  const migrationsDone =
-    migrations !== undefined &&
-    !touched.has(migrations) &&
-    hasSucceeded(existing.get(migrations.id));
-  let migrated: number | undefined;
-  if (migrations && (!migrationsDone || services.some(needsStart))) {
-    migrated = builder.add({
-      action: {
-        kind: 'RunMigrations',
-        service: migrations.id,
-        slot: activeSlot,
-        version: config.release.version,
-      },
-      cause: migrationsDone
-        ? 'services are about to start on this schema'
-        : `the schema is not proven to be that of ${config.release.version}`,
-      dependsOn: [ready, database],
-    });
-  }
-  const replaced = planCreate(builder, late, creating, [written, created, migrated]);
-  const slot = start(`slot ${activeSlot}`, services, [ready, migrated, replaced]);
-
-  const saved =
-    config.edge.tls.mode === 'internal' && !certificateIsCurrent(observed)
-      ? builder.add({
-          action: { kind: 'SaveRootCertificate', service: 'edge', path: EDGE_ROOT_CERTIFICATE },
-          cause: 'browsers of the firm need it',
-          dependsOn: [edge],
-        })
-      : undefined;
-  const reloads = planReloads(builder, desired, observed, needsStart, written);
-  const platform = [
-    created,
-    obsolete,
-    database,
-    monitoring,
-    edge,
-    migrated,
-    replaced,
-    slot,
-    saved,
-    ...reloads,
-  ];
-  const all = [...platform, ...planAdded(builder, desired, observed, [written, ...platform])];
-  if (override.changed) {
-    builder.add({
-      action: { kind: 'RecordOverride', digest: override.digest },
-      cause: `${OVERRIDE_FILE} is taken into account`,
-      dependsOn: all,
-    });
-  }
-  if (
-    observed.instance.release?.version !== config.release.version ||
-    observed.instance.release.slot !== activeSlot ||
-    app.some(isRebuilt)
-  ) {
-    builder.add({
-      action: {
-        kind: 'RecordRelease',
-        version: config.release.version,
-        slot: activeSlot,
-        references: releaseImages(workloads),
-      },
-      cause: `release ${config.release.version} serves`,
-      dependsOn: all,
-    });
-  }
-}
-
-/** A new certificate volume means a new authority, whatever was saved of the old one. */
-function certificateIsCurrent({ instance, volumes }: Observed): boolean {
-  return instance.rootCertificate && volumes.includes('edge-data');
+  { changes }: FilePlan,
+  { instance }: Observed,
+  change: Switch | undefined,
+  options: UpOptions,
+): string | undefined {
+  const { release, renderedRelease = release?.version, closed } = instance;
+  if (!release || (change === undefined && !isClosing(options))) return undefined;
+  const isOther = renderedRelease !== release.version;
+  const isWritten =
+    desired.catalog.context.config.release.version !== release.version &&
+    !changes.some(({ path }) => path.startsWith('compose.app-'));
+  const isBehindPage = isClosing(options) && closed === true;
+  if (!isOther && !isWritten && !isBehindPage) return undefined;
+  const again = 'Mend the cause and run the same command again';
+  const what = 'An earlier run was cut off, and what it had done stays.';
+  if (options.release?.kind !== 'upgrade') return `${what} ${again}.`;
+  const recreate = isClosing(options) ? ' --strategy recreate' : '';
+  return `${what} ${again}, or go back: factsway-install rollback${recreate}`;
 }

@@ -12,7 +12,7 @@ import type { Observed } from '../model/observed.ts';
 import type { Desired } from './desired.ts';
 import { planDown } from './plan-down.ts';
 import { planUp } from './plan-up.ts';
-import { formatPlan } from '../model/plan.ts';
+import { formatPlan } from '../model/plan-text.ts';
 
 const desired = desiredWith();
 const fresh = observedFresh(desired);

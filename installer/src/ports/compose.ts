@@ -35,8 +35,16 @@ export type Compose = {
     project: string,
     options?: { readonly byLabels?: boolean },
   ): Promise<void>;
-  /** Runs a one-off container of a service and returns what it printed. */
-  run(directory: string, service: string, argv: readonly string[]): Promise<ComposeRun>;
+  /**
+   * Runs a one-off container of a service and returns what it printed. `works`: it changes something, so whoever comes
+   * after a run that was killed has to wait for it.
+   */
+  run(
+    directory: string,
+    service: string,
+    argv: readonly string[],
+    options?: { readonly works?: boolean },
+  ): Promise<ComposeRun>;
   /** Lines of `docker compose logs`; with `follow` they go to the terminal instead and the list is empty. */
   logs(
     directory: string,

@@ -34,9 +34,13 @@ export type Docker = {
   /** Stops within the container's own grace period. */
   stop(id: string): Promise<void>;
   remove(id: string): Promise<void>;
+  /** Whether Docker starts it again by itself: after it ended, and with the server. */
+  comesBack(id: string, always: boolean): Promise<void>;
+  /** How much of a processor it gets when others want it as well; `background`: what they leave. It may run meanwhile. */
+  weigh(id: string, weight: 'background' | 'normal'): Promise<void>;
   signal(id: string, signal: string): Promise<void>;
-  /** Runs a program inside the container, without a shell. */
-  exec(id: string, argv: readonly string[]): Promise<ExecResult>;
+  /** Runs a program inside the container, without a shell; `input` is what it reads, and seen by nobody else. */
+  exec(id: string, argv: readonly string[], input?: string): Promise<ExecResult>;
   /** The last lines of a container, stdout and stderr in order. */
   logs(id: string, options: LogOptions): Promise<string[]>;
 };

@@ -8,7 +8,7 @@ import { PROMETHEUS_PORT } from '../catalog/components/prometheus.ts';
 import { externalPostgres } from '../catalog/database-access.ts';
 import { monitoringContext, runs } from '../catalog/monitoring-context.ts';
 import type { ServiceEntry } from '../catalog/services/service.ts';
-import { ROLES } from '../catalog/roles.ts';
+import { ROLES, SLOT_ROLES } from '../catalog/roles.ts';
 import { DATASOURCE_UID } from '../model/monitoring.ts';
 import type { Slot } from '../model/workload.ts';
 import { parseSize } from '../model/units.ts';
@@ -20,7 +20,11 @@ import { alertmanagerContext } from './alertmanager-context.ts';
 export function configContexts(catalog: Catalog): Record<string, object> {
   return {
     postgres: postgresContext(catalog),
-    'postgres-init': { database: catalog.context.config.postgres.database, roles: ROLES },
+    'postgres-init': {
+      database: catalog.context.config.postgres.database,
+      roles: ROLES,
+      slotRoles: SLOT_ROLES,
+    },
     'postgres-tls': { authority: catalog.context.postgresAuthority },
     services: {},
     edge: edgeContext(catalog),
@@ -53,6 +57,7 @@ function edgeContext({ context, services, workloads }: Catalog): object {
   const { config, activeSlot } = context;
   const { tls, requestTimeoutSeconds, maxRequestSize, httpsPort } = config.edge;
   const secure = edgeEndsTls(context);
+  const slotted = context.target !== 'kubernetes';
   return {
     hostName: config.host.name,
     secure,
@@ -69,11 +74,18 @@ function edgeContext({ context, services, workloads }: Catalog): object {
     ports: EDGE_PORTS,
     maxRequestBytes: parseSize(maxRequestSize),
     requestTimeoutSeconds,
-    slot: context.target === 'kubernetes' ? '' : activeSlot,
+    slotted,
     upstreams: services.map((service) => ({
       name: service.name,
       routes: service.routes.map((prefix) => ({ exact: prefix, below: `${prefix}/*` })),
-      address: address(context, service, activeSlot),
+      ...(slotted
+        ? {
+            slots: [
+              { slot: 'b', file: '/b', address: address(context, service, 'b') },
+              { slot: 'a', file: '', address: address(context, service, 'a') },
+            ],
+          }
+        : { slots: [], address: address(context, service, activeSlot) }),
     })),
     grafana: workloads.some((workload) => workload.component === 'grafana'),
     grafanaAddress: `grafana:${GRAFANA_PORT}`,

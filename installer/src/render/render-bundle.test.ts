@@ -42,7 +42,7 @@ describe('rendering', () => {
   });
 
   it('makes scripts executable and nothing writable by others', () => {
-    const settings = { services: { passwordCompatibility: true } };
+    const settings = { services: { passwordInEnvironment: true } };
     for (const { path, mode } of renderBundle(catalogWith(settings), ENGINE).files)
       expect([path, mode]).toEqual([path, path.endsWith('.sh') ? 0o755 : 0o644]);
   });

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Bundle, BundleFile } from '../model/bundle.ts';
-import { renderCompose } from './compose/render-compose.ts';
+import { overrideKey, overrideOf, renderCompose } from './compose/render-compose.ts';
 import { renderConfigs } from './render-configs.ts';
 import type { TemplateEngine } from './template-engine.ts';
 
@@ -12,19 +12,26 @@ export type RenderedBundle = Bundle & {
 /** The whole instance directory as files in memory, sorted by path. factsway.yaml is the person's and not in it. */
 export function renderBundle(catalog: Catalog, engine: TemplateEngine): RenderedBundle {
   const configs = renderConfigs(catalog, engine);
+  const override = overrideOf(catalog);
+  const overridden: Record<string, string> = Object.fromEntries(
+    Object.entries(override.digests).map(([id, digest]) => [overrideKey(id), digest]),
+  );
+  const configHashes = { ...configs.hashes, ...overridden };
   const schema: BundleFile = {
     path: 'factsway.schema.json',
-    content: engine.source('schema/factsway.v1.schema.json'),
+    content: engine.source('schema/factsway.v2.schema.json'),
     mode: 0o644,
     ownership: 'rendered',
   };
-  const files = [schema, ...configs.files, ...renderCompose(catalog, configs.hashes, engine)].sort(
-    (a, b) => (a.path < b.path ? -1 : 1),
-  );
+  const files = [
+    schema,
+    ...configs.files,
+    ...renderCompose(catalog, configHashes, engine, override),
+  ].sort((a, b) => (a.path < b.path ? -1 : 1));
   return {
     files,
     secrets: catalog.secrets,
     warnings: catalog.warnings,
-    configHashes: configs.hashes,
+    configHashes,
   };
 }

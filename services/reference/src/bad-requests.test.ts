@@ -70,6 +70,7 @@ describe('a request that is not HTTP', () => {
     const [head = '', body = ''] = answer.split('\r\n\r\n');
     expect(JSON.parse(body)).toMatchObject(SHAPE);
     expect(head).toContain(`Content-Length: ${Buffer.byteLength(body)}`);
+    expect(head.toLowerCase()).toContain('\r\nx-factsway-crossed: records@1.0.0');
   });
 });
 

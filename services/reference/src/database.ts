@@ -28,8 +28,11 @@ export interface PooledDatabase extends Database {
   close(): Promise<void>;
 }
 
-/** A free connection must come within this time; a client should hear 503 and not wait. */
-const CONNECT_TIMEOUT_MS = 3000;
+/**
+ * A free connection must come within this time; a client should hear 503 and not wait for ever. Not less: while a
+ * release starts beside another one, a small server takes seconds for what it otherwise does at once.
+ */
+const CONNECT_TIMEOUT_MS = 5000;
 
 /**
  * The client gives up this long after Postgres should have: what never answers (a paused server, a

@@ -14,11 +14,12 @@ afterEach(() => {
 });
 
 /** records-service, as far as exports need it. */
-async function recordsService(status: number, body: object) {
+async function recordsService(status: number, body: object, crossed?: string) {
   const seen: { url: string | undefined; headers: IncomingHttpHeaders }[] = [];
   const server = createServer((request, response) => {
     seen.push({ url: request.url, headers: request.headers });
     response.statusCode = status;
+    if (crossed !== undefined) response.setHeader('x-factsway-crossed', crossed);
     response.end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -69,6 +70,28 @@ describe('the title of a draft', () => {
     expect(answer.statusCode).toBe(expected);
     expect(inserted).toEqual([]);
   });
+
+  it.each([
+    ['of the same release', 200, 'records@1.0.0', 201, 'export@1.0.0, records@1.0.0'],
+    ['of another release', 200, 'records@1.1.0', 201, 'export@1.0.0, records@1.1.0'],
+    ['that does not say', 200, undefined, 201, 'export@1.0.0, records@unknown'],
+    ['that fails', 500, 'records@1.0.0', 502, 'export@1.0.0, records@1.0.0'],
+  ])(
+    'by a service %s is in what the answer crossed',
+    async (_, status, said, expected, crossed) => {
+      const records = await recordsService(status, { title: 'T' }, said);
+      const { app } = exportService({ RECORDS_SERVICE_URL: records.url });
+      const asked = { method: 'POST' as const, url: '/api/exports', payload: EXPORT };
+      const answer = await app.inject(asked);
+      expect([answer.statusCode, answer.headers['x-factsway-crossed']]).toEqual([
+        expected,
+        crossed,
+      ]);
+      // The next request has crossed nothing yet.
+      const next = await app.inject({ method: 'GET', url: `/api/exports/${ID}/document` });
+      expect([next.statusCode, next.headers['x-factsway-crossed']]).toEqual([200, 'export@1.0.0']);
+    },
+  );
 
   it('when records-service is away, the answer is 502 and names it', async () => {
     const { app } = exportService({ RECORDS_SERVICE_URL: 'http://127.0.0.1:1' });

@@ -1,4 +1,4 @@
-import { outgoingHeaders } from '../../shared-utils/src/request-context.ts';
+import { noteCrossed, outgoingHeaders } from '../../shared-utils/src/request-context.ts';
 import { Problem } from './problem.ts';
 
 /** Another service must answer within this time; the caller's client is waiting. */
@@ -20,6 +20,7 @@ export async function getFromPeer(
       headers: outgoingHeaders(),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
+    noteCrossed(peer, response.headers);
     if (response.status === 404) {
       await response.body?.cancel();
       return undefined;

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { CROSSED_HEADER, crossedEntry } from '../../shared-utils/src/crossed.ts';
 import { observe } from '../../shared-utils/src/fastify.ts';
 import type { Platform } from '../../shared-utils/src/platform.ts';
 import { contextFromHeaders } from '../../shared-utils/src/request-context.ts';
@@ -34,7 +35,8 @@ export function refusals(platform: Platform) {
       const status = STATUS_OF[error.code ?? ''] ?? 400;
       const problem = new Problem(status, 'invalid', 'The request could not be read.');
       platform.logger.debug({ code: error.code, status }, 'a request could not be read');
-      if (socket.writable) socket.write(rawAnswer(problem));
+      if (socket.writable)
+        socket.write(rawAnswer(problem, crossedEntry(platform.service, platform.version)));
       socket.destroy();
     },
   };
@@ -50,11 +52,12 @@ export function bodyOf(problem: Problem, requestId: string) {
 }
 
 /** A whole HTTP answer: there is no response object before a request has been read. */
-function rawAnswer(problem: Problem): string {
+function rawAnswer(problem: Problem, crossed: string): string {
   const body = JSON.stringify(bodyOf(problem, contextFromHeaders({}).requestId));
   return [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
     'Connection: close',
+    `${CROSSED_HEADER}: ${crossed}`,
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     '',

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { useExpress } from './express.ts';
 import { createPlatform } from './platform.ts';
-import { currentContext } from './request-context.ts';
+import { currentContext, noteCrossed } from './request-context.ts';
 
 type Middleware = (q: IncomingMessage, r: ServerResponse, next: (e?: unknown) => void) => void;
 
@@ -14,6 +14,7 @@ function expressLike() {
     middleware?.(incoming, response, () => {
       if (incoming.url?.startsWith('/api/cases/') === true) {
         Object.assign(incoming, { baseUrl: '/api', route: { path: '/cases/:id' } });
+        noteCrossed('facts', new Headers({ 'x-factsway-crossed': 'facts@1.0.0' }));
         response.end(currentContext()?.requestId);
         return;
       }
@@ -45,10 +46,12 @@ describe('useExpress', () => {
     expect([ready.status, await ready.json()]).toMatchObject([200, { status: 'ok' }]);
     const head = await fetch(`${base}/health/ready`, { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
+    expect(ready.headers.get('x-factsway-crossed')).toBe('records@1.0.0');
     expect(head.headers.get('content-type')).toBe(ready.headers.get('content-type'));
     expect(head.headers.get('content-length')).toBe(ready.headers.get('content-length'));
     const found = await fetch(`${base}/api/cases/42?x=1`, { headers: { 'x-request-id': 'q-1' } });
     expect([found.headers.get('x-request-id'), await found.text()]).toEqual(['q-1', 'q-1']);
+    expect(found.headers.get('x-factsway-crossed')).toBe('records@1.0.0, facts@1.0.0');
     await (await fetch(`${base}/wp-admin.php`)).text();
 
     const text = await (await fetch(`${base}/metrics`)).text();

@@ -25,7 +25,7 @@ export function useExpress(
   app.use((request, response, next) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const context = platform.contextOf(request);
-    response.setHeader('x-request-id', context.requestId);
+    platform.label(request, response);
     response.once('close', () => {
       const status = response.writableEnded ? response.statusCode : CLIENT_GONE;
       platform.finished(request, endpointOf(request, path), status);

@@ -4,7 +4,10 @@ import Fastify from 'fastify';
 import { expect, it } from 'vitest';
 import { fastifyOptions, useFastify } from './fastify.ts';
 import { createPlatform } from './platform.ts';
-import { currentContext } from './request-context.ts';
+import { currentContext, noteCrossed } from './request-context.ts';
+
+const platformOf = (service: string) =>
+  createPlatform({ service, version: '1.0.0', checks: {}, env: { LOG_LEVEL: 'silent' } });
 
 /** Sends a body in two pieces, so that the second arrives in an event of its own. */
 function postInPieces(port: number, requestId: string): Promise<string> {
@@ -27,12 +30,7 @@ function postInPieces(port: number, requestId: string): Promise<string> {
 }
 
 it('keeps each request in its own context, after its body was read too', async () => {
-  const platform = createPlatform({
-    service: 's',
-    version: '1.0.0',
-    checks: {},
-    env: { LOG_LEVEL: 'silent' },
-  });
+  const platform = platformOf('s');
   const app = Fastify(fastifyOptions(platform));
   useFastify(app, platform);
   app.post('/echo', () => currentContext()?.requestId ?? 'lost');
@@ -40,5 +38,32 @@ it('keeps each request in its own context, after its body was read too', async (
   const { port } = app.server.address() as AddressInfo;
   const ids = ['one', 'two', 'three'];
   expect(await Promise.all(ids.map((id) => postInPieces(port, id)))).toEqual(ids);
+  await app.close();
+});
+
+it('tells with every answer which versions it crossed', async () => {
+  const platform = platformOf('facts-service');
+  const app = Fastify(fastifyOptions(platform));
+  useFastify(app, platform);
+  app.get('/alone', () => 'alone');
+  app.get('/with/:peer', async (request) => {
+    await Promise.resolve();
+    const { peer } = request.params as { peer: string };
+    noteCrossed(peer, new Headers({ 'x-factsway-crossed': `${peer}@1.0.0` }));
+    if (peer === 'export') throw new Error('after the answer of the other service');
+    return peer;
+  });
+  const crossed = async (url: string) =>
+    (await app.inject({ method: 'GET', url })).headers['x-factsway-crossed'];
+  // At the same time, so that one request's services could end up in the answer to another.
+  const urls = ['/alone', '/with/records', '/with/caselaw', '/with/export', '/nowhere', '/health'];
+  expect(await Promise.all(urls.map(crossed))).toEqual([
+    'facts@1.0.0',
+    'facts@1.0.0, records@1.0.0',
+    'facts@1.0.0, caselaw@1.0.0',
+    'facts@1.0.0, export@1.0.0',
+    'facts@1.0.0',
+    'facts@1.0.0',
+  ]);
   await app.close();
 });

@@ -30,11 +30,11 @@ export function fastifyOptions(platform: Platform) {
 }
 
 /**
- * Gives the answer its request id, and counts and logs it once it is out. For answers outside of
+ * Labels the answer (request id, versions crossed), and counts and logs it once it is out. For answers outside of
  * every hook (`frameworkErrors`); within `useFastify` it happens by itself.
  */
 export function observe(platform: Platform, request: FastifyRequest, reply: FastifyReply): void {
-  void reply.header('x-request-id', platform.contextOf(request.raw).requestId);
+  platform.label(request.raw, reply.raw);
   // `close` and not onResponse: a client that goes away before the answer must be counted too.
   reply.raw.once('close', () => {
     const status = reply.raw.writableEnded ? reply.raw.statusCode : CLIENT_GONE;

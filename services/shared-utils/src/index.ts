@@ -1,3 +1,4 @@
+export { CROSSED_HEADER, type Crossed } from './crossed.ts';
 export {
   createHealth,
   type Check,
@@ -11,6 +12,7 @@ export { createPlatform, type Platform, type PlatformOptions } from './platform.
 export {
   contextFromHeaders,
   currentContext,
+  noteCrossed,
   outgoingHeaders,
   runInContext,
   type RequestContext,

@@ -1,5 +1,6 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { DestinationStream } from 'pino';
+import { crossedEntry, tellCrossed } from './crossed.ts';
 import { createHealth, type Check, type Health } from './health.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -32,6 +33,8 @@ export interface Platform {
   readonly metrics: Metrics;
   /** The context of a request, made on first sight and kept as long as the request lives. */
   contextOf(request: IncomingMessage): RequestContext;
+  /** Gives the answer its request id, and the versions it crossed up to when its headers are sent. */
+  label(request: IncomingMessage, response: ServerResponse): void;
   /** Answers /health, /health/live, /health/ready and /metrics; undefined for any other path. */
   answer(path: string): Promise<PlatformAnswer | undefined>;
   /** Counts a finished request and writes its log line. */
@@ -98,6 +101,11 @@ export function createPlatform(options: PlatformOptions): Platform {
     metrics,
     guard,
     contextOf: (request) => entry(request).context,
+    label(request, response) {
+      const { context } = entry(request);
+      response.setHeader('x-request-id', context.requestId);
+      tellCrossed(response, crossedEntry(service, version), context.crossed);
+    },
     answer: (path) => answerPath(path, health, metrics),
     finished(request, endpoint, status) {
       const { context, begin } = entry(request);

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { Crossed, CROSSED_HEADER } from './crossed.ts';
 
 /** What identifies one request across services. W3C Trace Context level 1 for the trace part. */
 export interface RequestContext {
@@ -12,6 +13,8 @@ export interface RequestContext {
   readonly traceState: string | undefined;
   /** The desktop installation that sent the request, from `x-client-id`. */
   readonly clientId: string | undefined;
+  /** The other services that took part in the answer so far. */
+  readonly crossed: Crossed;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -31,6 +34,7 @@ export function contextFromHeaders(headers: IncomingHttpHeaders): RequestContext
     traceFlags: trace?.flags ?? '00',
     traceState: trace === undefined ? undefined : boundedState(single(headers['tracestate'])),
     clientId: safeId(single(headers['x-client-id'])),
+    crossed: new Crossed(),
   };
 }
 
@@ -42,6 +46,17 @@ export function runInContext<T>(context: RequestContext, work: () => T): T {
 /** The context of the request being served, or undefined outside of one. */
 export function currentContext(): RequestContext | undefined {
   return storage.getStore();
+}
+
+/**
+ * Notes that the service `peer` answered this request, and what its answer crossed itself. Nothing
+ * outside of a request.
+ *
+ * @param peer short name, such as `records`
+ * @param headers of its answer
+ */
+export function noteCrossed(peer: string, headers: Headers): void {
+  currentContext()?.crossed.add(peer, headers.get(CROSSED_HEADER));
 }
 
 /**

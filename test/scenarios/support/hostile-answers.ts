@@ -153,8 +153,10 @@ export const ANSWERS: readonly Row[] = [
   {
     is: 'the version of a format that is still to come',
     ...invalid,
-    message: /apiVersion must be one of "factsway\/v1"/,
-    hint: /Correct apiVersion/,
+    code: 'FW-CONFIG-NEWER',
+    message:
+      /answers\.yaml is of the form factsway\/v9, .* this one knows forms up to factsway\/v2/,
+    hint: /Use the installer that wrote it, or a later one/,
     world: answers('apiVersion: factsway/v9\n'),
   },
   {

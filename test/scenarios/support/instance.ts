@@ -1,7 +1,7 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cli, cliJson, ROOT, type JsonDocument, type Run } from './cli.ts';
-import { removeProject } from './docker.ts';
+import { containerId, removeProject } from './docker.ts';
 
 /** Every character that has ever broken a configuration file, with a backslash before an n. */
 export const TORTURE = String.raw`$:{}"'#\n%&é` + '\\';
@@ -22,10 +22,18 @@ export class Instance {
     readonly alertmanager: number;
   };
 
-  constructor(project: string, basePort: number) {
+  readonly #settings: Readonly<Record<string, string | number>>;
+
+  /** `settings` differ from what an installation has by itself, in every command that gives any. */
+  constructor(
+    project: string,
+    basePort: number,
+    settings: Readonly<Record<string, string | number>> = {},
+  ) {
     if (basePort + 3 >= EPHEMERAL)
       throw new Error(`${basePort}: any connection of this machine may have that port for a while`);
     this.project = project;
+    this.#settings = settings;
     this.directory = join(ROOT, 'build/scenarios', project);
     this.ports = {
       http: basePort,
@@ -56,6 +64,7 @@ export class Instance {
       'images.source': 'debian',
       'monitoring.prometheusPort': this.ports.prometheus,
       'monitoring.alertmanagerPort': this.ports.alertmanager,
+      ...this.#settings,
       ...settings,
     };
     return [
@@ -92,6 +101,27 @@ export class Instance {
     await writeFile(this.file('compose.override.yaml'), yaml);
   }
 
+  /** The slot that is on record as the one that serves; the first one where none does yet. */
+  async servingSlot(): Promise<'a' | 'b'> {
+    const text = await readFile(this.file('state/release.json'), 'utf8').catch(() => '{}');
+    return (JSON.parse(text) as { slot?: 'a' | 'b' }).slot ?? 'a';
+  }
+
+  /** The slot that a change of services would make. */
+  async nextSlot(): Promise<'a' | 'b'> {
+    return (await this.servingSlot()) === 'a' ? 'b' : 'a';
+  }
+
+  /** What Compose calls the service that serves: `serving('facts-service')` is `facts-service-b` after a switch. */
+  async serving(name: string): Promise<string> {
+    return `${name}-${await this.servingSlot()}`;
+  }
+
+  /** Container id of the service that serves. Throws where there is none. */
+  async servingId(name: string): Promise<string> {
+    return containerId(this.project, await this.serving(name));
+  }
+
   /** Leaves nothing of it on the machine. */
   async remove(): Promise<void> {
     await removeProject(this.project);
@@ -107,7 +137,9 @@ export class Instance {
   }
 }
 
+/** Nobody works with these, so nothing is long drained. */
+const QUIET = { 'services.drainSeconds': 2 };
 /** The system most scenarios share; made once by shared-system.ts. */
-export const SHARED = new Instance('factsway-shared', 18080);
+export const SHARED = new Instance('factsway-shared', 18080, QUIET);
 /** For scenarios that break an installation: made and removed by each. */
-export const SCRATCH = new Instance('factsway-scratch', 28080);
+export const SCRATCH = new Instance('factsway-scratch', 28080, QUIET);

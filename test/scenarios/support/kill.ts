@@ -22,16 +22,51 @@ export async function runKilledAt(
   return { killed: signal === 'SIGKILL', all };
 }
 
+/** Process ids of what works for an installation, which goes on when its installer is killed. */
+async function workersOf(directory: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const marked = pids.map(async (pid) => {
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    return environment.split('\0').includes(`FACTSWAY_INSTANCE=${directory}`) ? [Number(pid)] : [];
+  });
+  return (await Promise.all(marked)).flat();
+}
+
 /** Ends what a run that was killed left at work, as a machine that goes down would; returns how many there were. */
 export async function killWorkers(directory: string): Promise<number> {
-  let count = 0;
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-    if (!environment.split('\0').includes(`FACTSWAY_INSTANCE=${directory}`)) continue;
-    process.kill(Number(pid), 'SIGKILL');
-    count += 1;
+  const workers = await workersOf(directory);
+  for (const pid of workers) process.kill(pid, 'SIGKILL');
+  return workers.length;
+}
+
+/**
+ * Runs a command that is killed as soon as something works for it in a step, however long that takes; what works goes
+ * on unless `withWorkers`. Returns whether both were met.
+ */
+export async function runKilledAtWork(
+  argv: readonly string[],
+  step: string,
+  { directory, withWorkers }: { directory: string; withWorkers: boolean },
+): Promise<{ killed: boolean; workers: number; all: string }> {
+  const journal = join(directory, 'state/journal.jsonl');
+  const lines = async () => (await readFile(journal, 'utf8').catch(() => '')).split('\n');
+  const before = (await lines()).length;
+  const run = startCli(argv);
+  const progress = { ended: false };
+  void run.then(() => (progress.ended = true));
+  let workers = 0;
+  while (!progress.ended && workers === 0) {
+    const begun = (await lines())
+      .slice(before - 1)
+      .some((line) => line.includes('"step-started"') && line.includes(`"action":"${step}`));
+    workers = begun ? (await workersOf(directory)).length : 0;
+    if (workers === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  return count;
+  run.kill('SIGKILL');
+  // The installer first: it would see that its work failed, and begin to put things back.
+  if (withWorkers) await killWorkers(directory);
+  const { signal, all } = await run;
+  return { killed: signal === 'SIGKILL', workers, all };
 }
 
 /** The steps a command would take now, each as the beginning of its action that further runs keep as well. */

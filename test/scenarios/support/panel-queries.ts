@@ -1,3 +1,4 @@
+import { MARKS_OF_CHANGES } from '../../../monitoring/dashboards/annotations.ts';
 import { DASHBOARDS } from '../../../monitoring/dashboards/index.ts';
 import { panelsOf, type DashboardFile } from '../../../monitoring/dashboards/shape.ts';
 import { substituted } from '../../../monitoring/dashboards/substitute.ts';
@@ -24,6 +25,18 @@ export const MAY_BE_EMPTY: readonly {
     panel: 'Alerts by time firing',
     reason: 'the same over time: no alert fired yet',
   },
+  ...[
+    'Last upgrade and rollback',
+    'Downtime',
+    'Failed requests meanwhile',
+    'Duration',
+    'Time since',
+    'Last of each kind',
+  ].map((panel) => ({
+    dashboard: 'factsway-updates',
+    panel,
+    reason: 'the installer has upgraded, changed and rotated nothing yet',
+  })),
 ];
 
 export type PanelQuery = {
@@ -114,4 +127,5 @@ async function givesData(
 }
 
 export const mayBeEmpty = ({ dashboard, panel }: PanelQuery): boolean =>
+  MARKS_OF_CHANGES.includes(panel) ||
   MAY_BE_EMPTY.some((one) => one.dashboard === dashboard && one.panel === panel);

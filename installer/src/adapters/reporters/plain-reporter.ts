@@ -1,4 +1,4 @@
-import { describeAction, formatStep, planLines } from '../../model/plan.ts';
+import { describeAction, formatStep, planLines } from '../../model/plan-text.ts';
 import { formatDuration } from '../../model/units.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 

@@ -1,7 +1,8 @@
 import { createLogUpdate } from 'log-update';
 import { createColors } from 'picocolors';
 import wrapAnsi from 'wrap-ansi';
-import { formatStep, planLines, shortAction, type Step } from '../../model/plan.ts';
+import type { Step } from '../../model/plan.ts';
+import { formatStep, planLines, shortAction } from '../../model/plan-text.ts';
 import { formatDuration } from '../../model/units.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 

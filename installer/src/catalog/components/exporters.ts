@@ -1,3 +1,4 @@
+import { METRICS_DIRECTORY } from '../../model/monitoring.ts';
 import type { Workload } from '../../model/workload.ts';
 import type { CatalogContext } from '../context.ts';
 import {
@@ -23,16 +24,18 @@ const NOT_FROM_A_CONTAINER = [
   'sockstat',
   'softnet',
   'systemd',
-  'textfile',
   'udp_queues',
 ];
+
+/** Where it finds what the installer tells, such as how the last upgrade went. */
+const TEXT_FILES = '/var/lib/factsway-metrics';
 
 export function nodeExporter({ sizing }: CatalogContext, image: ResolvedImage): Workload {
   return hardened({
     component: 'node-exporter',
     id: 'node-exporter',
     group: 'monitoring',
-    purpose: 'metrics of this host: disks, memory, CPU',
+    purpose: 'metrics of this host: disks, memory, CPU; and how upgrades went',
     image: image.reference,
     user: image.user,
     listens: [{ name: 'metrics', port: EXPORTER_PORTS.node }],
@@ -42,8 +45,10 @@ export function nodeExporter({ sizing }: CatalogContext, image: ResolvedImage): 
       '--path.procfs=/host/proc',
       '--path.sysfs=/host/sys',
       '--collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys|var/lib/docker/.+|var/lib/containerd/.+)($|/)',
+      `--collector.textfile.directory=${TEXT_FILES}`,
       ...NOT_FROM_A_CONTAINER.map((name) => `--no-collector.${name}`),
     ],
+    stateDirectories: [{ directory: METRICS_DIRECTORY, mount: TEXT_FILES }],
     hostMounts: [{ host: '/', mount: '/host' }],
     networks: [{ name: 'monitoring' }],
     health: httpHealth(EXPORTER_PORTS.node, '/'),

@@ -33,7 +33,11 @@ export function postgres({ config, sizing }: CatalogContext, image: ResolvedImag
     ],
     config: { directory: 'postgres', mount: '/etc/factsway-postgres', reload: { how: 'recreate' } },
     extraConfig: [{ directory: 'postgres-init', mount: '/docker-entrypoint-initdb.d' }],
-    volumes: [{ name: 'postgres-data', mount: '/var/lib/postgresql/data' }],
+    volumes: [
+      { name: 'postgres-data', mount: '/var/lib/postgresql/data' },
+      // Above it: the one other directory that in every image of PostgreSQL belongs to its user, as a new volume must.
+      { name: 'postgres-restore-points', mount: '/var/lib/postgresql' },
+    ],
     tmpfs: [SCRATCH, { mount: '/var/run/postgresql', sizeBytes: MiB, mode: '1777' }],
     networks: [{ name: 'data' }],
     health: {

@@ -20,7 +20,7 @@ export function serviceWorkload(
   slot: Slot,
 ): Workload {
   const memory = sizing.serviceUnit.value * entry.memoryWeight;
-  const compatibility = config.services.passwordCompatibility;
+  const compatibility = config.services.passwordInEnvironment;
   return hardened({
     component: entry.name,
     id: `${entry.name}-${slot}`,
@@ -33,7 +33,7 @@ export function serviceWorkload(
     listens: [{ name: 'http', port: entry.port }],
     ...(compatibility ? { entrypoint: ['/bin/sh', `${WRAPPER_MOUNT}/with-password.sh`] } : {}),
     command: COMMAND,
-    environment: serviceEnvironment({ config, target, sizing, entry, memory }, addresses),
+    environment: serviceEnvironment({ config, target, sizing, entry, slot, memory }, addresses),
     secrets: ['postgres-app-password'],
     ...databaseAuthority(config),
     ...(compatibility ? { extraConfig: [{ directory: 'services', mount: WRAPPER_MOUNT }] } : {}),

@@ -10,12 +10,13 @@ export function analyseDatabase(facts: DatabaseFacts): CheckResult {
       `PostgreSQL does not answer: ${facts.unreachable}`,
       'Look at it: factsway-install logs postgres',
     );
+  const missing = [ROLES.owner, ROLES.app, ROLES.monitor].filter(
+    (role) => !facts.roles.includes(role),
+  );
   const findings = [
-    ...[ROLES.owner, ROLES.app, ROLES.monitor]
-      .filter((role) => !facts.roles.includes(role))
-      .map((role) => `role ${role} does not exist`),
+    ...missing.map((role) => `role ${role} does not exist`),
     ...facts.refused
-      .filter((role) => facts.roles.includes(role))
+      .filter((role) => !missing.some((one) => one === role))
       .map((role) => `${role} does not get in with the password in its file below secrets/`),
     ...(facts.appCanCreate
       ? [`${ROLES.app} may create objects; it should read and write rows only`]

@@ -1,7 +1,16 @@
 import type { DatabaseFacts } from '../facts.ts';
-import { DATABASE_ROLES, passwordSecret } from '../../catalog/database-access.ts';
-import { ROLES } from '../../catalog/roles.ts';
+import {
+  DATABASE_ROLES,
+  databaseAddress,
+  passwordSecret,
+  serviceUser,
+} from '../../catalog/database-access.ts';
+import { ROLES, SLOT_ROLES } from '../../catalog/roles.ts';
 import { findContainer, type InstanceView } from './instance-view.ts';
+import { opens } from './scram.ts';
+
+/** Whoever the services are, or were, in the database. */
+const APP = [ROLES.app, ...SLOT_ROLES].map((role) => `'${role}'`).join(', ');
 
 /** Catalogue look-ups only; no row of a client is read. */
 const QUERY = `SELECT json_build_object(
@@ -9,18 +18,15 @@ const QUERY = `SELECT json_build_object(
   'maxConnections', current_setting('max_connections')::int,
   'connections', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
   'checksums', current_setting('data_checksums') = 'on',
-  'appCanCreate', (SELECT bool_or(has_schema_privilege('${ROLES.app}', oid, 'CREATE')) FROM pg_namespace WHERE nspname !~ '^pg_'),
-  'appIsSuperuser', (SELECT bool_or(rolsuper OR rolcreaterole OR rolcreatedb) FROM pg_roles WHERE rolname = '${ROLES.app}'),
-  'roles', (SELECT json_agg(rolname) FROM pg_roles WHERE rolname IN ('${ROLES.owner}', '${ROLES.app}', '${ROLES.monitor}')))`;
+  'appCanCreate', (SELECT bool_or(has_schema_privilege(r.oid, n.oid, 'CREATE')) FROM pg_namespace AS n, pg_roles AS r WHERE nspname !~ '^pg_' AND rolname IN (${APP})),
+  'appIsSuperuser', (SELECT bool_or(rolsuper OR rolcreaterole OR rolcreatedb) FROM pg_roles WHERE rolname IN (${APP})),
+  'roles', (SELECT json_agg(rolname) FROM pg_roles WHERE rolname IN ('${ROLES.owner}', '${ROLES.monitor}', ${APP})),
+  'verifiers', (SELECT json_object_agg(rolname, rolpassword) FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL))`;
 
-/**
- * Prints the roles that do not get in over the network with the password in their file. No value passes through here:
- * the files are those of the container, and who could read the environment of psql may read them anyway.
- */
-const LOGINS = `database=$1; shift
-for pair in "$@"; do
-  PGPASSWORD=$(cat "/run/secrets/\${pair#*=}") psql -XAtqw -h 127.0.0.1 -U "\${pair%%=*}" -d "$database" -c 'SELECT 1' >/dev/null 2>&1 || echo "\${pair%%=*}"
-done`;
+type Answer = Omit<DatabaseFacts, 'unreachable' | 'refused'> & {
+  /** What proves the password of each role that may log in. */
+  readonly verifiers: Readonly<Record<string, string>> | null;
+};
 
 export async function collectDatabaseFacts(view: InstanceView): Promise<DatabaseFacts> {
   const none = {
@@ -48,17 +54,26 @@ export async function collectDatabaseFacts(view: InstanceView): Promise<Database
     QUERY,
   ]);
   if (result.exitCode !== 0) return { ...none, unreachable: result.stderr.trim() };
-  const logins = await view.ports.docker.exec(container.id, [
-    'sh',
-    '-c',
-    LOGINS,
-    'sh',
-    database,
-    ...DATABASE_ROLES.map((role) => `${ROLES[role]}=${passwordSecret(role)}`),
-  ]);
-  return {
-    unreachable: '',
-    ...(JSON.parse(result.stdout) as Omit<DatabaseFacts, 'unreachable' | 'refused'>),
-    refused: logins.stdout.split('\n').filter((role) => role !== ''),
-  };
+  const { verifiers, ...facts } = JSON.parse(result.stdout) as Answer;
+  return { unreachable: '', ...facts, refused: await findRefused(verifiers ?? {}, view) };
+}
+
+/**
+ * Roles that somebody logs in as now and that the password in their file does not open. The files are read here: those
+ * in the container are as they were when it started, before a rotation. No password travels for it, not even into the
+ * environment of a program.
+ */
+async function findRefused(
+  verifiers: NonNullable<Answer['verifiers']>,
+  { catalog, directory, ports }: InstanceView,
+): Promise<string[]> {
+  const { config, activeSlot } = catalog.context;
+  const users = { ...databaseAddress(config).users, app: serviceUser(config, activeSlot) };
+  const judged = DATABASE_ROLES.map(async (role) => {
+    const text = await ports.files.readText(`${directory}/secrets/${passwordSecret(role)}`);
+    const password = (text ?? '').replace(/\n$/, '');
+    const user = users[role];
+    return opens(password, verifiers[user] ?? '') ? [] : [user];
+  });
+  return (await Promise.all(judged)).flat();
 }

@@ -22,7 +22,7 @@ export async function collectEdgeAnswers(view: InstanceView): Promise<EdgeAnswer
   const routes = SERVICES.flatMap(({ name, routes: prefixes }) =>
     prefixes.map((route) => ({ service: name, route })),
   );
-  const trust = await collectEdgeTrust(view);
+  const trust = await collectEdgeTrust({ ...view, files: view.ports.files });
   const get = (path: string): Promise<HttpResponse> =>
     view.ports.http.request({
       url: `${url}${path}`,

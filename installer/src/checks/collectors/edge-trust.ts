@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { chainPath, idIn, TLS_PLACES } from '../../model/tls-places.ts';
+import type { Files } from '../../ports/files.ts';
 import type { HttpRequest } from '../../ports/http.ts';
 import { certificatesOf } from './certificate-facts.ts';
 import type { InstanceView } from './instance-view.ts';
@@ -18,9 +19,11 @@ export type EdgeTrust = {
 export async function collectEdgeTrust({
   catalog,
   directory,
-  ports: { files },
+  files,
   rootCertificate,
-}: InstanceView): Promise<EdgeTrust> {
+}: Pick<InstanceView, 'catalog' | 'directory' | 'rootCertificate'> & {
+  readonly files: Files;
+}): Promise<EdgeTrust> {
   const { mode } = catalog.context.config.edge.tls;
   if (mode === 'off') return { options: {} };
   if (mode === 'internal')

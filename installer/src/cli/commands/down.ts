@@ -1,4 +1,4 @@
-import { formatPlan } from '../../model/plan.ts';
+import { formatPlan } from '../../model/plan-text.ts';
 import type { Command } from '../command.ts';
 
 export const down: Command = {

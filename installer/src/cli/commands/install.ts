@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../model/check-result.ts';
-import { formatPlan } from '../../model/plan.ts';
+import { formatPlan } from '../../model/plan-text.ts';
 import type { Ports } from '../../ports/ports.ts';
 import {
   CONFIG_OPTIONS,

@@ -1,6 +1,6 @@
 import { FactswayError } from '../../model/errors.ts';
 import { formatMinutes } from '../../model/maintenance.ts';
-import { formatPlan } from '../../model/plan.ts';
+import { formatPlan } from '../../model/plan-text.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Command, CommandInput, CommandResult } from '../command.ts';
 

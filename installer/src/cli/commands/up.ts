@@ -1,4 +1,4 @@
-import { formatPlan } from '../../model/plan.ts';
+import { formatPlan } from '../../model/plan-text.ts';
 import {
   CONFIG_OPTIONS,
   configRequest,

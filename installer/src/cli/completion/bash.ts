@@ -1,4 +1,9 @@
-import type { CompletedCommand, CompletionModel, Offer } from './completion-model.ts';
+import {
+  wordsAfter,
+  type CompletedCommand,
+  type CompletionModel,
+  type Offer,
+} from './completion-model.ts';
 
 /** For bash 4.3 or newer; needs no further package. */
 export function bashCompletion({ program, leading, commands }: CompletionModel): string {
@@ -75,11 +80,9 @@ complete -F _factsway_install ${program}
 `;
 }
 
-function caseOfCommand({ name, options, argument }: CompletedCommand): string {
-  const words = [
-    ...options.map((option) => option.name),
-    ...(argument?.offer.kind === 'words' ? argument.offer.words : []),
-  ];
+function caseOfCommand(command: CompletedCommand): string {
+  const { name, options } = command;
+  const words = [...options.map((option) => option.name), ...wordsAfter(command)];
   return `    ${name}) _factsway_install_words "${words.join(' ')}" ;;`;
 }
 

@@ -3,6 +3,7 @@ import {
   CHANGE_OPTIONS,
   GLOBAL_OPTIONS,
   LEADING_OPTIONS,
+  type ArgumentSpec,
   type Command,
   type OptionSpec,
   type Values,
@@ -27,8 +28,15 @@ export type CompletedCommand = {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly CompletedOption[];
-  readonly argument?: { readonly name: string; readonly offer: Offer };
+  readonly argument?: CompletedArgument;
+  readonly more?: CompletedArgument;
 };
+
+export type CompletedArgument = { readonly name: string; readonly offer: Offer };
+
+/** What may stand after a command, where it can be listed. */
+export const wordsAfter = ({ argument, more }: CompletedCommand): readonly string[] =>
+  [argument, more].flatMap((one) => (one?.offer.kind === 'words' ? one.offer.words : []));
 
 export type CompletionModel = {
   readonly program: string;
@@ -53,19 +61,17 @@ export async function completionModel(
         ...GLOBAL_OPTIONS,
       ];
       const options = await completedOptions(specs, settings);
-      const { name, summary, argument } = command;
+      const { name, summary, argument, more } = command;
+      const completedArgument = async (one: ArgumentSpec): Promise<CompletedArgument> => ({
+        name: one.name,
+        offer: await offerOf(one.name, one.values, settings),
+      });
       return {
         name,
         summary,
         options,
-        ...(argument
-          ? {
-              argument: {
-                name: argument.name,
-                offer: await offerOf(argument.name, argument.values, settings),
-              },
-            }
-          : {}),
+        ...(argument ? { argument: await completedArgument(argument) } : {}),
+        ...(more ? { more: await completedArgument(more) } : {}),
       };
     }),
   );

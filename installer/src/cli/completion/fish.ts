@@ -1,8 +1,9 @@
-import type {
-  CompletedCommand,
-  CompletedOption,
-  CompletionModel,
-  Offer,
+import {
+  wordsAfter,
+  type CompletedCommand,
+  type CompletedOption,
+  type CompletionModel,
+  type Offer,
 } from './completion-model.ts';
 
 /** One line for each thing that can be completed, as fish wants it. */
@@ -22,13 +23,13 @@ export function fishCompletion({ program, leading, commands }: CompletionModel):
   ].join('\n');
 }
 
-function linesOf({ name, options, argument }: CompletedCommand, complete: string): string[] {
+function linesOf(command: CompletedCommand, complete: string): string[] {
+  const { name, options } = command;
+  const words = wordsAfter(command);
   const inside = `${complete} -n '${COMMAND_IS} ${name}'`;
   return [
     ...options.map((option) => lineOf(option, inside)),
-    ...(argument?.offer.kind === 'words'
-      ? [`${inside} -a ${quoted(argument.offer.words.join(' '))}`]
-      : []),
+    ...(words.length > 0 ? [`${inside} -a ${quoted(words.join(' '))}`] : []),
   ];
 }
 

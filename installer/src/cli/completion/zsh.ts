@@ -43,10 +43,11 @@ fi
 `;
 }
 
-function caseOfCommand({ name, options, argument }: CompletedCommand): string {
+function caseOfCommand({ name, options, argument, more }: CompletedCommand): string {
   const specs = [
     ...options.map(optionSpec),
     ...(argument ? [`1:${escaped(argument.name)}:${actionOf(argument.offer)}`] : []),
+    ...(more ? [`2:${escaped(more.name)}:${actionOf(more.offer)}`] : []),
   ];
   return [
     `        ${name})`,

@@ -10,12 +10,9 @@ import { FakeEngine } from '../../../../test/fakes/engine.ts';
 import { actionContext, fakePorts, type FakePorts } from '../../../../test/fakes/ports.ts';
 import { sha256 } from '../../render/digest.ts';
 import type { FileChange } from '../../model/plan.ts';
-import {
-  alignSecretPermissions,
-  createSecrets,
-  restoreBundle,
-  writeBundle,
-} from './bundle-actions.ts';
+import { writeBundle } from './bundle-actions.ts';
+import { restoreBundle } from './restore-bundle.ts';
+import { alignSecretPermissions, createSecrets } from './secret-permissions.ts';
 
 const desired = desiredWith();
 const OWNER = `${DIRECTORY}/secrets/postgres-owner-password`;

@@ -11,7 +11,7 @@ import { actionContext, fakePorts } from '../../../../test/fakes/ports.ts';
 import { OTHER_KEY, SERVER_CERTIFICATE, SERVER_KEY } from '../../../../test/fakes/tls-files.ts';
 import { collectCertificate, pairOf } from '../../checks/collectors/certificate-pair.ts';
 import type { CertificatePair } from '../../model/certificate.ts';
-import { formatPlan } from '../../model/plan.ts';
+import { formatPlan } from '../../model/plan-text.ts';
 import { chainPath, currentLine, keyPath, TLS_PLACES } from '../../model/tls-places.ts';
 import type { Desired } from '../../planner/desired.ts';
 import { planUp } from '../../planner/plan-up.ts';

@@ -7,12 +7,15 @@ import type { RecordedRelease } from '../../model/release.ts';
 import { NETWORKS_RECORD } from '../../planner/plan-networks.ts';
 import { mixedVersions } from '../../planner/refusals.ts';
 import { OVERRIDE_FILE } from '../../render/compose/render-compose.ts';
+import { readJson } from '../read-json.ts';
 import { registryError } from '../registry-error.ts';
 import { NothingDone } from '../nothing-done.ts';
+import { forgetSchemaBefore } from '../schema-before.ts';
 import { findContainers, type ActionContext } from './action-context.ts';
-import { alignSecretPermissions } from './bundle-actions.ts';
+import { alignSecretPermissions } from './secret-permissions.ts';
 import { rememberImages, rememberProject } from './remember-made.ts';
 import { rememberApplied } from './reload-config.ts';
+import { restoreSecret } from './secret-actions.ts';
 import { startAndWait } from './start-components.ts';
 
 export async function pullImage(
@@ -141,7 +144,9 @@ export async function startComponents(
   context: ActionContext,
   waiting: (message: string) => void,
 ): Promise<void> {
-  await startAndWait(action.services, context, waiting);
+  const { formerSecret: secret } = action;
+  if (secret !== undefined) await restoreSecret({ kind: 'RestoreSecret', secret }, context);
+  await startAndWait(action.services, context, waiting, action.beside);
   await rememberApplied(action.configHashes, context);
 }
 
@@ -203,13 +208,41 @@ export async function stopProject(
   await ports.compose.down(paths.directory, project, { byLabels });
 }
 
+/** A slot whose containers stay for a way back. They are stopped on purpose: neither a restart of the server nor of Docker starts them. */
+export async function retireSlot(
+  action: ActionOf<'RetireSlot'>,
+  { ports: { docker }, project }: ActionContext,
+): Promise<void> {
+  const containers = await docker.containers(project);
+  await Promise.all(
+    containers
+      .filter(({ service }) => action.services.includes(service))
+      .map(async ({ id }) => {
+        await docker.comesBack(id, false);
+        await docker.stop(id);
+      }),
+  );
+}
+
+/** state/release.json: what is asked for by everybody who has to know where services are. */
+export async function restoreServing(
+  { version, slot }: ActionOf<'RestoreServing'>,
+  { ports, paths }: ActionContext,
+): Promise<void> {
+  await ports.files.write(paths.release, `${JSON.stringify({ version, slot })}\n`, { mode: 0o644 });
+}
+
 /** releases/<version>/release.json: which images, by id, made up the release that served here. */
 export async function recordRelease(
   action: ActionOf<'RecordRelease'>,
-  { ports, paths }: ActionContext,
+  context: ActionContext,
 ): Promise<void> {
+  const { ports, paths } = context;
   const images = await ports.docker.images(action.references);
   const found = Object.values(images);
+  const file = `${paths.releases}/${action.version}/release.json`;
+  const previous =
+    action.previous ?? (await readJson<RecordedRelease>(file, ports.files))?.previous;
   const release: RecordedRelease = {
     version: action.version,
     slot: action.slot,
@@ -218,15 +251,9 @@ export async function recordRelease(
     digests: Object.fromEntries(
       found.flatMap(({ reference, digest }) => (digest === undefined ? [] : [[reference, digest]])),
     ),
+    ...(previous === undefined ? {} : { previous }),
   };
-  await ports.files.write(
-    `${paths.releases}/${action.version}/release.json`,
-    `${JSON.stringify(release, null, 2)}\n`,
-    { mode: 0o644 },
-  );
-  await ports.files.write(
-    paths.release,
-    `${JSON.stringify({ version: action.version, slot: action.slot })}\n`,
-    { mode: 0o644 },
-  );
+  await ports.files.write(file, `${JSON.stringify(release, null, 2)}\n`, { mode: 0o644 });
+  await restoreServing({ ...action, kind: 'RestoreServing' }, context);
+  await forgetSchemaBefore(paths, ports.files);
 }

@@ -2,7 +2,9 @@ import type { ActionKind, ActionOf } from '../../model/plan.ts';
 import { recordInEffect } from '../configuration-record.ts';
 import type { RunAction } from '../execute-plan.ts';
 import type { ActionContext } from './action-context.ts';
-import { createSecrets, restoreBundle, writeBundle } from './bundle-actions.ts';
+import { writeBundle } from './bundle-actions.ts';
+import { restoreBundle } from './restore-bundle.ts';
+import { createSecrets } from './secret-permissions.ts';
 import { importCertificate, useCertificate } from './certificate-actions.ts';
 import {
   checkImageVersions,
@@ -11,6 +13,8 @@ import {
   recordNetworks,
   recordOverride,
   recordRelease,
+  restoreServing,
+  retireSlot,
   removeContainers,
   removeHalfMade,
   saveRootCertificate,
@@ -20,10 +24,34 @@ import {
 } from './container-actions.ts';
 import { removeImageLock, writeImageLock } from './image-lock-actions.ts';
 import { endMaintenance, startMaintenance } from './maintenance-actions.ts';
+import { proveSlot } from './prove-slot.ts';
 import { reloadSoundConfig } from './reload-config.ts';
 import { removeFiles, removeImages, removeVolumes } from './removal-actions.ts';
+import {
+  createRestorePoint,
+  removeReplacedDatabases,
+  removeRestorePoints,
+  restoreDatabase,
+} from './restore-point-actions.ts';
+import { revertMigrations } from './revert-migrations.ts';
+import {
+  closeRole,
+  discardStaged,
+  finishRotation,
+  replaceSecret,
+  restoreSecret,
+  setGrafanaPassword,
+  setRolePassword,
+  stageSecret,
+} from './secret-actions.ts';
 import { startAdded } from './start-added.ts';
 import { runMigrations } from './run-migrations.ts';
+import {
+  hideMaintenancePage,
+  showMaintenancePage,
+  switchTraffic,
+  verifyTraffic,
+} from './traffic-actions.ts';
 
 type Handler<K extends ActionKind> = (
   action: ActionOf<K>,
@@ -34,6 +62,14 @@ type Handler<K extends ActionKind> = (
 /** One handler for each kind of action; the compiler asks for a missing one. */
 const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   CreateSecrets: createSecrets,
+  StageSecret: stageSecret,
+  DiscardStaged: discardStaged,
+  FinishRotation: finishRotation,
+  ReplaceSecret: replaceSecret,
+  RestoreSecret: restoreSecret,
+  SetRolePassword: setRolePassword,
+  CloseRole: closeRole,
+  SetGrafanaPassword: setGrafanaPassword,
   ImportCertificate: importCertificate,
   UseCertificate: useCertificate,
   WriteBundle: writeBundle,
@@ -46,6 +82,11 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   StopComponents: stopComponents,
   RemoveHalfMade: removeHalfMade,
   RunMigrations: runMigrations,
+  RevertMigrations: revertMigrations,
+  CreateRestorePoint: createRestorePoint,
+  RestoreDatabase: restoreDatabase,
+  RemoveReplacedDatabases: removeReplacedDatabases,
+  RemoveRestorePoints: removeRestorePoints,
   StartAdded: startAdded,
   ReloadConfig: reloadSoundConfig,
   StopProject: stopProject,
@@ -54,6 +95,13 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   RemoveFiles: removeFiles,
   SaveRootCertificate: saveRootCertificate,
   RecordRelease: recordRelease,
+  RestoreServing: restoreServing,
+  RetireSlot: retireSlot,
+  ProveSlot: proveSlot,
+  SwitchTraffic: switchTraffic,
+  VerifyTraffic: verifyTraffic,
+  ShowMaintenancePage: showMaintenancePage,
+  HideMaintenancePage: hideMaintenancePage,
   RecordOverride: recordOverride,
   RecordNetworks: recordNetworks,
   WriteImageLock: writeImageLock,
@@ -70,6 +118,8 @@ const TOUCH_CONTAINERS: ReadonlySet<ActionKind> = new Set([
   'StartAdded',
   'StartComponents',
   'StopComponents',
+  'RetireSlot',
+  'SwitchTraffic',
   'ReloadConfig',
   'RunMigrations',
   'StopProject',

@@ -1,7 +1,9 @@
 import { FactswayError } from '../../model/errors.ts';
 import type { ObservedContainer } from '../../model/observed.ts';
 import type { ActionOf } from '../../model/plan.ts';
+import { readSchemaBefore, writeSchemaBefore } from '../schema-before.ts';
 import { findContainers, type ActionContext } from './action-context.ts';
+import { alignRoles } from './database-roles.ts';
 import { lastLines } from './start-components.ts';
 
 const POLL_MS = 200;
@@ -22,15 +24,62 @@ export type MigrationResult = {
   readonly hint?: string | null;
 };
 
-/** Runs the one-shot container to its end. Throws FW-MIGRATION-FAILED, -STUCK or -REFUSED, naming migration and reason. */
+/** Runs the one-shot container to its end, with the roles there that the services log in as. Throws FW-MIGRATION-FAILED, -STUCK or -REFUSED, naming migration and reason. */
 export async function runMigrations(
   action: ActionOf<'RunMigrations'>,
   context: ActionContext,
   waiting: (message: string) => void,
 ): Promise<void> {
+  // Cheap, and services cannot log in without: so it is done whenever they are about to start.
+  await alignRoles(context);
+  if (action.reversible) await keepSchemaBefore(action, context, waiting);
+  if (action.allowContract) await runContract(action, context, waiting);
   const ended = await runToEnd(action.service, context, waiting);
   if (ended.exitCode === 0) return;
   throw migrationError(await lastLines(ended, context), action.version, ended.exitCode, context);
+}
+
+/**
+ * A run that goes on with what another one began finds the database migrated already: where it stood before that is
+ * asked once, before anything is changed.
+ */
+async function keepSchemaBefore(
+  { service, version }: ActionOf<'RunMigrations'>,
+  { ports, paths }: ActionContext,
+  waiting: (message: string) => void,
+): Promise<void> {
+  if (await readSchemaBefore(version, paths, ports.files)) return;
+  waiting('asking where the database stands');
+  const argv = ['node', '/app/migrate.mjs', 'status'];
+  const { exitCode, stdout, stderr } = await ports.compose.run(paths.directory, service, argv);
+  const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line !== '');
+  const result = findMigrationResult(lines);
+  // A program that could not look says so in a result too, one that holds no migration.
+  if (!result || (!result.ok && result.pending.length === 0))
+    throw new FactswayError(
+      'FW-MIGRATION-FAILED',
+      `Where the database stands could not be asked: ${result?.message ?? `exit code ${exitCode}`}. No migration was run.`,
+      `${result?.hint ?? 'See the lines below,'} then run the command again.`,
+      lines.slice(-20),
+    );
+  // Nothing is ever taken back to an empty database: whatever says that there was none is not to be believed.
+  if (result.after !== null)
+    await writeSchemaBefore({ version, head: result.after }, paths, ports.files);
+}
+
+/** The container's own command leaves them out: it runs at every start, and leave is given once. */
+async function runContract(
+  { service, version }: ActionOf<'RunMigrations'>,
+  context: ActionContext,
+  waiting: (message: string) => void,
+): Promise<void> {
+  const { ports, paths } = context;
+  waiting('running migrations, those of no return among them');
+  const argv = ['node', '/app/migrate.mjs', 'up', '--allow-contract'];
+  const ended = await ports.compose.run(paths.directory, service, argv, { works: true });
+  if (ended.exitCode === 0) return;
+  const lines = `${ended.stdout}\n${ended.stderr}`.split('\n').filter((line) => line !== '');
+  throw migrationError(lines.map(context.mask).slice(-20), version, ended.exitCode, context);
 }
 
 /** Starts a one-shot container and waits until it has ended, however it ended. */

@@ -17,6 +17,7 @@ export async function startAndWait(
   services: readonly string[],
   context: ActionContext,
   waiting: (message: string) => void,
+  beside = false,
 ): Promise<void> {
   const { docker, clock, signal } = context.ports;
   const containers = await findContainers(context, services);
@@ -27,9 +28,14 @@ export async function startAndWait(
   await Promise.all(
     containers
       .filter(({ state }) => state !== 'running')
-      .map(async ({ id, state }) => {
+      .map(async ({ id, state, slot }) => {
         // Docker waits ever longer before it tries again by itself, and goes on counting.
         if (state === 'restarting') await docker.stop(id);
+        // One of a slot that was retired was told to stay down.
+        if (slot !== undefined) {
+          await docker.comesBack(id, true);
+          await docker.weigh(id, beside ? 'background' : 'normal');
+        }
         await docker.start(id);
       }),
   );

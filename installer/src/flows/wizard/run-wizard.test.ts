@@ -310,13 +310,18 @@ it('what fails after the yes is told as it is, and the answers stay', async () =
 
 describe('an instance that exists', () => {
   beforeEach(() => {
-    ports.files.put(CONFIG, '# ours\nhost:\n  name: old.example.com # for now\n  memory: 8GiB\n');
+    ports.files.put(
+      CONFIG,
+      '# ours\napiVersion: factsway/v2\nhost:\n  name: old.example.com # for now\n  memory: 8GiB\n',
+    );
   });
 
   it('is reviewed with what its file says; only what was changed is written, comments stay', async () => {
     const text = await wizard(['host.memory', '12GiB', GO, 'yes']);
     expect(screen('The settings')).toContain('Name of this server           old.example.com');
-    expect(text).toBe('# ours\nhost:\n  name: old.example.com # for now\n  memory: 12GiB\n');
+    expect(text).toBe(
+      '# ours\napiVersion: factsway/v2\nhost:\n  name: old.example.com # for now\n  memory: 12GiB\n',
+    );
   });
 
   it('goes on from changes that were not applied, and forgets those that are in force', async () => {

@@ -13,7 +13,7 @@ import {
   type ScriptedPrompter,
 } from '../../../../test/fakes/prompter.ts';
 import { rejectionOf } from '../../../../test/fakes/thrown.ts';
-import { formatPlan } from '../../model/plan.ts';
+import { formatPlan } from '../../model/plan-text.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { apply } from '../apply.ts';
 import { desire } from '../desire.ts';

@@ -57,12 +57,16 @@ describe('a workload as a Compose service', () => {
     const service = lowerWorkload(find('postgres'), '');
     expect(service.volumes).toEqual([
       'postgres-data:/var/lib/postgresql/data',
+      'postgres-restore-points:/var/lib/postgresql',
       './config/postgres:/etc/factsway-postgres:ro',
       './config/postgres-init:/docker-entrypoint-initdb.d:ro',
     ]);
     expect(service.stop_signal).toBe('SIGINT');
     expect(service.shm_size).toBe('307m');
-    expect(lowerWorkload(find('node-exporter'), '').volumes).toEqual(['/:/host:ro']);
+    expect(lowerWorkload(find('node-exporter'), '').volumes).toEqual([
+      './state/metrics:/var/lib/factsway-metrics:ro',
+      '/:/host:ro',
+    ]);
   });
 
   it.each([

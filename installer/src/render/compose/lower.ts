@@ -126,7 +126,7 @@ function lowerMounts(workload: Workload): string[] {
     ...workload.volumes.map(({ name, mount }) => `${name}:${mount}`),
     // Whole directories: a bind-mounted single file would keep showing its old inode after our rename.
     ...configs.map(({ directory, mount }) => `./config/${directory}:${mount}:ro`),
-    ...(workload.secretDirectories ?? []).map(
+    ...[...(workload.secretDirectories ?? []), ...(workload.stateDirectories ?? [])].map(
       ({ directory, mount }) => `./${directory}:${mount}:ro`,
     ),
     ...workload.hostMounts.map(({ host, mount }) => `${host}:${mount}:ro`),

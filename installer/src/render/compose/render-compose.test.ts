@@ -34,13 +34,13 @@ const MATRIX = SOURCES.flatMap((source) =>
 );
 
 describe.each(MATRIX)('source %s, TLS %s, Grafana %s, compatibility %s', (...choice) => {
-  const [source, mode, grafana, passwordCompatibility] = choice;
+  const [source, mode, grafana, passwordInEnvironment] = choice;
   const catalog = catalogWith(
     {
       images: { source },
       edge: { tls: { mode } },
       monitoring: { grafana },
-      services: { passwordCompatibility },
+      services: { passwordInEnvironment },
     },
     ['a', 'b'],
   );
@@ -174,7 +174,7 @@ describe('services that cannot read a password from a file', () => {
     read(compose(catalog)['compose.app-a.yaml']).services['facts-service-a']!;
 
   it('are started through the wrapper, and the container still holds no password', () => {
-    const service = environment(catalogWith({ services: { passwordCompatibility: true } }));
+    const service = environment(catalogWith({ services: { passwordInEnvironment: true } }));
     expect(service['entrypoint']).toEqual(['/bin/sh', '/factsway/with-password.sh']);
     expect(service['command']).toEqual(['node', '/app/service.mjs']);
     expect(service['volumes']).toEqual(['./config/services:/factsway:ro']);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Rendered by factsway-install; run once, when the data directory is made. Creates the three roles of the
+# Rendered by factsway-install; run once, when the data directory is made. Creates the roles of the
 # platform: owner (migrations), application (rows only), monitor (statistics only).
 set -eu
 
@@ -13,7 +13,13 @@ SET log_min_error_statement = 'panic';
 \set monitor_password `cat /run/secrets/postgres-monitor-password`
 
 CREATE ROLE factsway_owner LOGIN PASSWORD :'owner_password';
-CREATE ROLE factsway_app LOGIN PASSWORD :'app_password';
+-- The rights of the services. Those of each slot log in with a role of their own, so that their password can be
+-- changed while the others serve (factsway-install secrets rotate).
+CREATE ROLE factsway_app NOLOGIN;
+CREATE ROLE factsway_app_a LOGIN PASSWORD :'app_password';
+GRANT factsway_app TO factsway_app_a;
+CREATE ROLE factsway_app_b LOGIN PASSWORD :'app_password';
+GRANT factsway_app TO factsway_app_b;
 CREATE ROLE factsway_monitor LOGIN PASSWORD :'monitor_password' CONNECTION LIMIT 5;
 GRANT pg_monitor TO factsway_monitor;
 

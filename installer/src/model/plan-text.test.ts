@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatPlan, formatStep, PlanBuilder, planLines, type Action, type Step } from './plan.ts';
+import { PlanBuilder, type Action, type Step } from './plan.ts';
+import { formatPlan, formatStep, planLines } from './plan-text.ts';
 
 const step = (action: Action, more: Partial<Step> = {}): Step => ({
   id: 3,

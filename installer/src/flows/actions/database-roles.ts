@@ -1,0 +1,31 @@
+import { externalPostgres, passwordSecret } from '../../catalog/database-access.ts';
+import { ROLES, SLOT_ROLES } from '../../catalog/roles.ts';
+import { askSuperuser, identifier, literal } from '../ask-superuser.ts';
+import { readSecret } from '../read-secret.ts';
+import { scramVerifier } from '../../checks/collectors/scram.ts';
+import { findContainers, requireDesired, type ActionContext } from './action-context.ts';
+
+/**
+ * The roles that the services of each slot log in as, for a database that an earlier installer made: they get the
+ * password in use and the rights of the group. One that is there keeps its password: a rotation may be under way.
+ */
+export async function alignRoles(context: ActionContext): Promise<void> {
+  const { ports, paths, desired } = context;
+  if (!desired || externalPostgres(requireDesired(context).catalog.context.config)) return;
+  const secret = await readSecret(paths.secret(passwordSecret('app')), ports.files);
+  const [container] = await findContainers(context, ['postgres']);
+  if (!secret || !container) return;
+  const verifier = newVerifier(secret.reveal(), context);
+  const align = (role: string): string => `
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(role)}) THEN
+    CREATE ROLE ${identifier(role)} LOGIN PASSWORD ${literal(verifier)};
+  END IF;
+  IF NOT pg_has_role(${literal(role)}, ${literal(ROLES.app)}, 'USAGE') THEN
+    GRANT ${identifier(ROLES.app)} TO ${identifier(role)} WITH INHERIT TRUE;
+  END IF;`;
+  const sql = `DO $roles$ BEGIN${SLOT_ROLES.map(align).join('')}\nEND $roles$;`;
+  await askSuperuser(container.id, sql, ports, [verifier]);
+}
+
+export const newVerifier = (password: string, { ports }: ActionContext): string =>
+  scramVerifier(password, Buffer.from(ports.random.secret(16), 'utf8'));
