@@ -75,7 +75,7 @@ export function alertsPage(): string {
   ]);
   return page(
     'Alerts',
-    `Each has tests that show it fires, holds still just below its limit and resolves, and a runbook that is served at \`/runbooks/\` of every installation. Those of certificates and PostgreSQL's own log are there where they make sense; those of backups come with backups, which this version does not make yet.`,
+    `Each has tests that show it fires, holds still just below its limit and resolves, and a runbook that is served at \`/runbooks/\` of every installation. Those of certificates and PostgreSQL's own log are there where they make sense; those of backups where \`backup.mode\` is on.`,
     coverage(),
     table([['alert', 'severity', 'for', ''], ...overview]),
     ...details,

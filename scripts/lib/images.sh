@@ -4,7 +4,7 @@
 
 IMAGE_TAG=debian-13
 # Everything built from Debian packages on top of `base`, in the order of the builds.
-COMPONENTS=(node postgres edge prometheus alertmanager node-exporter postgres-exporter blackbox-exporter)
+COMPONENTS=(node postgres backup edge prometheus alertmanager node-exporter postgres-exporter blackbox-exporter)
 NEEDED_MIB=4096
 
 component_image() { printf 'factsway/%s:%s' "$1" "$IMAGE_TAG"; }
@@ -15,6 +15,10 @@ component_directory() {
     *) printf 'images/%s' "$1" ;;
   esac
 }
+# The backup container runs the programs of the server it backs up, in exactly its version.
+component_base() {
+  if [[ $1 == backup ]]; then component_image postgres; else component_image base; fi
+}
 image_label() { docker image inspect --format "{{index .Config.Labels \"$2\"}}" "$1" 2>/dev/null || true; }
 image_id() { docker image inspect --format '{{.Id}}' "$1" 2>/dev/null || true; }
 image_version() { image_label "$1" org.opencontainers.image.version; }
@@ -22,11 +26,15 @@ image_version() { image_label "$1" org.opencontainers.image.version; }
 # An image is fresh when the hash it carries is the hash of what it would be built from now. The hash
 # covers the id of the base image, so a new base makes everything on top of it stale.
 component_hash() {
-  if [[ $1 == base ]]; then
-    hash_of images/base
-  else
-    printf '%s %s' "$(hash_of "$(component_directory "$1")")" "$BASE_ID" | sha256sum | cut -c1-64
-  fi
+  case $1 in
+    base) hash_of images/base ;;
+    # The program in it is bundled from these, and always to the same bytes.
+    backup)
+      printf '%s %s' "$(hash_of images/backup backup/src services/build scripts/build-backup.ts package-lock.json)" \
+        "$(image_id "$(component_base backup)")" | sha256sum | cut -c1-64
+      ;;
+    *) printf '%s %s' "$(hash_of "$(component_directory "$1")")" "$BASE_ID" | sha256sum | cut -c1-64 ;;
+  esac
 }
 is_fresh() { [[ $(image_label "$1" io.factsway.context-hash) == "$2" ]]; }
 
@@ -131,6 +139,12 @@ build_base() {
   rm -f "$tar" "$ROOT/build/base.list"
 }
 
+# JavaScript is bundled out here: a build inside a container would need a package registry there.
+bundle_backup() {
+  [[ -d $ROOT/node_modules ]] || fail 3 "the backup program is bundled with tools from npm, which are not installed" "npm ci"
+  logged bundle-backup "$ROOT/node_modules/.bin/tsx" "$ROOT/scripts/build-backup.ts"
+}
+
 # Built twice: the version of the packaged program is only known once it is installed, and the second
 # run takes every layer from the cache to add it as a label. The name is given by the last build, so
 # an interrupted one leaves an image without a name and the next run starts over.
@@ -138,9 +152,14 @@ build_component() {
   local name=$1 hash=$2 id_file=$ROOT/build/image-id directory package version first
   local -a args proxy
   mapfile -t proxy < <(proxy_args)
-  args=(docker build "${proxy[@]}" --build-arg "BASE=$(component_image base)"
+  args=(docker build "${proxy[@]}" --build-arg "BASE=$(component_base "$name")"
     --label "io.factsway.component=$name" --label "io.factsway.context-hash=$hash")
   directory=$ROOT/$(component_directory "$name")
+  if [[ $name == backup ]]; then
+    args+=(--file "$directory/Dockerfile")
+    directory=$ROOT/build/backup
+    bundle_backup
+  fi
   [[ $name != *-exporter ]] || args+=(--target "$name" --build-arg "EXPORTER=${name%-exporter}")
   mkdir -p "$ROOT/build"
   logged "$name" "${args[@]}" --iidfile "$id_file" "$directory"

@@ -190,6 +190,19 @@ export const RULES: IForbiddenRuleType[] = [
     to: { path: 'node_modules/(@kubernetes-models|kubernetes-models)/' },
   },
   {
+    // A program of its own, in an image of its own; what it and the installer agree on is a contract.
+    name: 'backup-reaches-only-itself',
+    severity: 'error',
+    from: { path: '^backup/' },
+    to: { path: '^(installer|monitoring|services|scripts|test|k8s|bench)/' },
+  },
+  {
+    name: 'nobody-reaches-into-backup',
+    severity: 'error',
+    from: { path: '^(installer|monitoring|services|k8s)/' },
+    to: { path: '^backup/' },
+  },
+  {
     name: 'services-know-nothing-of-the-installer',
     severity: 'error',
     from: { path: '^services/' },

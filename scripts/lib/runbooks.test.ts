@@ -17,16 +17,16 @@ const AWAITED: readonly KnownCommand[] = [
     flags: flags('--type'),
     argument: { values: ['list', 'check', 'create', 'drill'] },
   },
+  { name: 'restore', flags: flags('--to', '--place', '--force-lose') },
 ].filter(({ name }) => !KNOWN.commands.some((known) => known.name === name));
 
-const commands = [
-  ...KNOWN.commands.map((command) =>
-    command.name === 'verify' && !command.flags.has('--drill')
-      ? { ...command, flags: new Map([...command.flags, ...flags('--drill')]) }
-      : command,
-  ),
-  ...AWAITED,
-];
+/** Containers that come with what is awaited. */
+const withAwaited = (command: KnownCommand): KnownCommand =>
+  command.name === 'logs' && command.argument?.values
+    ? { ...command, argument: { values: [...command.argument.values, 'backup'] } }
+    : command;
+
+const commands = [...KNOWN.commands.map(withAwaited), ...AWAITED];
 
 describe('the runbooks', () => {
   it.each(RUNBOOKS.map((runbook) => [runbook.name, runbook] as const))(
@@ -72,7 +72,7 @@ describe('their pages', async () => {
   const html = Object.entries(pages).filter(([path]) => path.endsWith('.html'));
 
   it('are one for each alert the platform can have, and an index with a link to each', () => {
-    const names = ALERTS.filter(({ area }) => area !== 'backup').map(({ name }) => name);
+    const names = ALERTS.map(({ name }) => name);
     expect(html.map(([path]) => path).sort()).toEqual(
       [...names, 'index'].map((name) => `config-templates/runbooks/${name}.html`).sort(),
     );

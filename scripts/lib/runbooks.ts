@@ -55,15 +55,10 @@ export async function knownToRunbooks(runbooks: readonly Runbook[]): Promise<Kno
   };
 }
 
-/**
- * The pages the edge serves, by path. Runbooks of backups are among them once there is a command to make one: whoever
- * follows a link must not be told to type what does not exist.
- */
+/** The pages the edge serves, by path: of every alert, as those of certificates are whatever certificate there is. */
 export async function runbookPages(): Promise<Record<string, string>> {
-  const backups = COMMANDS.some(({ name }) => name === 'backup');
-  const outlines = ALERTS.filter(({ area }) => area !== 'backup' || backups);
   const runbooks = await readRunbooks();
-  const pages = outlines.flatMap((outline) => {
+  const pages = ALERTS.flatMap((outline) => {
     const runbook = runbooks.find(({ name }) => name === outline.name);
     return runbook
       ? [[`config-templates/runbooks/${outline.name}.html`, renderRunbook(runbook, outline)]]
@@ -71,7 +66,7 @@ export async function runbookPages(): Promise<Record<string, string>> {
   });
   return {
     ...(Object.fromEntries(pages) as Record<string, string>),
-    'config-templates/runbooks/index.html': renderIndex(runbooks, outlines),
-    'docs/reference/runbooks.md': runbookList(runbooks, outlines),
+    'config-templates/runbooks/index.html': renderIndex(runbooks, ALERTS),
+    'docs/reference/runbooks.md': runbookList(runbooks, ALERTS),
   };
 }

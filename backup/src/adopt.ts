@@ -1,0 +1,67 @@
+import { readdirSync } from 'node:fs';
+import { backupProblemCode } from './classify.ts';
+import { prepare } from './create.ts';
+import { updateHistory } from './history.ts';
+import type { Tell } from './ndjson.ts';
+import { DATA } from './paths.ts';
+import { openPlace, tail, type OpenPlace } from './place.ts';
+import { Problem, toProblem } from './problem.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * Makes every place ready for the live database: a repository that knows it, and the history of its
+ * timelines, without which no restore could cross the last one.
+ *
+ * @param upgrade lets a repository accept a database of another identity (a new major version); never
+ *   without being told, or a place would mix the backups of two installations
+ */
+export async function adopt(settings: Settings, upgrade: boolean, tell: Tell): Promise<object> {
+  updateHistory(() => undefined);
+  const places = [];
+  for (const place of settings.places) {
+    try {
+      tell(`making ${place.name} ready`);
+      const histories = await adoptIn(openPlace(settings, place), upgrade);
+      places.push({ name: place.name, ok: true, histories });
+    } catch (error) {
+      const { code, message, details } = toProblem(error, 'FW-BACKUP-FAILED');
+      places.push({ name: place.name, ok: false, problem: { code, message, details } });
+    }
+  }
+  return { places };
+}
+
+async function adoptIn(place: OpenPlace, upgrade: boolean): Promise<string[]> {
+  await prepare(place);
+  const command = upgrade ? 'stanza-upgrade' : 'stanza-create';
+  const ran = await place.run(command);
+  if (ran.code !== 0) {
+    throw new Problem(
+      backupProblemCode(ran.code),
+      `the repository in ${place.name} does not fit the live database`,
+      tail(ran),
+    );
+  }
+  const histories = liveHistories();
+  for (const name of histories) {
+    const pushed = await place.run('archive-push', [`${DATA}/pg_wal/${name}`]);
+    if (pushed.code !== 0) {
+      throw new Problem(
+        backupProblemCode(pushed.code),
+        `${name} did not reach ${place.name}`,
+        tail(pushed),
+      );
+    }
+  }
+  return histories;
+}
+
+function liveHistories(): string[] {
+  try {
+    return readdirSync(`${DATA}/pg_wal`)
+      .filter((name) => /^[0-9A-F]{8}\.history$/.test(name))
+      .sort();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,22 @@
+/** Exit codes of pgBackRest 2.55 that mean something to us. Source: its src/build/error/error.yaml. */
+export const BACKREST = {
+  checksum: 26,
+  fileInvalid: 28,
+  format: 29,
+  fileOpen: 41,
+  archiveMismatch: 44,
+  archiveDuplicate: 45,
+  lockAcquire: 50,
+  backupMismatch: 51,
+  fileMissing: 55,
+  dbConnect: 56,
+  dbQuery: 57,
+  dbMismatch: 58,
+  dbTimeout: 59,
+  fileWrite: 64,
+  backupSetInvalid: 75,
+  archiveTimeout: 82,
+  crypto: 95,
+  hostConnect: 49,
+  service: 101,
+} as const;

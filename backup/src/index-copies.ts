@@ -1,0 +1,35 @@
+import type { OpenPlace } from './place.ts';
+
+const COPY = '.copy';
+
+/**
+ * Paths of what pgBackRest keeps twice (the indexes, and the manifest of each backup) and where the two are not the
+ * same any more. It reads the other one then and says nothing, and verify does as well.
+ */
+export async function differingIndexes(place: OpenPlace): Promise<string[]> {
+  const paths = new Set((await place.files('')).map(({ path }) => path));
+  const differing: string[] = [];
+  for (const copy of [...paths].filter((path) => path.endsWith(COPY))) {
+    const path = copy.slice(0, -COPY.length);
+    // While a backup is being made there is only the copy.
+    if (!paths.has(path)) continue;
+    const read = (one: string): Promise<string | null> => place.text(one).catch(() => null);
+    const [first, second] = [await read(path), await read(copy)];
+    if (first === null || first !== second) differing.push(path);
+  }
+  return differing;
+}
+
+/** What PostgreSQL says of a backup, in lines of text; verify reads none of these files. */
+const LABEL = /^START WAL LOCATION: [\x20-\x7e\n]+$/;
+
+/** Paths of labels of backups in the archive that are not what PostgreSQL wrote. */
+export async function damagedLabels(place: OpenPlace): Promise<string[]> {
+  const damaged: string[] = [];
+  for (const { path } of await place.files('')) {
+    if (!path.startsWith('archive/') || !path.endsWith('.backup')) continue;
+    const text = await place.text(path).catch(() => null);
+    if (text === null || !LABEL.test(text)) damaged.push(path);
+  }
+  return damaged;
+}

@@ -1,0 +1,154 @@
+import { createServer, type Server } from 'node:http';
+import { carrierOf, keepDistributing, pause, type Carrier } from './carry.ts';
+import { ofPlace, readHistory } from './history.ts';
+import { renderMetrics } from './metrics.ts';
+import { log } from './ndjson.ts';
+import { openPlace } from './place.ts';
+import { run } from './run.ts';
+import { backupIsDue, drillIsDue } from './schedule.ts';
+import type { Settings } from './settings.ts';
+import { dropOtherPlaces, waitingFor } from './spool.ts';
+
+const PORT = 9854;
+const ADOPT_MS = 10_000;
+const LOOK_EVERY_MS = 30_000;
+/** After a start the database gets time to come up, and people time to begin something themselves. */
+const FIRST_LOOK_MS = 60_000;
+/** A stop waits for what is being carried, and no longer. */
+const STOP_MS = 8_000;
+
+/** The container's main process, until it is told to stop. */
+export async function keep(settings: Settings): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stop.abort();
+      setTimeout(() => process.exit(0), STOP_MS).unref();
+    });
+  }
+  const names = settings.places.map(({ name }) => name);
+  const dropped = dropOtherPlaces(names);
+  if (dropped.length > 0) log('warn', 'these places are no longer configured', { dropped });
+  const carriers = settings.places.map((place) => carrierOf(openPlace(settings, place)));
+  const server = serve(carriers, new Date());
+  log('info', 'keeping backups', { places: names });
+  const distributing = keepDistributing(names, stop.signal);
+  const adopted = command(['adopt']);
+  // A new place has no repository before that. What holds the lock for long must not hold up the log.
+  await Promise.race([adopted, pause(ADOPT_MS, stop.signal)]);
+  await Promise.all([
+    distributing,
+    ...carriers.map((carrier) => carrier.run(stop.signal)),
+    keepAdopting(adopted, stop.signal),
+    keepSchedule(settings, stop.signal),
+  ]);
+  server.close();
+  server.closeAllConnections();
+  log('info', 'stopped');
+}
+
+function serve(carriers: readonly Carrier[], startedAt: Date): Server {
+  const server = createServer((request, response) => {
+    if (request.url === '/health') {
+      response.end('ok\n');
+      return;
+    }
+    if (request.url !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    const places = carriers.map((carrier) => ({
+      name: carrier.place,
+      waiting: waitingFor(carrier.place, new Date()),
+      pushFailures: carrier.failures(),
+      carried: carrier.last(),
+    }));
+    Promise.resolve()
+      .then(() => renderMetrics(readHistory(), places, startedAt))
+      .then(
+        (text) => {
+          response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+          response.end(text);
+        },
+        (error: unknown) => {
+          log('error', 'metrics failed', { error: String(error) });
+          response.writeHead(500).end();
+        },
+      );
+  });
+  server.listen(PORT);
+  return server;
+}
+
+interface Ended {
+  readonly ok: boolean;
+}
+
+/** Runs one of our own commands as a process of its own, which takes the lock like any other. */
+async function command(args: readonly string[]): Promise<Ended> {
+  const ran = await run('factsway-backup', args);
+  const line = ran.stdout.trimEnd().split('\n').at(-1) ?? '';
+  const last = parse(line);
+  log(ran.code === 0 ? 'info' : 'error', `${args.join(' ')} ended`, { exit: ran.code, last });
+  // A command for all places succeeds although one was away; adopt says so of each.
+  return { ok: ran.code === 0 && !line.includes('"ok":false') };
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return line;
+  }
+}
+
+/** Until every place knows the live database; one that is away is tried again and again. */
+async function keepAdopting(first: Promise<Ended>, signal: AbortSignal): Promise<void> {
+  let { ok } = await first;
+  while (!ok && !signal.aborted) {
+    await pause(LOOK_EVERY_MS, signal);
+    ({ ok } = await command(['adopt']));
+  }
+}
+
+async function keepSchedule(settings: Settings, signal: AbortSignal): Promise<void> {
+  await pause(FIRST_LOOK_MS, signal);
+  while (!signal.aborted) {
+    try {
+      await runDue(settings, signal);
+    } catch (error) {
+      log('error', 'the schedule could not be followed', { error: String(error) });
+    }
+    await pause(LOOK_EVERY_MS, signal);
+  }
+}
+
+async function runDue(settings: Settings, signal: AbortSignal): Promise<void> {
+  const date = (text: string | null | undefined): Date | null =>
+    text === null || text === undefined ? null : new Date(text);
+  for (const { name } of settings.places) {
+    const history = readHistory();
+    if (history === null || signal.aborted) return;
+    const { successes, lastAttemptAt, failedInARow } = ofPlace(history, name);
+    const newest = Object.values(successes)
+      .map(({ at }) => at)
+      .sort()
+      .at(-1);
+    const attempts = {
+      lastSuccessAt: date(newest),
+      lastAttemptAt: date(lastAttemptAt),
+      failedInARow,
+    };
+    if (!backupIsDue(settings, history.instance, attempts, new Date())) continue;
+    await command(['create', '--type', 'auto', '--reason', 'schedule', '--place', name]);
+  }
+  const history = readHistory();
+  if (history === null || signal.aborted) return;
+  // The drill takes the newest backup, so there has to be one.
+  const any = Object.values(history.places).some(
+    ({ successes }) => Object.keys(successes).length > 0,
+  );
+  const startedAt = new Date(history.startedAt);
+  const lastDrill = date(history.drill?.lastAttemptAt);
+  if (any && drillIsDue(settings, startedAt, lastDrill, new Date())) await command(['drill']);
+}

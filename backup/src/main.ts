@@ -1,0 +1,134 @@
+import { parseArgs } from 'node:util';
+import { pipeline } from 'node:stream/promises';
+import { adopt } from './adopt.ts';
+import { check } from './check.ts';
+import { create } from './create.ts';
+import { drill } from './drill.ts';
+import { layOut } from './fetch-instance.ts';
+import { flush } from './flush.ts';
+import { getInstance, putInstance } from './instance-copies.ts';
+import { keep } from './keep.ts';
+import { list } from './list.ts';
+import { tell, tellProblem, tellResult } from './ndjson.ts';
+import { SETTINGS_FILE } from './paths.ts';
+import { openPlace } from './place.ts';
+import { Problem, toProblem, type ProblemCode } from './problem.ts';
+import { describePlan, planRestore } from './restore-plan.ts';
+import { parseTarget } from './restore-target.ts';
+import { restore } from './restore.ts';
+import { placeNamed, readSettings, type Settings } from './settings.ts';
+
+interface Options {
+  readonly type?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly place?: string | undefined;
+  readonly target?: string | undefined;
+  readonly name?: string | undefined;
+  readonly upgrade?: boolean | undefined;
+}
+
+type Command = (settings: Settings, options: Options) => Promise<unknown>;
+
+/** What is not foreseen gets the code of what was going on. */
+const COMMANDS: Record<string, { run: Command; otherwise: ProblemCode }> = {
+  create: {
+    run: (settings, { type = 'auto', reason = 'by hand', place = null }) =>
+      create(settings, { type: typeOf(type), reason, place }, tell),
+    otherwise: 'FW-BACKUP-FAILED',
+  },
+  list: { run: (settings) => list(settings), otherwise: 'FW-BACKUP-FAILED' },
+  check: { run: (settings) => check(settings, tell), otherwise: 'FW-BACKUP-FAILED' },
+  drill: {
+    run: (settings, { place = null }) => {
+      if (place !== null) placeNamed(settings, place);
+      return drill(settings, place, tell);
+    },
+    otherwise: 'FW-RESTORE-FAILED',
+  },
+  restore: {
+    run: (settings, { target, place = null }) =>
+      restore(settings, parseTarget(required(target, '--target')), place, tell),
+    otherwise: 'FW-RESTORE-FAILED',
+  },
+  'restore-plan': {
+    run: async (settings, { target: text, place = null }) => {
+      const target = parseTarget(required(text, '--target'));
+      return describePlan(await planRestore(settings, target, place), target);
+    },
+    otherwise: 'FW-RESTORE-FAILED',
+  },
+  flush: { run: (settings) => flush(settings, tell), otherwise: 'FW-BACKUP-FLUSH' },
+  'instance-put': {
+    run: async (settings) => putInstance(settings, await readInput(), tell),
+    otherwise: 'FW-BACKUP-FAILED',
+  },
+  adopt: {
+    run: (settings, { upgrade = false }) => adopt(settings, upgrade, tell),
+    otherwise: 'FW-BACKUP-FAILED',
+  },
+};
+
+function typeOf(text: string): 'full' | 'diff' | 'incr' | 'auto' {
+  if (text === 'full' || text === 'diff' || text === 'incr' || text === 'auto') return text;
+  throw new Problem('FW-BACKUP-USAGE', `--type is full, diff, incr or auto, and not "${text}"`);
+}
+
+function required(value: string | undefined, name: string): string {
+  if (value !== undefined) return value;
+  throw new Problem('FW-BACKUP-USAGE', `${name} is missing`);
+}
+
+async function readInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function readOptions(args: string[]): Options {
+  try {
+    const text = { type: 'string' } as const;
+    const options = { type: text, reason: text, place: text, target: text, name: text };
+    return parseArgs({ args, options: { ...options, upgrade: { type: 'boolean' } } }).values;
+  } catch (error) {
+    throw new Problem('FW-BACKUP-USAGE', toProblem(error, 'FW-BACKUP-USAGE').message);
+  }
+}
+
+/** Its stdout is the copy, so what goes wrong is said on stderr. */
+async function sendInstance(args: string[], isNewServer: boolean): Promise<number> {
+  try {
+    if (isNewServer) layOut((await readInput()).toString('utf8'));
+    const { place, name = 'latest' } = readOptions(args);
+    const settings = readSettings(SETTINGS_FILE);
+    const from = openPlace(settings, placeNamed(settings, required(place, '--place')));
+    await pipeline(await getInstance(from, name), process.stdout);
+    return 0;
+  } catch (error) {
+    tellProblem(toProblem(error, 'FW-RESTORE-FAILED'), 'stderr');
+    return 1;
+  }
+}
+
+async function main([name = '', ...args]: string[]): Promise<number> {
+  if (name === 'instance-get' || name === 'instance-fetch')
+    return sendInstance(args, name === 'instance-fetch');
+  const known = COMMANDS[name];
+  try {
+    if (name === 'keep') {
+      await keep(readSettings(SETTINGS_FILE));
+      return 0;
+    }
+    if (known === undefined) {
+      const names = ['keep', 'instance-get', 'instance-fetch', ...Object.keys(COMMANDS)].join(', ');
+      throw new Problem('FW-BACKUP-USAGE', `"${name}" is no command; there is ${names}`);
+    }
+    const options = readOptions(args);
+    tellResult(await known.run(readSettings(SETTINGS_FILE), options));
+    return 0;
+  } catch (error) {
+    tellProblem(toProblem(error, known?.otherwise ?? 'FW-BACKUP-FAILED'));
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,144 @@
+import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { readCarried } from './carried.ts';
+import { readHistory } from './history.ts';
+import { newestLiveCommit } from './live.ts';
+import { NEXT } from './paths.ts';
+import { openPlace, type OpenPlace } from './place.ts';
+import { Problem } from './problem.ts';
+import { chooseRestore, type ChosenRestore, type Target } from './restore-target.ts';
+import { placeNamed, type Settings } from './settings.ts';
+import { refuseUnusable, survey, type Survey } from './survey.ts';
+import { missingForRestore, missingOfBackup } from './wal-chain.ts';
+import { SEGMENT_BYTES } from './wal-name.ts';
+
+export interface RestorePlan {
+  readonly place: OpenPlace;
+  readonly survey: Survey;
+  readonly chosen: ChosenRestore;
+  readonly neededBytes: number;
+  readonly freeBytes: number;
+}
+
+/** The log of the recovery lies beside the data until the next restart point, at most max_wal_size. */
+const MOST_LOG_BYTES = 2 * 1024 ** 3;
+const SPARE_BYTES = 64 * 1024 ** 2;
+
+/** Finds what leads to the target and refuses what cannot; reads only. @throws Problem FW-RESTORE-… */
+export async function planRestore(
+  settings: Settings,
+  target: Target,
+  placeName: string | null,
+): Promise<RestorePlan> {
+  const candidates = placeName === null ? settings.places : [placeNamed(settings, placeName)];
+  let first: unknown = null;
+  for (const candidate of candidates) {
+    try {
+      return await planFrom(openPlace(settings, candidate), settings, target);
+    } catch (error) {
+      // The next place may have what this one has not; if none has, the first one's reason counts.
+      first ??= error;
+    }
+  }
+  throw first;
+}
+
+async function planFrom(
+  place: OpenPlace,
+  settings: Settings,
+  target: Target,
+): Promise<RestorePlan> {
+  await refuseUnusable(place);
+  const found = await survey(place, settings);
+  const chosen = chooseRestore(target, found.info.backups, found.timelines, new Date());
+  refuseGaps(place, found, chosen, target);
+  const replayed = found.archive.segments.filter(({ name }) => name >= chosen.backup.walStart);
+  const log = Math.min(replayed.length * SEGMENT_BYTES, MOST_LOG_BYTES);
+  return {
+    place,
+    survey: found,
+    chosen,
+    neededBytes: chosen.backup.databaseBytes + log + SPARE_BYTES,
+    freeBytes: freeBytes(),
+  };
+}
+
+/** @throws Problem FW-RESTORE-WAL-MISSING */
+function refuseGaps(place: OpenPlace, found: Survey, chosen: ChosenRestore, target: Target): void {
+  const missing =
+    target.kind === 'label'
+      ? missingOfBackup(chosen.backup, found.archive)
+      : missingSegments(place, found, chosen, target.kind === 'time' ? target.at : null);
+  if (missing.length === 0) return;
+  throw new Problem(
+    'FW-RESTORE-WAL-MISSING',
+    `${missing.length} segments of the log are missing in ${place.name}`,
+    missing.slice(0, 10),
+  );
+}
+
+/** Those a restore up to a moment needs; `until` null for everything that was ever here. */
+export function missingSegments(
+  place: OpenPlace,
+  found: Survey,
+  chosen: ChosenRestore,
+  until: Date | null,
+): string[] {
+  const last = until === null ? (readCarried(place.name)?.name ?? null) : null;
+  return missingForRestore(chosen.backup, chosen.timeline, found.archive, until, last);
+}
+
+export function refuseTooLarge(plan: RestorePlan): void {
+  if (plan.freeBytes >= plan.neededBytes) return;
+  const mib = (bytes: number): number => Math.ceil(bytes / 1024 ** 2);
+  throw new Problem(
+    'FW-RESTORE-SPACE',
+    `the restore needs ${mib(plan.neededBytes)} MiB and ${mib(plan.freeBytes)} MiB are free`,
+  );
+}
+
+function freeBytes(): number {
+  const { bavail, bsize } = statfsSync(NEXT);
+  return bavail * bsize;
+}
+
+/** Makes an empty directory for a restore; what an earlier one left behind was never served. */
+export function emptyDirectory(path: string): void {
+  if (existsSync(path)) rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+}
+
+/** The plan as the installer shows it. */
+export async function describePlan(plan: RestorePlan, target: Target): Promise<object> {
+  const { backup } = plan.chosen;
+  const newest = await newestLiveCommit();
+  const reaches = reachesUntil(plan, target);
+  const drill = readHistory()?.drill ?? null;
+  return {
+    place: plan.place.name,
+    label: backup.label,
+    type: backup.type,
+    backupStoppedAt: backup.stoppedAt.toISOString(),
+    target:
+      target.kind === 'time'
+        ? target.at.toISOString()
+        : target.kind === 'latest'
+          ? 'latest'
+          : target.label,
+    neededBytes: plan.neededBytes,
+    freeBytes: plan.freeBytes,
+    lastDrill: drill?.ok === true ? { rtoSeconds: drill.rtoSeconds } : null,
+    newestCommitAt: newest?.toISOString() ?? null,
+    wouldLoseSeconds:
+      newest === null
+        ? null
+        : Math.max(0, Math.round((newest.getTime() - reaches.getTime()) / 1000)),
+  };
+}
+
+/** Up to which moment everything would be there again. */
+function reachesUntil(plan: RestorePlan, target: Target): Date {
+  if (target.kind === 'time') return target.at;
+  if (target.kind === 'label') return plan.chosen.backup.stoppedAt;
+  const carried = readCarried(plan.place.name);
+  return carried === null ? plan.chosen.backup.stoppedAt : new Date(carried.closedAt);
+}
