@@ -68,6 +68,12 @@ it.each([
     { severity: 'warning', symptom: 'disk', mountpoint: '/' },
     { severity: 'critical', symptom: 'disk', mountpoint: '/data' },
   ],
+  [
+    'the log that waits for one place by that which is stuck for another',
+    false,
+    { severity: 'warning', symptom: 'backup-log-s3', place: 's3' },
+    { severity: 'critical', symptom: 'backup-log-local', place: 'local' },
+  ],
 ])('%s is silenced: %s', (_, silenced, target: Labels, source: Labels) => {
   expect(isSilenced(target, source)).toBe(silenced);
 });

@@ -1,3 +1,4 @@
+import { backups, course } from './backup-rows.ts';
 import { dashboard } from './dashboard.ts';
 import { none, stat, table, timeSeries, upTo } from './panels.ts';
 import { DISKS, OWN_DATABASES, rate } from './selections.ts';
@@ -5,10 +6,7 @@ import { DISKS, OWN_DATABASES, rate } from './selections.ts';
 const DAY = 86_400;
 const GIB = 1024 ** 3;
 
-/**
- * What a recovery depends on and the platform measures by itself. What backups and drills report
- * (factsway_backup_…, factsway_restore_drill_…) gets a row of its own on top once something exposes it.
- */
+/** What the platform measures by itself, with backups or without. */
 const now = [
   stat({
     title: 'Write-ahead log on disk',
@@ -23,7 +21,7 @@ const now = [
   stat({
     title: 'Last segment archived',
     description:
-      'Age of the newest segment in the archive: how much work a lost server would cost. “never” while archiving is off: then everything since the last backup.',
+      'Age of the newest segment that PostgreSQL has handed over. “never” while archiving is off: then a lost server costs everything since the last copy. Whether it has left this server as well is in “Log waiting”.',
     unit: 'dtdurations',
     width: 4,
     decimals: 0,
@@ -181,10 +179,12 @@ export const backup = dashboard({
   uid: 'factsway-backup',
   title: 'Backup and recovery',
   description:
-    'What a recovery depends on: the write-ahead log, its archive, the size of the data, and room for a restore.',
+    'Backups and the proof that they work, and what a recovery depends on: the write-ahead log, its archive, the size of the data, and room for a restore.',
   since: '24h',
   rows: [
-    { title: 'Now', panels: now },
+    { title: 'Backups', panels: backups },
+    { title: 'Backups over time', panels: course },
+    { title: 'PostgreSQL now', panels: now },
     { title: 'Write-ahead log', panels: wal },
     { title: 'Data', panels: data },
   ],

@@ -74,15 +74,3 @@ export const COMPONENT_METRICS: readonly Metric[] = [
   ...BLACKBOX.map(from('blackbox')),
   ...EVERYWHERE.map(from('every target')),
 ];
-
-/** What the backup sidecar exposes, where there is one. */
-export const BACKUP_METRICS: readonly Metric[] = (
-  [
-    ['factsway_backup_last_success_timestamp_seconds', 'gauge', 'when a backup last succeeded'],
-    [
-      'factsway_restore_drill_last_success_timestamp_seconds',
-      'gauge',
-      'when a drill last restored a backup',
-    ],
-  ] as const
-).map((row) => from('backup')(row));

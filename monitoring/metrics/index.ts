@@ -1,6 +1,7 @@
 import type { Metric } from '../model.ts';
 import { RECORDINGS } from '../recordings.ts';
-import { BACKUP_METRICS, COMPONENT_METRICS } from './components.ts';
+import { BACKUP_METRICS } from './backup.ts';
+import { COMPONENT_METRICS } from './components.ts';
 import { INSTALLER_METRICS } from './installer.ts';
 import { NODE_METRICS } from './node.ts';
 import { POSTGRES_METRICS } from './postgres.ts';

@@ -19,6 +19,9 @@ const NODE = 'job="node",instance="n:9100",service="node"';
 const DISK = `${NODE},device="/dev/sda1",fstype="ext4",mountpoint="/"`;
 const ALERTMANAGER = 'job="alertmanager",instance="a:9093",service="alertmanager"';
 const PROMETHEUS = 'job="prometheus",instance="p:9090",service="prometheus"';
+const BACKUP = 'job="backup",instance="backup:9854",service="backup"';
+const PLACES = ['local', 's3'];
+const DAY = 86_400;
 
 /** Values by selector, still for three hours. */
 const still = (levels: Readonly<Record<string, number>>): Series =>
@@ -48,6 +51,31 @@ const service = (name: string): Series =>
       ),
     ),
   });
+
+/** Of one place, the backup of the last night being so many seconds old when the three hours begin. */
+const backupsIn = (place: string, age: number): Series =>
+  still({
+    [`factsway_backup_last_success_timestamp_seconds{${BACKUP},place="${place}",type="full"}`]:
+      -6 * DAY,
+    [`factsway_backup_last_success_timestamp_seconds{${BACKUP},place="${place}",type="diff"}`]:
+      -age,
+    [`factsway_backup_last_attempt_timestamp_seconds{${BACKUP},place="${place}"}`]: -age - 300,
+    // Weeks ago one had failed.
+    [`factsway_backup_failures_total{${BACKUP},place="${place}"}`]: 2,
+    [`factsway_backup_log_oldest_waiting_seconds{${BACKUP},place="${place}"}`]: 0,
+    [`factsway_backup_damage{${BACKUP},place="${place}"}`]: 0,
+  });
+const keeper = (startedAt: number, provenAt: number): Series =>
+  still({
+    [`up{${BACKUP}}`]: 1,
+    [`factsway_backup_damage{${BACKUP},place="database"}`]: 0,
+    [`factsway_backup_drill_ok{${BACKUP}}`]: 1,
+    [`factsway_backup_started_timestamp_seconds{${BACKUP}}`]: startedAt,
+    [`factsway_backup_drill_last_success_timestamp_seconds{${BACKUP}}`]: provenAt,
+  });
+/** A scrape every quarter of a minute: values for so many of them each. */
+const steps = (...values: readonly (readonly [value: number, scrapes: number])[]): string =>
+  values.map(([value, scrapes]) => `${value}x${scrapes - 1}`).join(' ');
 
 /** A whole platform, healthy, that nobody uses. WAL is archived, and while nothing changes there is none. */
 const asleep: Series = {
@@ -90,11 +118,52 @@ const asleep: Series = {
     [`prometheus_rule_evaluation_failures_total{${PROMETHEUS},rule_group="x"}`]: 0,
   }),
   [`pg_stat_archiver_last_archive_age{${POSTGRES},server="s"}`]: '60+15x719',
+  ...keeper(-200 * DAY, -27 * DAY),
+  ...Object.fromEntries(PLACES.flatMap((place) => Object.entries(backupsIn(place, 18_000)))),
+};
+
+/** Backups were switched on a moment ago: there is none yet, and the first ones are being made. */
+const firstNight: Series = {
+  ...asleep,
+  ...keeper(0, 0),
+  ...Object.fromEntries(
+    PLACES.flatMap((place): (readonly [string, string])[] => [
+      ...['full', 'diff'].map((type): readonly [string, string] => [
+        `factsway_backup_last_success_timestamp_seconds{${BACKUP},place="${place}",type="${type}"}`,
+        type === 'full' ? steps([0, 300], [4500, 420]) : steps([0, 720]),
+      ]),
+      [
+        `factsway_backup_last_attempt_timestamp_seconds{${BACKUP},place="${place}"}`,
+        steps([0, 20], [300, 700]),
+      ],
+      [`factsway_backup_failures_total{${BACKUP},place="${place}"}`, steps([0, 720])],
+    ]),
+  ),
+};
+/** The backup of the night is made, a day after the last; meanwhile log is written, and segments go as they come. */
+const nightOfBackup: Series = {
+  ...asleep,
+  ...Object.fromEntries(
+    PLACES.flatMap((place) => [
+      [
+        `factsway_backup_last_success_timestamp_seconds{${BACKUP},place="${place}",type="diff"}`,
+        steps([-82_000, 320], [4800, 400]),
+      ],
+      [
+        `factsway_backup_last_attempt_timestamp_seconds{${BACKUP},place="${place}"}`,
+        steps([-82_300, 290], [4350, 430]),
+      ],
+      [
+        `factsway_backup_log_oldest_waiting_seconds{${BACKUP},place="${place}"}`,
+        '0+15x3 '.repeat(180).trim(),
+      ],
+    ]),
+  ),
 };
 
 /** The series with one scrape that failed, after half an hour: `up` and probes say so, others have no sample. */
 function missed([selector, values]: readonly [string, string]): readonly [string, string] {
-  const level = /^[\d.]+/.exec(values)?.[0] ?? '0';
+  const level = /^-?[\d.]+/.exec(values)?.[0] ?? '0';
   const hole = /^(up|probe_success)/.test(selector) ? '0' : '_';
   return values.includes('+')
     ? [selector, values]
@@ -151,6 +220,57 @@ export const QUIET_SUNDAY: readonly Quiet[] = [
         SERVICES.map((name) => [
           `database_connection_errors_total{${target(name)}}`,
           '0x119 4x1 8x598',
+        ]),
+      ),
+    },
+    at: MINUTES - 1,
+  },
+  {
+    when: 'when backups were switched on that evening',
+    series: firstNight,
+    at: MINUTES - 1,
+  },
+  { when: 'when the backup of the night is made', series: nightOfBackup, at: MINUTES - 1 },
+  {
+    when: 'when the container of the backups is made anew',
+    series: {
+      ...asleep,
+      [`up{${BACKUP}}`]: steps([1, 120], [0, 3], [1, 597]),
+      ...Object.fromEntries(
+        PLACES.flatMap((place) => [
+          [
+            `factsway_backup_failures_total{${BACKUP},place="${place}"}`,
+            `2x119 stale _x2 ${steps([0, 596])}`,
+          ],
+          // What came meanwhile goes at once.
+          [
+            `factsway_backup_log_oldest_waiting_seconds{${BACKUP},place="${place}"}`,
+            `0x119 stale _x2 45 30 ${steps([0, 594])}`,
+          ],
+        ]),
+      ),
+    },
+    at: MINUTES - 1,
+  },
+  {
+    when: 'when the server was off for the night and is on again',
+    series: {
+      ...asleep,
+      ...Object.fromEntries(
+        PLACES.flatMap((place) => [
+          // The backup that was missed is made up for within half an hour.
+          [
+            `factsway_backup_last_success_timestamp_seconds{${BACKUP},place="${place}",type="diff"}`,
+            steps([-3 * DAY, 120], [1800, 600]),
+          ],
+          [
+            `factsway_backup_last_attempt_timestamp_seconds{${BACKUP},place="${place}"}`,
+            steps([-3 * DAY, 60], [900, 660]),
+          ],
+          [
+            `factsway_backup_log_oldest_waiting_seconds{${BACKUP},place="${place}"}`,
+            steps([36_000, 6], [0, 714]),
+          ],
         ]),
       ),
     },
