@@ -31,6 +31,7 @@ const envOf = (container: unknown): Record<string, unknown> =>
 
 /** What does not run in a cluster, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  backup: 'whoever runs the cluster backs the database up there, until the export does',
   'node-exporter': 'it looks into the machine below, which whoever runs the cluster watches',
 };
 

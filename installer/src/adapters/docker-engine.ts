@@ -213,7 +213,12 @@ export class DockerEngine implements Docker {
     await calling(() => this.#client.getContainer(id).kill({ signal }));
   }
 
-  async exec(id: string, argv: readonly string[], input?: string): Promise<ExecResult> {
+  async exec(
+    id: string,
+    argv: readonly string[],
+    input?: string,
+    watch?: (piece: string) => void,
+  ): Promise<ExecResult> {
     return calling(async () => {
       const reads = input !== undefined;
       const exec = await this.#client.getContainer(id).exec({
@@ -226,7 +231,9 @@ export class DockerEngine implements Docker {
       const output = { stdout: '', stderr: '' };
       const collect = (name: 'stdout' | 'stderr'): PassThrough =>
         new PassThrough().on('data', (chunk: Buffer) => {
-          output[name] += chunk.toString('utf8');
+          const piece = chunk.toString('utf8');
+          output[name] += piece;
+          if (name === 'stdout') watch?.(piece);
         });
       this.#client.modem.demuxStream(stream, collect('stdout'), collect('stderr'));
       await new Promise<void>((resolve, reject) => {
@@ -236,6 +243,32 @@ export class DockerEngine implements Docker {
       const { ExitCode } = await exec.inspect();
       return { exitCode: ExitCode ?? 1, ...output };
     });
+  }
+
+  async runApart(
+    image: string,
+    argv: readonly string[],
+    {
+      input,
+      user,
+      memory,
+    }: { readonly input: string; readonly user: string; readonly memory: readonly string[] },
+  ): Promise<ExecResult> {
+    const [uid = '0', gid = uid] = user.split(':');
+    const owner = `uid=${uid},gid=${gid}`;
+    const { exitCode, stdout, stderr } = await execa(
+      'docker',
+      [
+        ...['run', '--rm', '--interactive', '--pull', 'never', '--read-only', '--init'],
+        ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges:true', '--user', user],
+        // Owned, because runc up to 1.1.5 gives a tmpfs the mode of the directory it covers.
+        ...memory.flatMap((directory) => ['--tmpfs', `${directory}:mode=0700,${owner}`]),
+        image,
+        ...argv,
+      ],
+      { ...OWN_GROUP, cancelSignal: this.#signal, input, reject: false },
+    );
+    return { exitCode: exitCode ?? 1, stdout, stderr };
   }
 
   async logs(id: string, { tail }: LogOptions): Promise<string[]> {

@@ -25,6 +25,7 @@ const DOCKER = [
   'remove',
   'signal',
   'exec',
+  'runApart',
   'logs',
 ] as const satisfies readonly (keyof Docker)[];
 const COMPOSE = [

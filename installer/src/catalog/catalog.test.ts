@@ -3,7 +3,7 @@ import { catalogWith } from '../../../test/fakes/builders.ts';
 import { errorOf } from '../../../test/fakes/thrown.ts';
 import { RECEIVERS } from '../model/alert-receivers.ts';
 import { plain, type Workload } from '../model/workload.ts';
-import { NETWORKS, VOLUMES } from './networks.ts';
+import { NETWORKS, describeVolume } from './networks.ts';
 import { publicUrl } from './public-url.ts';
 import { SECRETS } from './secrets.ts';
 import { SERVICES } from './services/index.generated.ts';
@@ -11,6 +11,7 @@ import { SERVICES } from './services/index.generated.ts';
 const SETTINGS = [
   { images: { source: 'debian' } },
   { images: { source: 'upstream' }, edge: { tls: { mode: 'off' } } },
+  { images: { source: 'debian' }, backup: { mode: 'on', s3: { bucket: 'backups' } } },
   {
     images: { source: 'upstream' },
     host: { memory: '16GiB', cores: 4 },
@@ -134,7 +135,11 @@ describe('secrets', () => {
     for (const [name, { unlocks }] of Object.entries(SECRETS))
       expect([name, unlocks]).toEqual([
         name,
-        name.startsWith('postgres-') ? 'postgres-data' : undefined,
+        name.startsWith('postgres-')
+          ? 'postgres-data'
+          : name === 'backup-key'
+            ? 'backup-repository'
+            : undefined,
       ]);
   });
 });
@@ -171,7 +176,7 @@ describe('networks', () => {
   it('every network and volume a workload names exists', () => {
     for (const { networks, volumes } of EVERY) {
       for (const { name } of networks) expect(NETWORKS.map((n) => n.name)).toContain(name);
-      for (const { name } of volumes) expect(VOLUMES.map((v) => v.name)).toContain(name);
+      for (const { name } of volumes) expect([name, describeVolume(name)]).not.toContain(undefined);
     }
   });
 });

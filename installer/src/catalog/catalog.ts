@@ -5,6 +5,7 @@ import { hasDigest, pinned, type ImageLock, type WantedImage } from '../model/im
 import type { SecretFile } from '../model/bundle.ts';
 import type { SecretName, Slot, Workload } from '../model/workload.ts';
 import { alertmanager } from './components/alertmanager.ts';
+import { backup } from './components/backup.ts';
 import { edge } from './components/edge.ts';
 import { blackboxExporter, nodeExporter, postgresExporter } from './components/exporters.ts';
 import { grafana } from './components/grafana.ts';
@@ -19,6 +20,7 @@ import {
   type ResolvedImage,
 } from './images.ts';
 import { externalPostgres } from './database-access.ts';
+import { backupNotes, hasBackups } from './backup-rules.ts';
 import { proxyNotes, proxyVariables, throughProxy } from './outgoing-proxy.ts';
 import { receiverNotes, receiverWarnings } from './receiver-rules.ts';
 import { describeSecret, SECRETS } from './secrets.ts';
@@ -35,6 +37,7 @@ type ComponentBuilder = (context: CatalogContext, image: ResolvedImage) => Workl
 /** In the order they are shown and rendered. */
 const COMPONENTS: Readonly<Record<ComponentImage, ComponentBuilder>> = {
   postgres,
+  backup,
   edge,
   prometheus,
   alertmanager,
@@ -67,6 +70,9 @@ export type Given = {
   /** Of the instance, absolute. */
   readonly directory?: string;
   readonly postgresAuthority?: string;
+  readonly backupAuthority?: string;
+  /** 1 unless said. */
+  readonly dataGeneration?: number;
   /** compose.override.yaml, which may name services by their slot. */
   readonly overrideText?: string;
   /** Permission bits of it. */
@@ -93,6 +99,7 @@ export function buildCatalog(
     serviceWeight: services.reduce((sum, service) => sum + service.memoryWeight, 0),
     serviceCount: services.length,
     externalDatabase: externalPostgres(config) !== undefined,
+    backups: hasBackups({ config, target: given.target ?? 'compose' }),
     ...(given.copies === undefined ? {} : { copies: given.copies }),
   });
   const target = given.target ?? 'compose';
@@ -103,9 +110,11 @@ export function buildCatalog(
     sizing,
     slots,
     activeSlot: slots[0] ?? 'a',
+    dataGeneration: given.dataGeneration ?? 1,
     ...(given.postgresAuthority === undefined
       ? {}
       : { postgresAuthority: given.postgresAuthority }),
+    ...(given.backupAuthority === undefined ? {} : { backupAuthority: given.backupAuthority }),
     ...(given.overrideText === undefined ? {} : { overrideText: given.overrideText }),
     ...(given.overrideMode === undefined ? {} : { overrideMode: given.overrideMode }),
   };
@@ -118,13 +127,19 @@ export function buildCatalog(
       images.push({ component, reference, image });
     return { reference: image, user };
   };
-  const notes: string[] = [...tlsNotes(config), ...proxyNotes(config), ...receiverNotes(config)];
+  const notes: string[] = [
+    ...tlsNotes(config),
+    ...proxyNotes(config),
+    ...receiverNotes(config),
+    ...backupNotes(context),
+  ];
   const warnings: string[] = [...(given.warnings ?? []), ...receiverWarnings(config)];
   const built: Workload[] = [];
 
   for (const [name, build] of Object.entries(COMPONENTS) as [ComponentImage, ComponentBuilder][]) {
     if (name === 'grafana' && config.monitoring.grafana === 'off') continue;
     if (name === 'postgres' && externalPostgres(config)) continue;
+    if (name === 'backup' && !hasBackups(context)) continue;
     // It looks into the machine below, which is the business of whoever runs the cluster.
     if (name === 'node-exporter' && target === 'kubernetes') continue;
     const image = resolveComponentImage(name, config.images);

@@ -15,8 +15,12 @@ export type CatalogContext = {
   /** Slots that are rendered now, the serving one first. */
   readonly slots: readonly Slot[];
   readonly activeSlot: Slot;
+  /** Which volume the database is in: 1 until the first restore from a backup. */
+  readonly dataGeneration: number;
   /** PEM of the authority of the customer's PostgreSQL, where one is named. */
   readonly postgresAuthority?: string;
+  /** PEM of the authority of the S3 service backups go to, where one is named. */
+  readonly backupAuthority?: string;
   /** compose.override.yaml as it is on disk; absent where there is none yet. */
   readonly overrideText?: string;
   /** Its permission bits: what is derived from it is read by nobody else. */

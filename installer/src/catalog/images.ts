@@ -25,6 +25,10 @@ export const COMPONENT_IMAGES = {
     upstream: { reference: 'postgres:17-1', published: true, user: '999:999' },
     debian: { user: '999:999' },
   },
+  backup: {
+    upstream: { reference: 'backup:17-1', published: true, user: '999:999' },
+    debian: { user: '999:999' },
+  },
   edge: {
     // The official image owns /data as root; without capabilities root may write there and nothing else.
     upstream: { reference: 'docker.io/library/caddy:2.10.2', published: false, user: '0:0' },

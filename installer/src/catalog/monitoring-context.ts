@@ -22,7 +22,7 @@ export function monitoringContext(catalog: Catalog): MonitoringContext {
         ? 'internal'
         : mode,
     externalDatabase: externalPostgres(config) !== undefined,
-    backups: false,
+    backups: runs(catalog, 'backup'),
     host: runs(catalog, 'node-exporter'),
   };
 }

@@ -1,4 +1,5 @@
 import type { NetworkName, VolumeName, Workload } from '../model/workload.ts';
+import { isDataVolume } from './data-volume.ts';
 
 export type NetworkEntry = {
   readonly name: NetworkName;
@@ -50,9 +51,28 @@ export function usedNetworks(workloads: readonly Workload[]): NetworkEntry[] {
   );
 }
 
+/** The volumes somebody mounts, in the order they are rendered. */
+export function usedVolumes(workloads: readonly Workload[]): { name: string; purpose: string }[] {
+  const used = new Set(workloads.flatMap(({ volumes }) => volumes.map(({ name }) => name)));
+  const known = VOLUMES.map(({ name }) => name);
+  const numbered = [...used].filter((name) => !known.includes(name));
+  return [...known.filter((name) => used.has(name)), ...numbered].map((name) => ({
+    name,
+    purpose: describeVolume(name) ?? name,
+  }));
+}
+
+/** Volumes whose name has a number: those the database was in, is in, and will be in after a restore. */
+export const describeVolume = (name: string): string | undefined =>
+  VOLUMES.find((volume) => volume.name === name)?.purpose ??
+  (isDataVolume(name) ? 'the database, or room for a restore of it' : undefined);
+
 export const VOLUMES: readonly { readonly name: VolumeName; readonly purpose: string }[] = [
   { name: 'postgres-data', purpose: 'the database' },
   { name: 'postgres-restore-points', purpose: 'restore points of the database' },
+  { name: 'postgres-log', purpose: 'log of the database on its way to the backups' },
+  { name: 'backup-repository', purpose: 'backups on this server' },
+  { name: 'backup-state', purpose: 'history of backups and reports of drills' },
   { name: 'edge-data', purpose: 'certificates and the private certificate authority' },
   { name: 'prometheus-data', purpose: 'metrics' },
   { name: 'alertmanager-data', purpose: 'silences and the notification log' },

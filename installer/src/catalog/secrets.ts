@@ -38,6 +38,15 @@ export const SECRETS: Readonly<
   },
   'alert-webhook-url': { purpose: 'address of your program that takes alerts', given: true },
   'smtp-password': { purpose: 'password of monitoring.receivers.email.user', given: true },
+  'backup-key': {
+    purpose: 'key of every backup: without it none of them opens. Keep a copy outside this server',
+    unlocks: 'backup-repository',
+  },
+  'backup-s3-access-key-id': { purpose: 'S3: id of the access key for backups', given: true },
+  'backup-s3-secret-access-key': {
+    purpose: 'S3: secret of the access key for backups',
+    given: true,
+  },
   'dead-mans-switch-url': {
     purpose: 'address of the service that expects a sign of life',
     given: true,

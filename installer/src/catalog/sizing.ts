@@ -16,6 +16,8 @@ const MONITORING = {
   exporter: 64 * MiB,
   edge: 256 * MiB,
 } as const;
+/** pgBackRest, its keeper, and a PostgreSQL that tries a backup out. */
+const BACKUP = 384 * MiB;
 const EXPORTERS = 3;
 
 /** Connections that are not the services': migrations 2, exporter 3, backups 3, an administrator 5, reserved 3. */
@@ -33,6 +35,8 @@ export type SizingInput = {
   readonly copies?: number;
   /** Whether PostgreSQL is a server of the customer's and takes nothing here. */
   readonly externalDatabase?: boolean;
+  /** Whether the platform keeps backups itself. */
+  readonly backups?: boolean;
   /** Name of the profile that chose memory and cores, for the reasons. */
   readonly profile?: string;
 };
@@ -56,7 +60,7 @@ export type Sizing = {
     readonly workKb: Reasoned<number>;
     readonly superuserReserved: Reasoned<number>;
   };
-  readonly fixed: Readonly<Record<keyof typeof MONITORING, Reasoned<number>>>;
+  readonly fixed: Readonly<Record<keyof typeof MONITORING | 'backup', Reasoned<number>>>;
   readonly fixedCpus: Reasoned<number>;
 };
 
@@ -75,6 +79,7 @@ export function deriveSizing(input: SizingInput): Sizing {
     serviceCount,
     externalDatabase = false,
     copies = 2,
+    backups = false,
     profile,
   } = input;
   const minimum = externalDatabase ? MINIMUM_MEMORY_EXTERNAL : MINIMUM_MEMORY;
@@ -92,7 +97,8 @@ export function deriveSizing(input: SizingInput): Sizing {
     MONITORING.alertmanager +
     MONITORING.grafana +
     MONITORING.edge +
-    EXPORTERS * MONITORING.exporter;
+    EXPORTERS * MONITORING.exporter +
+    (backups ? BACKUP : 0);
   const postgresMemory = externalDatabase ? 0 : wholeMiB(memoryBytes * 0.3);
   const database = externalDatabase ? '' : 'PostgreSQL, ';
   const left = memoryBytes - system - platform - postgresMemory;
@@ -167,6 +173,10 @@ export function deriveSizing(input: SizingInput): Sizing {
       alertmanager: because(MONITORING.alertmanager, 'holds alerts and silences only'),
       grafana: because(MONITORING.grafana, 'a handful of viewers'),
       exporter: because(MONITORING.exporter, 'an exporter keeps nothing'),
+      backup: because(
+        BACKUP,
+        'pgBackRest, and a PostgreSQL of its own while a backup is tried out',
+      ),
       edge: because(MONITORING.edge, 'buffers of the connections of one firm'),
     },
     fixedCpus: because(1, 'monitoring and proxy never take more than one core'),

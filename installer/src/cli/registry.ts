@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { backup } from './commands/backup.ts';
 import { completionOf } from './commands/completion.ts';
 import { database } from './commands/database.ts';
 import { diff } from './commands/diff.ts';
@@ -9,8 +10,10 @@ import { install } from './commands/install.ts';
 import { logs } from './commands/logs.ts';
 import { maintenance } from './commands/maintenance.ts';
 import { preflight } from './commands/preflight.ts';
+import { recover } from './commands/recover.ts';
 import { releases } from './commands/releases.ts';
 import { render } from './commands/render.ts';
+import { restore } from './commands/restore.ts';
 import { rollback } from './commands/rollback.ts';
 import { secrets } from './commands/secrets.ts';
 import { status } from './commands/status.ts';
@@ -33,6 +36,9 @@ export const COMMANDS: readonly Command[] = [
   diff,
   verify,
   maintenance,
+  backup,
+  restore,
+  recover,
   database,
   secrets,
   images,

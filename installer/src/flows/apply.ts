@@ -8,6 +8,8 @@ import type { Desired } from '../planner/desired.ts';
 import type { SlotRotation } from '../planner/plan-rotation.ts';
 import { planUp, type UpOptions } from '../planner/plan-up.ts';
 import type { Ports } from '../ports/ports.ts';
+import { keepCopy } from './backups/copy-instance.ts';
+import { refuseRecovering } from './backups/recovering.ts';
 import { awaitWorkers } from './await-workers.ts';
 import { inspectCertificate } from './certificate.ts';
 import { requireDocker } from './check-docker.ts';
@@ -58,6 +60,7 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
     skip: request.skipChecks ?? [],
     doubts: request.inspect === undefined,
   });
+  if (!options.renderOnly) await refuseRecovering(directory, ports.files);
   if (!options.renderOnly && !options.rotation) await refuseHalfway(directory, ports.files);
   if (!options.renderOnly && !release)
     await refuseOtherRelease(desired, options.rotation !== undefined, ports);
@@ -122,8 +125,11 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
     },
     ports,
   );
-  if (executed && !options.renderOnly && plan.steps.length > 0)
+  if (executed && !options.renderOnly && plan.steps.length > 0) {
     await requireServing(desired.catalog, ports);
+    await keepCopy(desired.catalog, ports);
+    noteKey(plan, directory, ports);
+  }
   return {
     plan,
     executed,
@@ -131,6 +137,17 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
     catalog: desired.catalog,
     ...(measured ? { measured } : {}),
   };
+}
+
+/** Once, when it is made: a key that is only on the server whose loss it is for is of no use. */
+function noteKey({ steps }: Plan, directory: string, { reporter }: Ports): void {
+  const isMade = steps.some(
+    ({ action }) => action.kind === 'CreateSecrets' && action.names.includes('backup-key'),
+  );
+  if (isMade)
+    reporter.note(
+      `Backups are encrypted with ${directory}/secrets/backup-key. Keep two copies of it outside this server, today: without it no backup opens. How: docs/operations/disaster-recovery.md, "The key"`,
+    );
 }
 
 /** What somebody saved while the plan was on the screen is not written over. Throws FW-STATE-CHANGED. */

@@ -13,6 +13,8 @@ import { resolveConfig, type ConfigRequest } from './resolve-config.ts';
 export type DesireRequest = ConfigRequest & {
   /** Where the services are to run; where those run that serve, unless said. */
   readonly slot?: Slot;
+  /** Which volume the database is to be in; the one it is in, unless said. */
+  readonly dataGeneration?: number;
 };
 
 /** What the request wants, rendered in memory. Reads configuration and templates; changes nothing. */
@@ -29,7 +31,11 @@ export async function desire(
   );
   const given = await readGiven(config, request.directory, files);
   const slot = request.slot ?? (await servingSlot(request.directory, files));
-  const catalog = buildCatalog(config, [slot], undefined, given);
+  const { dataGeneration } = request;
+  const catalog = buildCatalog(config, [slot], undefined, {
+    ...given,
+    ...(dataGeneration === undefined ? {} : { dataGeneration }),
+  });
   const certificate = await collectCertificate(catalog, request.directory, files);
   return {
     directory: request.directory,

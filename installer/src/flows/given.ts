@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { alertSecrets } from '../catalog/alert-secrets.ts';
 import type { Given } from '../catalog/catalog.ts';
+import { S3_AUTHORITY } from '../catalog/components/backup.ts';
 import { AUTHORITY_FILE, externalPostgres } from '../catalog/database-access.ts';
 import { parseImageLock } from '../config/image-lock.ts';
 import type { Manifest } from '../model/bundle.ts';
@@ -11,9 +12,11 @@ import { shellWord } from '../model/shell.ts';
 import type { Files } from '../ports/files.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import { sha256 } from '../render/digest.ts';
+import { readDataVolume } from './data-volume.ts';
 import { readJson } from './read-json.ts';
 import { instancePaths } from './paths.ts';
 
+const BACKUP_AUTHORITY = `config/${S3_AUTHORITY.directory}/ca.crt`;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END/;
 
 /**
@@ -36,11 +39,47 @@ export async function readGiven(
   return {
     directory,
     ...authority,
+    ...(await readBackupAuthority(config, directory, files)),
+    ...(await readDataGeneration(directory, files)),
     ...(overrideText === undefined ? {} : { overrideText }),
     ...(overrideMode === undefined ? {} : { overrideMode }),
     ...(imageLock === undefined ? {} : { imageLock }),
     ...(await findAlertSecrets(config, directory, files)),
   };
+}
+
+/** The authority of an S3 service of the customer's own: that of the file, or, where that is gone, the copy of it. */
+async function readBackupAuthority(
+  { backup }: InstanceConfig,
+  directory: string,
+  files: Files,
+): Promise<Given> {
+  const caFile = backup.mode === 'on' ? backup.s3?.caFile : undefined;
+  if (caFile === undefined) return {};
+  const path = resolve(directory, caFile);
+  const text = await files.readText(path).catch(() => undefined);
+  if (text !== undefined && CERTIFICATE.test(text)) return { backupAuthority: text };
+  const copy = text === undefined ? await readCopy(BACKUP_AUTHORITY, directory, files) : undefined;
+  if (copy !== undefined)
+    return {
+      backupAuthority: copy,
+      warnings: [
+        `backup.s3.caFile: ${path} is gone. Its copy in ${BACKUP_AUTHORITY} goes on being used.`,
+      ],
+    };
+  throw new FactswayError(
+    'FW-BACKUP-CA-FILE',
+    `backup.s3.caFile: ${path} ${text === undefined ? 'does not exist or cannot be read by this user' : 'holds no certificate in PEM'}.`,
+    `Look at it: openssl x509 -in ${shellWord(path)} -noout -subject   It is the authority that signed the certificate of your S3 service.`,
+  );
+}
+
+async function readDataGeneration(
+  directory: string,
+  files: Files,
+): Promise<Pick<Given, 'dataGeneration'>> {
+  const record = await readDataVolume(directory, files);
+  return record === undefined ? {} : { dataGeneration: record.generation };
 }
 
 async function findAlertSecrets(
@@ -72,7 +111,7 @@ async function readAuthority(directory: string, caFile: string, files: Files): P
   const path = resolve(directory, caFile);
   const text = await files.readText(path).catch(() => undefined);
   if (text !== undefined && CERTIFICATE.test(text)) return { postgresAuthority: text };
-  const copy = text === undefined ? await readCopy(directory, files) : undefined;
+  const copy = text === undefined ? await readCopy(AUTHORITY_FILE, directory, files) : undefined;
   if (copy !== undefined)
     return {
       postgresAuthority: copy,
@@ -89,11 +128,15 @@ async function readAuthority(directory: string, caFile: string, files: Files): P
 }
 
 /** Undefined where there is none, or one that is not what was rendered: an edit by hand is nothing to go by. */
-async function readCopy(directory: string, files: Files): Promise<string | undefined> {
+async function readCopy(
+  file: string,
+  directory: string,
+  files: Files,
+): Promise<string | undefined> {
   const paths = instancePaths(directory);
   const [text, manifest] = await Promise.all([
-    files.readText(paths.file(AUTHORITY_FILE)).catch(() => undefined),
+    files.readText(paths.file(file)).catch(() => undefined),
     readJson<Manifest>(paths.manifest, files),
   ]);
-  return text !== undefined && manifest?.files[AUTHORITY_FILE] === sha256(text) ? text : undefined;
+  return text !== undefined && manifest?.files[file] === sha256(text) ? text : undefined;
 }

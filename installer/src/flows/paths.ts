@@ -43,6 +43,12 @@ export function instancePaths(directory: string) {
     /** Of secrets that are being rotated: the value to come, and the one before. */
     nextSecrets: join(directory, 'secrets', '.next'),
     formerSecrets: join(directory, 'secrets', '.former'),
+    /** Which volume the database is in, once a backup was restored. */
+    /** That this is a server being built anew from backups, and how far that is. */
+    recovering: join(state, 'recovering.json'),
+    /** What came of restoring it, until it is in use. */
+    restored: join(state, 'restored.json'),
+    dataVolume: join(state, 'data-volume.json'),
     /** When each secret was rotated last. */
     rotations: join(state, 'rotations.json'),
   };

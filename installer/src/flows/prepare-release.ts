@@ -9,6 +9,7 @@ import type { Desired } from '../planner/desired.ts';
 import { expectedDowntime } from '../planner/expected-downtime.ts';
 import { describeReleasePath, refuseReleasePath, releasePath } from '../planner/release-path.ts';
 import type { Ports } from '../ports/ports.ts';
+import { requireBackupSinceRestore } from './backups/since-restore.ts';
 import { Alertmanager } from './alertmanager.ts';
 import { findOutdated } from './outdated-releases.ts';
 import { instancePaths } from './paths.ts';
@@ -48,6 +49,7 @@ export async function prepareUpgrade(
   const history = await historyOf(catalog, ports);
   const path = releasePath({ from, to, history });
   refuseReleasePath(path);
+  await requireBackupSinceRestore(catalog.context, ports);
   const contract = path.migrations.filter(({ kind }) => kind === 'contract');
   const oneWay = path.migrations.filter(({ kind, down }) => kind === 'contract' || !down);
   if (contract.length > 0 && !wish.allowContract) throw refusedContract(contract, to);

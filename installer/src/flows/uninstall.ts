@@ -1,3 +1,4 @@
+import { isDataVolume } from '../catalog/data-volume.ts';
 import type { Footprint, Stays } from '../model/footprint.ts';
 import type { Plan } from '../model/plan.ts';
 import { shellWord } from '../model/shell.ts';
@@ -96,7 +97,7 @@ async function sweep(directory: string, ports: Ports): Promise<void> {
 
 /** Until there is a backup command: what docs/operations/deployment.md, "Back up", says, for this instance. */
 function lastBackup({ directory, containers, volumes }: Footprint, purge: boolean): string[] {
-  if (!volumes.some(({ name }) => name === 'postgres-data')) return [];
+  if (!volumes.some(({ name }) => isDataVolume(name))) return [];
   const where = shellWord(directory);
   const files = `tar --numeric-owner -C ${where} -czf ~/factsway-directory.tar.gz .`;
   const isRunning = containers.some(
@@ -110,7 +111,7 @@ function lastBackup({ directory, containers, volumes }: Footprint, purge: boolea
     ];
   return [
     ...volumes
-      .filter(({ name }) => name === 'postgres-data' || name === 'edge-data')
+      .filter(({ name }) => isDataVolume(name) || name === 'edge-data')
       .map(
         ({ name, fullName }) =>
           `tar --numeric-owner -C "$(docker volume inspect --format '{{ .Mountpoint }}' ${fullName})" -czf ~/${name}.tar.gz .`,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { backupConfig } from './backup-config.ts';
 import { businessHoursConfig, receiversConfig } from './alert-receivers.ts';
 import { postgresSchema } from './external-postgres.ts';
 import {
@@ -185,6 +186,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   upgrade: upgradeConfig.prefault({}),
+  backup: backupConfig.prefault({}),
   kubernetes: kubernetesConfig.prefault({}),
 });
 

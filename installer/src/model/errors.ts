@@ -1,4 +1,5 @@
 import { ALERT_ERRORS } from './alert-errors.ts';
+import { BACKUP_ERRORS } from './backup-errors.ts';
 import { DATABASE_ERRORS } from './database-errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { EXPORT_ERRORS } from './export-errors.ts';
@@ -195,6 +196,7 @@ export const ERROR_CATALOG = {
   ...RELEASE_ERRORS,
   ...RESTORE_POINT_ERRORS,
   ...SECRET_ERRORS,
+  ...BACKUP_ERRORS,
   'FW-CANCELLED': { exit: EXIT.cancelled, summary: 'The run was interrupted.' },
   'FW-BUG': { exit: EXIT.bug, summary: 'An error nobody declared: a bug in the installer.' },
 } as const satisfies Record<string, ErrorEntry>;

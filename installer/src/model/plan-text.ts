@@ -70,6 +70,18 @@ function subject(action: Action): string {
       return `up to ${action.version}`;
     case 'RevertMigrations':
       return `of ${action.version}`;
+    case 'CreateBackup':
+      return action.type === 'auto' ? 'in every place' : `(${action.type}) in every place`;
+    case 'FlushLog':
+      return 'into the backups';
+    case 'RestoreVolume':
+      return `${action.volume} as of ${action.target}, from ${action.place}`;
+    case 'UseDataVolume':
+      return String(action.generation);
+    case 'OpenRoles':
+      return list(action.roles, 6);
+    case 'FinishRestore':
+      return 'of the database';
     case 'CreateRestorePoint':
     case 'RestoreDatabase':
       return action.id;

@@ -1,5 +1,6 @@
+import type { BackupType } from './backup.ts';
 import type { MaintenanceWish } from './maintenance.ts';
-import type { Reload, SecretName, Slot } from './workload.ts';
+import type { DataVolume, Reload, SecretName, Slot } from './workload.ts';
 
 /** `permissions`: what is there stays, a file as well as a directory; the containers cannot read it as it is. */
 export type FileChange = {
@@ -171,6 +172,24 @@ export type Action =
   | { readonly kind: 'RemoveRestorePoints'; readonly ids: readonly string[] }
   /** Databases that were set aside by the one before. */
   | { readonly kind: 'RemoveReplacedDatabases'; readonly names: readonly string[] }
+  /** A backup into every place; what is in the places already stays, whatever happens. */
+  | { readonly kind: 'CreateBackup'; readonly type: BackupType; readonly reason: string }
+  /** Waits until all that was written so far is in a backup. */
+  | { readonly kind: 'FlushLog' }
+  /** Makes the database of then in the volume that is not served; the one that is stays as it is. */
+  | {
+      readonly kind: 'RestoreVolume';
+      /** `latest`, a moment in RFC 3339, or the label of a backup. */
+      readonly target: string;
+      readonly place: string;
+      readonly volume: DataVolume;
+    }
+  /** Has PostgreSQL run from this volume from its next start on. */
+  | { readonly kind: 'UseDataVolume'; readonly generation: number }
+  /** Gives every role the password of today: that of a restored database is the one of then. */
+  | { readonly kind: 'OpenRoles'; readonly roles: readonly string[] }
+  /** Notes that the services serve from what was restored. */
+  | { readonly kind: 'FinishRestore' }
   | {
       readonly kind: 'ReloadConfig';
       readonly service: string;
@@ -257,6 +276,25 @@ export class PlanBuilder {
     const dependsOn = (step.dependsOn ?? []).filter((dependency) => dependency !== undefined);
     this.#steps.push({ ...step, id, dependsOn });
     return id;
+  }
+
+  /**
+   * The steps of another plan after those that are there; what depended on nothing of it depends on `after`. `before` may
+   * add a step that one of them is to wait for besides, given what that one waits for.
+   */
+  append(
+    { steps }: Plan,
+    after: readonly (number | undefined)[],
+    before: (step: Step, dependsOn: readonly (number | undefined)[]) => number | undefined = () =>
+      undefined,
+  ): number[] {
+    const ids = new Map<number, number>();
+    for (const step of steps) {
+      const { id, dependsOn: waitsFor, ...rest } = step;
+      const dependsOn = waitsFor.length === 0 ? after : waitsFor.map((one) => ids.get(one));
+      ids.set(id, this.add({ ...rest, dependsOn: [...dependsOn, before(step, dependsOn)] }));
+    }
+    return [...ids.values()];
   }
 
   build(title: string): Plan {

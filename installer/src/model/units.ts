@@ -36,5 +36,14 @@ export function formatDuration(ms: number): string {
 }
 
 /** `1 gap`, `2 gaps`. */
+/** `40 s`, `12 min`, `5 h`, `3 days`: how much work that is, and not to the second. */
+export function formatSeconds(seconds: number): string {
+  const round = Math.ceil(seconds);
+  if (round < 120) return `${round} s`;
+  if (round < 7200) return `${Math.ceil(round / 60)} min`;
+  if (round < 172_800) return `${Math.ceil(round / 3600)} h`;
+  return `${Math.ceil(round / 86_400)} days`;
+}
+
 export const count = (amount: number, one: string, many: string): string =>
   `${amount} ${amount === 1 ? one : many}`;

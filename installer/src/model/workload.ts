@@ -17,13 +17,21 @@ export type SecretName =
   | 'teams-webhook-url'
   | 'alert-webhook-url'
   | 'smtp-password'
-  | 'dead-mans-switch-url';
+  | 'dead-mans-switch-url'
+  | 'backup-key'
+  | 'backup-s3-access-key-id'
+  | 'backup-s3-secret-access-key';
 
 export type NetworkName =
   'edge' | 'app-a' | 'app-b' | 'data' | 'database' | 'monitoring' | 'egress';
+/** Where the database is: another volume after each restore, by number. */
+export type DataVolume = 'postgres-data' | `postgres-data-${number}`;
 export type VolumeName =
-  | 'postgres-data'
+  | DataVolume
   | 'postgres-restore-points'
+  | 'postgres-log'
+  | 'backup-repository'
+  | 'backup-state'
   | 'edge-data'
   | 'prometheus-data'
   | 'alertmanager-data'
@@ -68,6 +76,8 @@ export type Workload = {
   readonly slot?: Slot;
   readonly group: WorkloadGroup;
   readonly kind: 'service' | 'one-shot';
+  /** That it starts programs which may be left without a parent: somebody has to collect them. */
+  readonly init?: true;
   /** One line for the administrator who reads the rendered file. */
   readonly purpose: string;
   /** Why it speaks to the world outside; absent where it does not. Whoever does is told of network.proxy. */
@@ -103,7 +113,11 @@ export type Workload = {
    * nothing is installed by it.
    */
   readonly stateDirectories?: readonly { readonly directory: string; readonly mount: string }[];
-  readonly volumes: readonly { readonly name: VolumeName; readonly mount: string }[];
+  readonly volumes: readonly {
+    readonly name: VolumeName;
+    readonly mount: string;
+    readonly readOnly?: true;
+  }[];
   /** Read-only view of the host, for the node exporter alone. */
   readonly hostMounts: readonly { readonly host: string; readonly mount: string }[];
   readonly tmpfs: readonly {

@@ -131,6 +131,11 @@ export function planContainers(
     long.filter(({ component }) => component === 'postgres'),
     [ready],
   );
+  const backups = start(
+    'backups',
+    long.filter(({ component }) => component === 'backup'),
+    [ready],
+  );
   const monitoring = start(
     'monitoring',
     long.filter(({ group }) => group === 'monitoring'),
@@ -228,6 +233,7 @@ export function planContainers(
     created,
     obsolete,
     database,
+    backups,
     monitoring,
     edge,
     migrated,

@@ -1,4 +1,4 @@
-import { VOLUMES } from '../catalog/networks.ts';
+import { describeVolume } from '../catalog/networks.ts';
 import { FactswayError } from '../model/errors.ts';
 import type { Footprint, Stays } from '../model/footprint.ts';
 import { PlanBuilder, type Plan } from '../model/plan.ts';
@@ -76,9 +76,7 @@ function planVolumes(
   stopped: number | undefined,
 ): number | undefined {
   if (project === undefined || volumes.length === 0) return undefined;
-  const purposes = volumes.map(
-    ({ name, fullName }) => VOLUMES.find((volume) => volume.name === name)?.purpose ?? fullName,
-  );
+  const purposes = volumes.map(({ name, fullName }) => describeVolume(name) ?? fullName);
   return builder.add({
     action: { kind: 'RemoveVolumes', project, names: volumes.map(({ name }) => name) },
     cause: 'the data is to go as well',

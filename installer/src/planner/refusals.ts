@@ -1,3 +1,4 @@
+import { holdsData } from '../catalog/data-volume.ts';
 import { count } from '../model/units.ts';
 import { externalPostgres } from '../catalog/database-access.ts';
 import { neededSecret } from '../catalog/secrets.ts';
@@ -24,7 +25,7 @@ export function refuseNeededSecrets({ bundle, directory }: Desired, { instance }
 /** Two databases of one platform: whichever is served, somebody's work would seem lost. */
 function refuseDataLeftBehind({ catalog }: Desired, { instance, volumes }: Observed): void {
   const { config } = catalog.context;
-  const hasVolume = volumes.includes('postgres-data');
+  const hasVolume = holdsData(volumes, 'postgres-data');
   if (externalPostgres(config) && hasVolume)
     throw new FactswayError(
       'FW-DB-DATA-BEHIND',
@@ -122,8 +123,8 @@ export function refuseEmptySecrets({ bundle, directory }: Desired, { instance }:
 
 function refuseLostSecrets({ bundle, catalog }: Desired, { instance, volumes }: Observed): void {
   for (const { name, unlocks } of bundle.secrets) {
-    if (unlocks === undefined || instance.secrets.includes(name) || !volumes.includes(unlocks))
-      continue;
+    if (unlocks === undefined || instance.secrets.includes(name)) continue;
+    if (!holdsData(volumes, unlocks)) continue;
     throw new FactswayError(
       'FW-SECRET-LOST',
       `secrets/${name} is missing, but the volume ${unlocks} it belongs to still holds data. A new secret would not fit.`,

@@ -39,8 +39,25 @@ export type Docker = {
   /** How much of a processor it gets when others want it as well; `background`: what they leave. It may run meanwhile. */
   weigh(id: string, weight: 'background' | 'normal'): Promise<void>;
   signal(id: string, signal: string): Promise<void>;
-  /** Runs a program inside the container, without a shell; `input` is what it reads, and seen by nobody else. */
-  exec(id: string, argv: readonly string[], input?: string): Promise<ExecResult>;
+  /**
+   * Runs a program inside the container, without a shell; `input` is what it reads, and seen by nobody else. `watch` is
+   * given what it writes to stdout as it comes, in pieces of any size.
+   */
+  exec(
+    id: string,
+    argv: readonly string[],
+    input?: string,
+    watch?: (piece: string) => void,
+  ): Promise<ExecResult>;
+  /**
+   * Runs an image as a container of its own that reads `input` and leaves nothing: it writes to memory alone, in these
+   * directories. It has a way out.
+   */
+  runApart(
+    image: string,
+    argv: readonly string[],
+    options: { readonly input: string; readonly user: string; readonly memory: readonly string[] },
+  ): Promise<ExecResult>;
   /** The last lines of a container, stdout and stderr in order. */
   logs(id: string, options: LogOptions): Promise<string[]>;
 };

@@ -1,6 +1,8 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { ALERTMANAGER_PORT } from '../catalog/components/alertmanager.ts';
+import { BACKUP_PORT, LOG_MOUNT } from '../catalog/components/backup.ts';
 import { EDGE_ADMIN, EDGE_PORTS, EDGE_RUNBOOKS } from '../catalog/components/edge.ts';
+import { hasBackups } from '../catalog/backup-rules.ts';
 import { edgeEndsTls, type CatalogContext } from '../catalog/context.ts';
 import { EXPORTER_PORTS } from '../catalog/components/exporters.ts';
 import { DASHBOARDS, GRAFANA_PORT } from '../catalog/components/grafana.ts';
@@ -14,6 +16,7 @@ import type { Slot } from '../model/workload.ts';
 import { parseSize } from '../model/units.ts';
 import { RECORDINGS } from '../../../monitoring/recordings.ts';
 import { alertGroups } from '../../../monitoring/rules.ts';
+import { backupContext } from './backup-context.ts';
 import { alertmanagerContext } from './alertmanager-context.ts';
 
 /** The typed context of each directory of config-templates/, by directory. */
@@ -27,6 +30,8 @@ export function configContexts(catalog: Catalog): Record<string, object> {
     },
     'postgres-tls': { authority: catalog.context.postgresAuthority },
     services: {},
+    backup: backupContext(catalog),
+    'backup-tls': { authority: catalog.context.backupAuthority },
     edge: edgeContext(catalog),
     prometheus: prometheusContext(catalog),
     alertmanager: alertmanagerContext(catalog),
@@ -39,6 +44,9 @@ export function configContexts(catalog: Catalog): Record<string, object> {
   };
 }
 
+/** The oldest a piece of the log gets before it is handed over; RPO is this, the way into the backup and a margin. */
+const ARCHIVE_SECONDS = 60;
+
 /** Name under which every pod of a component is found in the DNS, ready or not. */
 export const podsOf = (component: string): string => `${component}-pods`;
 
@@ -49,8 +57,15 @@ function address({ target }: CatalogContext, { name, port }: ServiceEntry, slot:
 
 type Probed = { readonly module: string; readonly target: string; readonly service: string };
 
-function postgresContext({ context: { config, sizing } }: Catalog): object {
-  return { ...sizing.postgres, timeZone: config.host.timeZone, roles: ROLES };
+function postgresContext({ context }: Catalog): object {
+  const { config, sizing } = context;
+  const archive = { socket: `${LOG_MOUNT}/socket`, seconds: ARCHIVE_SECONDS };
+  return {
+    ...sizing.postgres,
+    timeZone: config.host.timeZone,
+    roles: ROLES,
+    ...(hasBackups(context) ? { archive } : {}),
+  };
 }
 
 function edgeContext({ context, services, workloads }: Catalog): object {
@@ -125,6 +140,7 @@ function prometheusContext(catalog: Catalog): object {
         ...job('postgres', `postgres-exporter:${EXPORTER_PORTS.postgres}`),
         ...(externalPostgres(config) ? { onlyOf: ownDatabase(config.postgres.database) } : {}),
       },
+      ...(runs(catalog, 'backup') ? [job('backup', `backup:${BACKUP_PORT}`)] : []),
       job('blackbox', `blackbox-exporter:${EXPORTER_PORTS.blackbox}`),
       ...(runs(catalog, 'grafana') ? [job('grafana', `grafana:${GRAFANA_PORT}`)] : []),
     ],

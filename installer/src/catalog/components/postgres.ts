@@ -1,12 +1,16 @@
 import { mebibytes, MiB } from '../../model/units.ts';
 import type { Workload } from '../../model/workload.ts';
+import { hasBackups } from '../backup-rules.ts';
 import type { CatalogContext } from '../context.ts';
+import { dataVolume } from '../data-volume.ts';
 import { POSTGRES_PORT } from '../database-access.ts';
 import type { ResolvedImage } from '../images.ts';
 import { ROLES } from '../roles.ts';
+import { DATA_MOUNT, LOG_MOUNT } from './backup.ts';
 import { hardened, SCRATCH } from './hardened.ts';
 
-export function postgres({ config, sizing }: CatalogContext, image: ResolvedImage): Workload {
+export function postgres(context: CatalogContext, image: ResolvedImage): Workload {
+  const { config, sizing, dataGeneration } = context;
   return hardened({
     component: 'postgres',
     id: 'postgres',
@@ -34,9 +38,10 @@ export function postgres({ config, sizing }: CatalogContext, image: ResolvedImag
     config: { directory: 'postgres', mount: '/etc/factsway-postgres', reload: { how: 'recreate' } },
     extraConfig: [{ directory: 'postgres-init', mount: '/docker-entrypoint-initdb.d' }],
     volumes: [
-      { name: 'postgres-data', mount: '/var/lib/postgresql/data' },
+      { name: dataVolume(dataGeneration), mount: DATA_MOUNT },
       // Above it: the one other directory that in every image of PostgreSQL belongs to its user, as a new volume must.
       { name: 'postgres-restore-points', mount: '/var/lib/postgresql' },
+      ...(hasBackups(context) ? [{ name: 'postgres-log' as const, mount: LOG_MOUNT }] : []),
     ],
     tmpfs: [SCRATCH, { mount: '/var/run/postgresql', sizeBytes: MiB, mode: '1777' }],
     networks: [{ name: 'data' }],

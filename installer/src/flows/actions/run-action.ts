@@ -2,6 +2,13 @@ import type { ActionKind, ActionOf } from '../../model/plan.ts';
 import { recordInEffect } from '../configuration-record.ts';
 import type { RunAction } from '../execute-plan.ts';
 import type { ActionContext } from './action-context.ts';
+import {
+  finishRestore,
+  flushLog,
+  makeBackup,
+  restoreVolume,
+  useDataVolume,
+} from './backup-actions.ts';
 import { writeBundle } from './bundle-actions.ts';
 import { restoreBundle } from './restore-bundle.ts';
 import { createSecrets } from './secret-permissions.ts';
@@ -23,6 +30,7 @@ import {
   stopProject,
 } from './container-actions.ts';
 import { removeImageLock, writeImageLock } from './image-lock-actions.ts';
+import { openRoles } from './database-roles.ts';
 import { endMaintenance, startMaintenance } from './maintenance-actions.ts';
 import { proveSlot } from './prove-slot.ts';
 import { reloadSoundConfig } from './reload-config.ts';
@@ -87,6 +95,12 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   RestoreDatabase: restoreDatabase,
   RemoveReplacedDatabases: removeReplacedDatabases,
   RemoveRestorePoints: removeRestorePoints,
+  CreateBackup: makeBackup,
+  FlushLog: flushLog,
+  RestoreVolume: restoreVolume,
+  UseDataVolume: useDataVolume,
+  OpenRoles: openRoles,
+  FinishRestore: finishRestore,
   StartAdded: startAdded,
   ReloadConfig: reloadSoundConfig,
   StopProject: stopProject,

@@ -26,7 +26,4 @@ export const noPointReason = (config: InstanceConfig): string | undefined =>
  * To the millisecond: a run that was killed and the next one may ask within the same second, and each means its own.
  */
 export const pointId = (now: Date): string =>
-  now
-    .toISOString()
-    .replaceAll(/[-:Z]/g, '')
-    .replaceAll(/[T.]/g, '-');
+  now.toISOString().replaceAll(/[-:Z]/g, '').replaceAll(/[T.]/g, '-');

@@ -10,6 +10,7 @@ export type ComposeService = {
   entrypoint?: string[];
   command?: string[];
   /** Not `unless-stopped`: Docker takes a signal that has a configuration read again, and its own end, for a stop. */
+  init?: true;
   restart: 'always' | 'no';
   read_only: boolean;
   cap_drop: ['ALL'];
@@ -62,6 +63,7 @@ export function lowerWorkload(workload: Workload, spec: string): ComposeService 
     user: workload.user,
     ...(workload.entrypoint ? { entrypoint: [...workload.entrypoint] } : {}),
     ...(workload.command.length > 0 ? { command: [...workload.command] } : {}),
+    ...(workload.init ? { init: true as const } : {}),
     restart: workload.kind === 'one-shot' ? 'no' : 'always',
     read_only: workload.readOnly,
     cap_drop: ['ALL'],
@@ -123,7 +125,9 @@ function optionalList<K extends string>(key: K, items: string[]): Partial<Record
 function lowerMounts(workload: Workload): string[] {
   const configs = [...(workload.config ? [workload.config] : []), ...(workload.extraConfig ?? [])];
   return [
-    ...workload.volumes.map(({ name, mount }) => `${name}:${mount}`),
+    ...workload.volumes.map(
+      ({ name, mount, readOnly }) => `${name}:${mount}${readOnly ? ':ro' : ''}`,
+    ),
     // Whole directories: a bind-mounted single file would keep showing its old inode after our rename.
     ...configs.map(({ directory, mount }) => `./config/${directory}:${mount}:ro`),
     ...[...(workload.secretDirectories ?? []), ...(workload.stateDirectories ?? [])].map(

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { dump, load } from 'js-yaml';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { CatalogContext } from '../../catalog/context.ts';
-import { usedNetworks, VOLUMES } from '../../catalog/networks.ts';
+import { usedNetworks, usedVolumes } from '../../catalog/networks.ts';
 import { networkSubnet } from '../../catalog/subnets.ts';
 import type { BundleFile } from '../../model/bundle.ts';
 import { LABELS } from '../../model/labels.ts';
@@ -96,10 +96,6 @@ export function renderCompose(
   };
   const of = (group: Workload['group'], slot?: Slot) =>
     workloads.filter((workload) => workload.group === group && workload.slot === slot);
-  const usedVolumes = VOLUMES.filter(({ name }) =>
-    workloads.some((workload) => workload.volumes.some((volume) => volume.name === name)),
-  );
-
   const idle = { services: override.absent };
   const derived = [
     ...fromOverride(SLOTS_FILE, override.slots, context, engine),
@@ -120,7 +116,7 @@ export function renderCompose(
         ...network,
         subnet: networkSubnet(context.config, network.name) ?? '',
       })),
-      volumes: usedVolumes,
+      volumes: usedVolumes(workloads),
       secrets,
       database: workloads.some(({ component }) => component === 'postgres'),
     }),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { holdsData } from '../../../catalog/data-volume.ts';
 import { ROLES } from '../../../catalog/roles.ts';
 import type {
   DatabaseSizeFacts,
@@ -65,7 +66,7 @@ export async function collectSecretFiles(view: PreflightView): Promise<SecretFil
     files: await Promise.all(
       view.catalog.secrets.map(async (secret) => {
         const { name, unlocks } = secret;
-        const isUsed = unlocks !== undefined && volumes.includes(unlocks);
+        const isUsed = unlocks !== undefined && holdsData(volumes, unlocks);
         return { name, state: await stateOf(secret), unlocks: isUsed ? unlocks : undefined };
       }),
     ),
@@ -77,7 +78,7 @@ export async function collectDatabaseSize(view: PreflightView): Promise<Database
   const { docker } = view.ports;
   const { project, postgres } = view.catalog.context.config;
   await view.fact('engine');
-  const exists = (await docker.volumes(project)).includes('postgres-data');
+  const exists = holdsData(await docker.volumes(project), 'postgres-data');
   const container = (await view.containers()).find(({ service }) => service === 'postgres');
   if (view.purpose === 'install' || container?.state !== 'running')
     return { exists, bytes: undefined };

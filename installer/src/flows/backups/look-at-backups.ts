@@ -1,0 +1,95 @@
+import {
+  backupListSchema,
+  checkedSchema,
+  drillSchema,
+  type BackupList,
+  type CheckedBackups,
+  type DrillReport,
+} from '../../model/backup.ts';
+import { FactswayError } from '../../model/errors.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { requireDocker } from '../check-docker.ts';
+import { configInEffect } from '../in-effect.ts';
+import { Keeper } from './keeper.ts';
+
+async function open(directory: string, ports: Ports): Promise<Keeper> {
+  const { config } = await configInEffect(directory, ports.files);
+  const keeper = new Keeper(config, ports.docker);
+  await requireDocker(ports);
+  return keeper;
+}
+
+/** What says that nobody could look, and nothing about what would have been found. */
+const UNCHECKED: readonly string[] = ['FW-BACKUP-DATABASE', 'FW-BACKUP-UNREACHABLE'];
+
+const telling =
+  ({ reporter }: Ports) =>
+  (message: string): void => {
+    reporter.note(message);
+  };
+
+/** Every backup, by place. Throws FW-BACKUP-OFF, FW-NOT-RUNNING. Reads only. */
+export async function listBackups(directory: string, ports: Ports): Promise<BackupList> {
+  return (await open(directory, ports)).ask(backupListSchema, { argv: ['list'] });
+}
+
+/**
+ * Reads every byte of every backup, and of the database that serves; the verdict is an error to be told, of code
+ * FW-BACKUP-DAMAGED, where something is not as it was written.
+ */
+export async function checkBackups(
+  directory: string,
+  ports: Ports,
+): Promise<{ readonly checked: CheckedBackups; readonly error?: FactswayError }> {
+  const keeper = await open(directory, ports);
+  const checked = await keeper.ask(checkedSchema, { argv: ['check'], waiting: telling(ports) });
+  const found = [
+    ...checked.places.flatMap(({ name, problems }) =>
+      problems.map((problem) => ({ where: name, ...problem })),
+    ),
+    ...checked.database.problems.map((problem) => ({ where: 'database', ...problem })),
+  ];
+  const sound = checked.database.ok && checked.places.every(({ ok }) => ok);
+  if (sound) return { checked };
+  const isDamage = ({ code }: { readonly code: string }): boolean => !UNCHECKED.includes(code);
+  const damaged = found.filter(isDamage);
+  const at = [...new Set((damaged.length > 0 ? damaged : found).map(({ where }) => where))];
+  return {
+    checked,
+    error: new FactswayError(
+      damaged.length > 0 ? 'FW-BACKUP-DAMAGED' : 'FW-BACKUP-UNCHECKED',
+      damaged.length > 0
+        ? `Not everything is as it was written: ${at.join(', ')}.`
+        : `Not everything could be looked through: ${at.join(', ')}.`,
+      damaged.length === 0
+        ? 'Mend what is below, then run it again: factsway-install backup check'
+        : damaged.some(({ where }) => where === 'database')
+          ? 'The database itself is damaged. Keep the server as it is and read docs/operations/disaster-recovery.md; the way back is: factsway-install restore --to latest'
+          : 'Make a fresh one: factsway-install backup create --type full   then find the cause: docs/operations/disaster-recovery.md',
+      found.map(
+        ({ where, path, message }) =>
+          `${where}: ${path === undefined ? '' : `${path}: `}${message}`,
+      ),
+    ),
+  };
+}
+
+/** Restores the newest backup beside the database that serves, and looks it through. */
+export async function drillBackup(
+  { directory, place }: { readonly directory: string; readonly place: string | undefined },
+  ports: Ports,
+): Promise<{ readonly report: DrillReport; readonly error?: FactswayError }> {
+  const keeper = await open(directory, ports);
+  const argv = ['drill', ...(place === undefined ? [] : ['--place', place])];
+  const report = await keeper.ask(drillSchema, { argv, waiting: telling(ports) });
+  if (report.ok) return { report };
+  return {
+    report,
+    error: new FactswayError(
+      'FW-DRILL-FAILED',
+      `The newest backup in ${report.place} could not be proven.`,
+      'Look for damage: factsway-install backup check   and make a fresh one: factsway-install backup create --type full',
+      report.problems.map((one) => (typeof one === 'string' ? one : one.message)),
+    ),
+  };
+}
