@@ -1,10 +1,11 @@
 /**
- * `npm run bench [-- cli render export package install monitoring paging quiet-hour]`: measures, prints a table, writes
+ * `npm run bench [-- cli render export package install backup monitoring paging quiet-hour]`: measures, prints a table, writes
  * bench/results.json. A run of single parts replaces their rows there, if it was the same machine.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem, release } from 'node:os';
 import { join } from 'node:path';
+import { backupRows } from './backup.bench.ts';
 import { cliRows } from './cli.bench.ts';
 import { installRows } from './install.bench.ts';
 import { exportRows } from './export.bench.ts';
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   export: exportRows,
   package: packageRows,
   install: installRows,
+  backup: backupRows,
   monitoring: monitoringRows,
   paging: pagingRows,
   'quiet-hour': quietHourRows,

@@ -28,6 +28,7 @@ const CASES = {
     host: { name: 'factsway.example.com', timeZone: 'America/New_York', memory: '16GiB', cores: 4 },
     edge: { tls: { mode: 'off' } },
     images: { source: 'upstream' },
+    backup: { mode: 'on', s3: { bucket: 'firm-backups', region: 'eu-central-1' } },
     monitoring: {
       receivers: {
         pagerduty: { enabled: true },

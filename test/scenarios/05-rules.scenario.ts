@@ -122,8 +122,13 @@ it('every alert fires, holds still just below and resolves', async () => {
   );
 });
 
-it('a quiet Sunday fires nothing', async () => {
-  await write('quiet', rendered('internal').files);
+it('a quiet Sunday fires nothing, with backups as well', async () => {
+  const { files } = rendered('internal');
+  const context = { ...monitoringContext(catalogWith()), tls: 'internal', backups: true } as const;
+  await write('quiet', {
+    ...files,
+    'rules/alerts.yml': ENGINE.render(ALERT_RULES, { alertGroups: alertGroups(context) }),
+  });
   await run('quiet', quietSundayTest(await rulesIn('quiet')));
 });
 

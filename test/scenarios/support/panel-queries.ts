@@ -1,7 +1,9 @@
+import { metricsOfQuery } from '../../../monitoring/checks/queries.ts';
 import { MARKS_OF_CHANGES } from '../../../monitoring/dashboards/annotations.ts';
 import { DASHBOARDS } from '../../../monitoring/dashboards/index.ts';
 import { panelsOf, type DashboardFile } from '../../../monitoring/dashboards/shape.ts';
 import { substituted } from '../../../monitoring/dashboards/substitute.ts';
+import { METRICS } from '../../../monitoring/metrics/index.ts';
 
 /** How far back a range is asked for, and how fine: what a dashboard just opened would show. */
 const RANGE_SECONDS = 600;
@@ -38,6 +40,9 @@ export const MAY_BE_EMPTY: readonly {
     reason: 'the installer has upgraded, changed and rotated nothing yet',
   })),
 ];
+
+/** What only the container `backup` exposes; the platform of the scenarios keeps backups off. */
+const OF_BACKUPS = METRICS.filter(({ source }) => source === 'backup');
 
 export type PanelQuery = {
   readonly dashboard: string;
@@ -126,6 +131,7 @@ async function givesData(
   );
 }
 
-export const mayBeEmpty = ({ dashboard, panel }: PanelQuery): boolean =>
+export const mayBeEmpty = ({ dashboard, panel, expr }: PanelQuery): boolean =>
   MARKS_OF_CHANGES.includes(panel) ||
+  metricsOfQuery(expr, OF_BACKUPS).length > 0 ||
   MAY_BE_EMPTY.some((one) => one.dashboard === dashboard && one.panel === panel);

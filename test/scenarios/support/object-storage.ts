@@ -1,0 +1,91 @@
+import { execa } from 'execa';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Authority } from './certificates.ts';
+import { ROOT } from './cli.ts';
+import { docker, dockerTry, until } from './docker.ts';
+
+const IMAGE = 'factsway-test/object-storage';
+const NAME = 'factsway-test-object-storage';
+/** On the bridge of Docker, which containers of every network reach and nobody outside does. */
+const PORT = 29_443;
+const PLAIN = 29_480;
+const DOCKERFILE = `FROM factsway/node:debian-13
+RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends python3-moto python3-flask python3-flask-cors
+COPY serve.mjs /serve.mjs
+`;
+/** moto speaks plain HTTP; pgBackRest asks for TLS. */
+const SERVE = `import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { createServer } from 'node:tls';
+const [address, port, plain] = process.argv.slice(2);
+spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', plain], { stdio: 'inherit' });
+const tls = { cert: readFileSync('/tls/server.crt'), key: readFileSync('/tls/server.key') };
+createServer(tls, (client) => {
+  const server = connect(Number(plain), '127.0.0.1');
+  client.pipe(server).pipe(client);
+  client.on('error', () => server.destroy());
+  server.on('error', () => client.destroy());
+}).listen(Number(port), address);
+`;
+
+/** An S3 service with one bucket, by moto behind TLS; what is in it is gone with it. */
+export class ObjectStorage {
+  readonly bucket = 'firm-backups';
+  readonly endpoint: string;
+  /** PEM of the authority that signed its certificate. */
+  readonly caFile: string;
+
+  private constructor(endpoint: string, caFile: string) {
+    this.endpoint = endpoint;
+    this.caFile = caFile;
+  }
+
+  static async start(): Promise<ObjectStorage> {
+    const directory = join(ROOT, 'build/scenarios/object-storage');
+    await mkdir(join(directory, 'tls'), { recursive: true });
+    await writeFile(join(directory, 'Dockerfile'), DOCKERFILE);
+    await writeFile(join(directory, 'serve.mjs'), SERVE);
+    await execa('docker', ['build', '--tag', IMAGE, directory], { stdin: 'ignore' });
+    const gateway = await docker(
+      ...['network', 'inspect', 'bridge'],
+      ...['--format', '{{range .IPAM.Config}}{{.Gateway}}{{end}}'],
+    );
+    const authority = new Authority(join(directory, 'ca'));
+    await authority.make();
+    const pair = await authority.issue('s3', gateway);
+    await copyFile(pair.certificateFile, join(directory, 'tls/server.crt'));
+    await copyFile(pair.keyFile, join(directory, 'tls/server.key'));
+    await dockerTry('rm', '--force', NAME);
+    await docker(
+      ...['run', '--detach', '--name', NAME, '--network', 'host'],
+      ...['--volume', `${directory}/tls:/tls:ro`, IMAGE],
+      ...['node', '/serve.mjs', gateway, String(PORT), String(PLAIN)],
+    );
+    const storage = new ObjectStorage(`${gateway}:${PORT}`, authority.rootFile);
+    const bucket = `http://127.0.0.1:${PLAIN}/${storage.bucket}`;
+    await until('the S3 service', 60, async () =>
+      fetch(bucket, { method: 'PUT' }).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
+    return storage;
+  }
+
+  /** It takes connections and says nothing, as behind a line that is down. */
+  async away(): Promise<void> {
+    await docker('pause', NAME);
+  }
+
+  async back(): Promise<void> {
+    await docker('unpause', NAME);
+  }
+
+  async remove(): Promise<void> {
+    await dockerTry('unpause', NAME);
+    await dockerTry('rm', '--force', NAME);
+    await dockerTry('image', 'rm', IMAGE);
+  }
+}
