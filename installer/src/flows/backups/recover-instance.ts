@@ -1,8 +1,7 @@
 import type { CatalogContext } from '../../catalog/context.ts';
 import { S3_AUTHORITY } from '../../catalog/components/backup.ts';
 import { isDataVolume } from '../../catalog/data-volume.ts';
-import { FactswayError, type ErrorCode } from '../../model/errors.ts';
-import { ERROR_CATALOG } from '../../model/errors.ts';
+import { ERROR_CATALOG, FactswayError, type ErrorCode } from '../../model/errors.ts';
 import { instanceCopySchema, type InstanceCopy } from '../../model/instance-copy.ts';
 import { PlanBuilder, type Plan } from '../../model/plan.ts';
 import type { Desired } from '../../planner/desired.ts';

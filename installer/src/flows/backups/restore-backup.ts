@@ -1,10 +1,8 @@
-import { hasBackups } from '../../catalog/backup-rules.ts';
 import { restorePlanSchema, type RestoreOutlook } from '../../model/backup.ts';
 import { FactswayError } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
 import { shellWord } from '../../model/shell.ts';
 import { formatSeconds } from '../../model/units.ts';
-import type { Desired } from '../../planner/desired.ts';
 import { describeTarget, planRestoreBackup } from '../../planner/plan-restore-backup.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { awaitWorkers } from '../await-workers.ts';
@@ -55,8 +53,8 @@ export async function restoreBackup(request: RestoreRequest, ports: Ports): Prom
     ports,
   );
   const { config } = desired.catalog.context;
-  if (!hasBackups(desired.catalog.context)) new Keeper(config, ports.docker);
-  const outlook = left ? undefined : await lookAhead(request, desired, ports);
+  const keeper = new Keeper(config, ports.docker);
+  const outlook = left ? undefined : await lookAhead(request, keeper);
   const name = await nameToType(directory, ports);
   const loss = outlook ? lossOf(outlook) : 'The database is changed';
   const typed = {
@@ -107,13 +105,8 @@ async function unfinished(directory: string, target: string, { files }: Ports): 
   );
 }
 
-async function lookAhead(
-  request: RestoreRequest,
-  { catalog }: Desired,
-  ports: Ports,
-): Promise<RestoreOutlook> {
+async function lookAhead(request: RestoreRequest, keeper: Keeper): Promise<RestoreOutlook> {
   const { target, place, forceLose } = request;
-  const keeper = new Keeper(catalog.context.config, ports.docker);
   const where = place === undefined ? [] : ['--place', place];
   const outlook = await keeper.ask(restorePlanSchema, {
     argv: ['restore-plan', '--target', target, ...where],
