@@ -98,8 +98,9 @@ export const AVAILABILITY: readonly Alert[] = [
     severity: 'critical',
     expr: 'label_replace(database:answers == 0, "service", "postgres", "", "")',
     for: '1m',
-    // Services are asked every 15 s: each may still say for a while that it has no database.
-    keepFiringFor: '1m',
+    // Services are asked every 15 s: each may still say for a while that it has no database. And longer than the minute
+    // after which Prometheus says again what was lost while it was reloaded: that a service is healthy, for one.
+    keepFiringFor: '90s',
     summary: 'PostgreSQL is down',
     description:
       'PostgreSQL has not answered for a minute. Every service needs it: nothing can be opened or saved.',

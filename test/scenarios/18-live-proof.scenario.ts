@@ -232,16 +232,16 @@ it.concurrent(
     const pages = () =>
       came(BASELESS)
         .filter(({ status, severity }) => status === 'firing' && severity === 'critical')
-        .map(({ alert }) => alert)
         // The disk that is full for the other platform is one of this host's as well.
-        .filter((alert) => alert !== 'DiskFull');
-    expect(new Set(pages())).toEqual(new Set(['PostgresDown']));
+        .filter(({ alert }) => alert !== 'DiskFull')
+        .map(({ alert, service }) => `${alert} ${service}`);
+    expect(new Set(pages())).toEqual(new Set(['PostgresDown postgres']));
     await hasten(BASELESS, HASTE);
     const started = Date.now();
     await docker('start', await containerId(BASELESS.project, 'postgres'));
     await isTold(BASELESS, 'the database is back', started, 180, over('PostgresDown'));
     // What failed during the outage is still in every window that looks back.
     await sleep(AFTERMATH_MS);
-    expect(new Set(pages())).toEqual(new Set(['PostgresDown']));
+    expect(new Set(pages())).toEqual(new Set(['PostgresDown postgres']));
   },
 );

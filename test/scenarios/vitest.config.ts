@@ -12,17 +12,9 @@ class ByName extends BaseSequencer {
 const scenarios = (...names: string[]): string[] =>
   names.map((name) => `test/scenarios/${name}.scenario.ts`);
 /** They have installations of their own and leave the engine alone. */
-const APART = scenarios(
-  '13-*',
-  '15-external-*',
-  '15-proxy',
-  '16-*',
-  '17-*',
-  '19-*',
-  '22-*',
-  '25-*',
-  '26-*',
-);
+const APART = scenarios('13-*', '15-external-*', '15-proxy', '16-*', '17-*', '19-*', '22-*');
+/** The same, and long by themselves: restores, drills, places that are away. */
+const BACKUPS = scenarios('25-*', '26-*');
 /** Requests are sent and counted all the time: nothing else may be at work. */
 const UPGRADES = scenarios('21-*', '23-*', '24-*');
 /** Minutes in which alerts wait, and the machine with them. */
@@ -36,7 +28,7 @@ const lane = (name: string, groupOrder: number, test: object) => ({
 
 /**
  * Scenarios: one obligation each, against a real engine. They share one engine and one set of images, those of the first
- * lane one running system as well. scripts/test runs the third lane beside the fourth.
+ * lane one running system as well. scripts/test runs the third lane beside the last two, which are about as long.
  */
 export default defineConfig({
   test: {
@@ -49,12 +41,13 @@ export default defineConfig({
     projects: [
       lane('shared', 0, {
         include: scenarios('*'),
-        exclude: [...UPGRADES, ...APART, ...LIVE],
+        exclude: [...UPGRADES, ...APART, ...LIVE, ...BACKUPS],
         globalSetup: ['test/scenarios/support/shared-system.ts'],
       }),
       lane('upgrades', 1, { include: UPGRADES }),
       lane('apart', 2, { include: APART }),
       lane('live', 3, { include: LIVE }),
+      lane('backups', 4, { include: BACKUPS }),
     ],
   },
 });

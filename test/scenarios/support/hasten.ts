@@ -9,16 +9,17 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
   d: 86_400_000,
 };
-/** It gives services the time to find their way back, and those keep their own pace. */
+/** It gives services the time to find their way back, and those keep their own pace, as Alertmanager does. */
 const KEPT_FIRING = 'keep_firing_for';
-const LEAST_KEPT_MS = 30_000;
+const LEAST_KEPT_MS = 90_000;
 const KEYS =
   /^(\s*(?:for|keep_firing_for|interval|\w+_interval|\w+_timeout): )"?(\d+)([smhd])"?$/gm;
 const RANGES = /\[(\d+)([smhd])(?::(\d+)([smhd]))?\]/g;
 
 /**
  * Makes Prometheus of a running instance live so many times as fast: scrapes, rounds of rules, windows and `for` are all
- * shorter by that factor, but for how long an alert goes on at least. What alerts already wait for or say goes on. Alertmanager keeps its own time.
+ * shorter by that factor, but for how long an alert goes on at least. What alerts already wait for or say goes on.
+ * Alertmanager keeps its own time.
  */
 export async function hasten(instance: Instance, factor: number): Promise<void> {
   const directory = instance.file('config/prometheus');
@@ -36,6 +37,15 @@ export async function hasten(instance: Instance, factor: number): Promise<void> 
   await until('Prometheus has the faster configuration', 30, async () => {
     return (await configurationOf(instance)) !== before;
   });
+  // For seconds after a reload it has no Alertmanager. What it says then is lost and said again a minute later: an end
+  // that is told so late would come after the end of what kept its alert back.
+  await until('Prometheus has its Alertmanager again', 60, () => hasAlertmanager(instance));
+}
+
+async function hasAlertmanager({ ports }: Instance): Promise<boolean> {
+  const answer = await fetch(`http://127.0.0.1:${ports.prometheus}/api/v1/alertmanagers`);
+  type Answer = { data: { activeAlertmanagers: readonly unknown[] } };
+  return ((await answer.json()) as Answer).data.activeAlertmanagers.length > 0;
 }
 
 /** What Prometheus runs with: it keeps the former one where rules or configuration are wrong. */
