@@ -22,10 +22,12 @@ run_part() {
 # Becomes the part: for a subshell or the background.
 start_part() { start_limited npm run --loglevel=error "$@"; }
 
-# The same for a lane of scenarios. Not by npm, which would keep the signal to itself: a lane whose time is up would run
-# on beside the next one.
+# The same for a lane of scenarios, or for several (`live+backups`) one after the other. Not by npm, which would keep the
+# signal to itself: a lane whose time is up would run on beside the next one.
 start_lane() {
-  start_limited node_modules/.bin/vitest run --config test/scenarios/vitest.config.ts --project "$1" \
+  local -a lanes
+  IFS=+ read -ra lanes <<<"$1"
+  start_limited node_modules/.bin/vitest run --config test/scenarios/vitest.config.ts "${lanes[@]/#/--project=}" \
     --outputFile.json="build/test-results/scenarios-$1.json"
 }
 
@@ -54,7 +56,7 @@ run_lanes() {
   for lane in "$@"; do
     status=0
     wait "${pids[$lane]}" || status=$?
-    note_failed "$status" "test:scenarios -- --project $lane"
+    note_failed "$status" "test:scenarios -- --project=${lane//+/ --project=}"
   done
   LANES=()
 }
