@@ -4,6 +4,8 @@ import { FakeEngine } from '../../../test/fakes/engine.ts';
 import { panicking } from '../../../test/fakes/panic.ts';
 import { fakePorts, type FakePorts } from '../../../test/fakes/ports.ts';
 import { rejectionOf } from '../../../test/fakes/thrown.ts';
+import { CLOSED_FILE } from '../catalog/serving.ts';
+import { status as statusCommand } from '../cli/commands/status.ts';
 import { FactswayError } from '../model/errors.ts';
 import type { Docker } from '../ports/docker.ts';
 import { formatPlan } from '../model/plan-text.ts';
@@ -57,6 +59,30 @@ describe('of an installation', () => {
     await bring([], false);
     const after = await configInEffect(DIRECTORY, ports.files);
     expect([after.config.edge.httpsPort, after.pending]).toEqual([8443, 'none']);
+  });
+
+  it('status says that the maintenance page is shown, and up takes it away', async () => {
+    const page = `${DIRECTORY}/${CLOSED_FILE}`;
+    expect((await status(DIRECTORY, ports)).closed).toBe(false);
+    ports.files.put(page, '');
+    expect((await status(DIRECTORY, ports)).closed).toBe(true);
+    const said = await statusCommand.run(
+      {
+        directory: DIRECTORY,
+        argument: undefined,
+        options: {},
+        yes: false,
+        dryRun: false,
+        quiet: false,
+        surface: { color: false, columns: 80 },
+      },
+      ports,
+    );
+    expect(said.text).toContain('behind the maintenance page: nobody is served');
+    expect(said.error?.code).toBe('FW-NOT-RUNNING');
+    expect(said.error?.hint).toContain('factsway-install up');
+    await bring([], false);
+    expect(ports.files.text(page)).toBeUndefined();
   });
 
   it('another project is not rendered over what runs, with an engine and without', async () => {

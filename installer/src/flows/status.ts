@@ -1,4 +1,5 @@
 import { publicUrl } from '../catalog/public-url.ts';
+import { CLOSED_FILE } from '../catalog/serving.ts';
 import {
   isHalfMade,
   isMadeIn,
@@ -30,6 +31,8 @@ export type Status = {
   readonly url: string;
   readonly components: readonly ComponentStatus[];
   readonly healthy: boolean;
+  /** Whether whoever comes sees the maintenance page instead of the services. */
+  readonly closed: boolean;
   /** Whether factsway.yaml says what is in effect, something else, or nothing that can be used. */
   readonly configuration: Pending;
 };
@@ -58,7 +61,8 @@ export async function status(directory: string, ports: Ports): Promise<Status> {
       .filter((container) => !isHalfMade(container, config.project))
       .map((container) => [container.service, container]),
   );
-  const release = await readRelease(instancePaths(directory), ports.files);
+  const paths = instancePaths(directory);
+  const release = await readRelease(paths, ports.files);
   const components = catalog.workloads.map((workload): ComponentStatus => {
     const found = containers.get(workload.id);
     const finished =
@@ -82,6 +86,7 @@ export async function status(directory: string, ports: Ports): Promise<Status> {
     url: publicUrl(config),
     components: [...components, ...yours(directory, [...containers.values()])],
     healthy: components.every(({ good }) => good),
+    closed: await ports.files.exists(paths.file(CLOSED_FILE)),
     configuration: pending,
   };
 }

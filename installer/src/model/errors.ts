@@ -181,7 +181,8 @@ export const ERROR_CATALOG = {
   },
   'FW-NOT-RUNNING': {
     exit: EXIT.check,
-    summary: 'At least one component is missing, stopped or not healthy.',
+    summary:
+      'At least one component is missing, stopped or not healthy, or the maintenance page is shown.',
   },
   'FW-VERIFY-FAILED': { exit: EXIT.check, summary: 'At least one gate of verify failed.' },
   'FW-STATE-CHANGED': {

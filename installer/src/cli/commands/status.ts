@@ -41,25 +41,37 @@ export const status: Command = {
       restarts > 0 ? count(restarts, 'restart', 'restarts') : '',
     ]);
     const isDown = found.components.every(({ state }) => state !== 'running');
-    const head =
-      found.release === null
-        ? 'No release is recorded.'
-        : isDown
-          ? `Release ${found.release} is down: nothing of it is running.`
-          : `Release ${found.release} serves in slot ${found.slot ?? ''} at ${found.url}`;
-    const tail = found.healthy
-      ? ''
-      : `\n\n${isDown ? 'Start it' : 'Not everything is well. Bring it back'}: factsway-install up`;
+    const tail =
+      found.healthy && !found.closed
+        ? ''
+        : `\n\n${isDown ? 'Start it' : found.healthy ? 'Let people in again' : 'Not everything is well. Bring it back'}: factsway-install up`;
     return {
       result: found,
-      text: `${head}\n\n${formatTable([['', 'COMPONENT', 'STATE', 'HEALTH', 'UP', ''], ...rows])}${tail}${PENDING[found.configuration]}${lost === undefined ? '' : `\n\n${lost}`}`,
-      ...(found.healthy ? {} : { error: unwell(found.components) }),
+      text: `${headOf(found, isDown)}\n\n${formatTable([['', 'COMPONENT', 'STATE', 'HEALTH', 'UP', ''], ...rows])}${tail}${PENDING[found.configuration]}${lost === undefined ? '' : `\n\n${lost}`}`,
+      ...(found.healthy && !found.closed ? {} : { error: unwell(found) }),
     };
   },
 };
 
-function unwell(components: readonly { service: string; good: boolean }[]): FactswayError {
+function headOf({ release, slot, url, closed }: Status, isDown: boolean): string {
+  if (release === null) return 'No release is recorded.';
+  if (isDown) return `Release ${release} is down: nothing of it is running.`;
+  const serves = `Release ${release} serves in slot ${slot ?? ''} at ${url}`;
+  // An upgrade that is under way shows it as well, and takes it away itself.
+  return closed
+    ? `Release ${release} is behind the maintenance page: nobody is served at ${url}`
+    : serves;
+}
+
+function unwell({ components }: Status): FactswayError {
   const bad = components.filter(({ good }) => !good).map(({ service }) => service);
+  if (bad.length === 0) {
+    return new FactswayError(
+      'FW-NOT-RUNNING',
+      'The maintenance page is shown: nobody is served.',
+      'Unless an upgrade or a restore is under way, let people in again: factsway-install up',
+    );
+  }
   return new FactswayError(
     'FW-NOT-RUNNING',
     `${bad.length} of ${components.length} components are not as they should be: ${bad.join(', ')}.`,
