@@ -83,7 +83,7 @@ export const COMMAND_LINE: readonly Row[] = [
     is: 'an image of a component that is none',
     ...invalid,
     message: /images\.overrides\.egde is not an image of the platform/,
-    hint: /Use one of: postgres, edge/,
+    hint: /Use one of: postgres, backup, edge/,
     settings: { 'images.overrides.egde': 'proxy:1' },
   },
   {
