@@ -1,6 +1,8 @@
 import { statfsSync } from 'node:fs';
+import type { Client } from 'pg';
 import { backupProblemCode } from './classify.ts';
-import { updateHistory, updatePlace, type DatabaseRecord } from './history.ts';
+import { isNoSuchDatabase, refuseEmptyDatabase, whatItHolds } from './emptiness.ts';
+import { forgetBackups, updateHistory, updatePlace, type DatabaseRecord } from './history.ts';
 import type { Backup, BackupType } from './info.ts';
 import { connectLive, withClient } from './live.ts';
 import type { Tell } from './ndjson.ts';
@@ -23,7 +25,7 @@ const RECORDS_KEPT = 60;
 /** What a list of arguments takes without trouble; a database of a thousand tables says less. */
 const LONGEST_RECORD = 32_000;
 
-/** Makes a backup in every place. @throws Problem FW-BACKUP-FAILED when none succeeded */
+/** Makes a backup in every place. @throws Problem when none succeeded: of what all of them say, else FW-BACKUP-FAILED */
 export async function create(
   settings: Settings,
   options: CreateOptions,
@@ -32,6 +34,7 @@ export async function create(
   const names = options.place === null ? settings.places : [placeNamed(settings, options.place)];
   const backups: object[] = [];
   const failures: { place: string; code: string; message: string }[] = [];
+  const problems: Problem[] = [];
   const details: string[] = [];
   for (const place of names) {
     const begun = new Date();
@@ -40,6 +43,7 @@ export async function create(
     } catch (error) {
       const problem = toProblem(error, 'FW-BACKUP-FAILED');
       failures.push({ place: place.name, code: problem.code, message: problem.message });
+      problems.push(problem);
       details.push(`${place.name}: ${problem.code}: ${problem.message}`, ...problem.details);
       updatePlace(place.name, (history) => {
         history.lastAttemptAt = begun.toISOString();
@@ -49,9 +53,17 @@ export async function create(
     }
   }
   if (backups.length > 0) return { backups, failures };
-  const only = failures.length === 1 ? failures[0] : undefined;
-  const message = only === undefined ? 'no place has a new backup' : only.message;
-  throw new Problem('FW-BACKUP-FAILED', message, details);
+  throw inAll(problems, details);
+}
+
+function inAll(problems: readonly Problem[], details: readonly string[]): Problem {
+  const [first] = problems;
+  const isOne = first !== undefined && problems.every(({ code }) => code === first.code);
+  return new Problem(
+    isOne ? first.code : 'FW-BACKUP-FAILED',
+    isOne ? first.message : 'no place has a new backup',
+    details,
+  );
 }
 
 async function createIn(
@@ -64,7 +76,8 @@ async function createIn(
   await prepare(place);
   const before = (await place.info()).backups;
   const type = options.type === 'auto' ? autoType(before, settings, begun) : options.type;
-  const known = await ledger(settings);
+  const known = await lookAt(settings);
+  refuseEmptyDatabase(known.holds, before, place.name);
   tell(`making a backup (${type}) in ${place.name}`);
   await runBackup(place, type, { reason: options.reason, ...known }, tell);
   const made = (await place.info()).backups.findLast(
@@ -115,7 +128,11 @@ export async function prepare(place: OpenPlace): Promise<void> {
   }
   if (state === 'ready') return;
   const ran = await place.run('stanza-create');
-  if (ran.code === 0) return;
+  if (ran.code === 0) {
+    // Another disk of the same name: what was made on the one before is not here, and the next backup is due at once.
+    updatePlace(place.name, forgetBackups);
+    return;
+  }
   throw new Problem(
     backupProblemCode(ran.code),
     `the repository in ${place.name} cannot be made`,
@@ -123,17 +140,34 @@ export async function prepare(place: OpenPlace): Promise<void> {
   );
 }
 
-async function ledger(settings: Settings): Promise<{ release: string; head: string }> {
-  return withClient(connectLive(settings.database), async (client) => {
-    const { rowCount } = await client.query(
-      `SELECT 1 WHERE to_regclass('factsway_migrations.ledger') IS NOT NULL`,
-    );
-    if (rowCount === 0) return { release: '', head: '' };
-    const { rows } = await client.query<{ release: string; head: string }>(
-      'SELECT release, name AS head FROM factsway_migrations.ledger ORDER BY name COLLATE "C" DESC LIMIT 1',
-    );
-    return rows[0] ?? { release: '', head: '' };
-  });
+type Known = {
+  readonly release: string;
+  readonly head: string;
+  readonly holds: 'rows' | 'nothing';
+};
+
+/** A database that is gone from a server which answers is as empty as can be. */
+async function lookAt(settings: Settings): Promise<Known> {
+  try {
+    return await withClient(connectLive(settings.database), async (client) => ({
+      ...(await ledger(client)),
+      holds: await whatItHolds(client),
+    }));
+  } catch (error) {
+    if (!(error instanceof Problem) || !isNoSuchDatabase(error.cause)) throw error;
+    return { release: '', head: '', holds: 'nothing' };
+  }
+}
+
+async function ledger(client: Client): Promise<{ release: string; head: string }> {
+  const { rowCount } = await client.query(
+    `SELECT 1 WHERE to_regclass('factsway_migrations.ledger') IS NOT NULL`,
+  );
+  if (rowCount === 0) return { release: '', head: '' };
+  const { rows } = await client.query<{ release: string; head: string }>(
+    'SELECT release, name AS head FROM factsway_migrations.ledger ORDER BY name COLLATE "C" DESC LIMIT 1',
+  );
+  return rows[0] ?? { release: '', head: '' };
 }
 
 async function runBackup(

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { newHistory, ofPlace, readHistory, updateHistory } from './history.ts';
+import { forgetBackups, newHistory, ofPlace, readHistory, updateHistory } from './history.ts';
 import { renderMetrics } from './metrics.ts';
 import { isGenuine, writeReport } from './reports.ts';
 
@@ -31,6 +31,20 @@ describe('the history', () => {
     expect(ofPlace(readHistory(file), 'local').failures).toBe(2);
     expect(ofPlace(readHistory(file), 's3').failures).toBe(0);
   });
+});
+
+it('of a place that turns out to be empty its backups are forgotten, its failures are not', () => {
+  const place = {
+    ...ofPlace(null, 'local'),
+    failures: 2,
+    successes: { full: { at: STARTED.toISOString(), seconds: 1 } },
+    proven: { a: { at: STARTED.toISOString(), rtoSeconds: 1, rpoSeconds: 1 } },
+    damage: true,
+    damagedBackups: ['a'],
+    instanceCopyAt: STARTED.toISOString(),
+  };
+  forgetBackups(place);
+  expect(place).toEqual({ ...ofPlace(null, 'local'), failures: 2 });
 });
 
 describe('a report', () => {

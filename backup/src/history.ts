@@ -95,6 +95,16 @@ export function ofPlace(history: History | null, name: string): PlaceHistory {
   return history?.places[name] ?? placeHistory.parse({});
 }
 
+/** What was known of backups that are not in the place any more. Failures are about the place, and stay. */
+export function forgetBackups(place: PlaceHistory): void {
+  place.successes = {};
+  place.proven = {};
+  place.damage = false;
+  place.damagedBackups = [];
+  place.checkedAt = null;
+  place.instanceCopyAt = null;
+}
+
 /** Reads, changes and writes the history. Only commands that hold the lock do this. */
 export function updateHistory(change: (history: History) => void, file = FILE): void {
   const history = readHistory(file) ?? newHistory(new Date(), crypto.randomUUID());

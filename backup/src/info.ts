@@ -69,6 +69,8 @@ export interface Backup {
 export interface PlaceInfo {
   /** Oldest first. */
   readonly backups: readonly Backup[];
+  /** Identities of the databases it has ever been of, oldest first. Too long for a number of JavaScript. */
+  readonly systemIds: readonly string[];
   readonly archives: readonly { id: string; databaseId: number; max: string | null }[];
   /** pgBackRest's own word on the repository: 0 ok, 1 no stanza, 2 no backup yet, … 99 anything else. */
   readonly status: number;
@@ -81,7 +83,14 @@ export interface PlaceInfo {
 export function parseInfo(json: string): PlaceInfo {
   const [stanza] = infoSchema.parse(JSON.parse(json));
   if (stanza === undefined) {
-    return { backups: [], archives: [], status: 1, message: 'no stanza', running: null };
+    return {
+      backups: [],
+      systemIds: [],
+      archives: [],
+      status: 1,
+      message: 'no stanza',
+      running: null,
+    };
   }
   const status = stanza.repo[0]?.status ?? { code: 0, message: 'ok' };
   const lock = stanza.status.lock?.backup;
@@ -91,6 +100,7 @@ export function parseInfo(json: string): PlaceInfo {
       : null;
   return {
     backups: stanza.backup.map(toBackup),
+    systemIds: [...json.matchAll(/"system-id":(\d+)/g)].map(([, id = '']) => id),
     archives: stanza.archive.map(({ id, database, max }) => ({
       id,
       databaseId: database.id,

@@ -28,7 +28,7 @@ export async function connectLive(database: string): Promise<Client> {
     return await connect(database);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Problem('FW-BACKUP-DATABASE', 'the database does not answer', [reason]);
+    throw new Problem('FW-BACKUP-DATABASE', 'the database does not answer', [reason], error);
   }
 }
 

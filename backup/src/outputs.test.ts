@@ -11,7 +11,7 @@ const NOTHING = `[{"archive":[],"backup":[],"cipher":"aes-256-cbc","db":[],"name
 
 describe('info', () => {
   it('tells of every backup', () => {
-    const { backups, archives, status, running } = parseInfo(INFO);
+    const { backups, archives, status, running, systemIds } = parseInfo(INFO);
     expect(backups).toEqual([
       {
         label: '20261122-174129F',
@@ -31,6 +31,7 @@ describe('info', () => {
     ]);
     expect(archives).toEqual([{ id: '17-1', databaseId: 1, max: '000000010000000000000007' }]);
     expect({ status, running }).toEqual({ status: 0, running: null });
+    expect(systemIds).toEqual(['7711052255159091222']);
   });
 
   it('tells how far a running one is', () => {

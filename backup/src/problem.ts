@@ -4,6 +4,7 @@ export type ProblemCode =
   | 'FW-BACKUP-CONFIG'
   | 'FW-BACKUP-DAMAGED'
   | 'FW-BACKUP-DATABASE'
+  | 'FW-BACKUP-EMPTY'
   | 'FW-BACKUP-FAILED'
   | 'FW-BACKUP-FLUSH'
   | 'FW-BACKUP-FOREIGN'
@@ -14,6 +15,7 @@ export type ProblemCode =
   | 'FW-BACKUP-WAL-MISSING'
   | 'FW-DATABASE-DAMAGED'
   | 'FW-RESTORE-DAMAGED'
+  | 'FW-RESTORE-EMPTY'
   | 'FW-RESTORE-FAILED'
   | 'FW-RESTORE-KEY'
   | 'FW-RESTORE-NO-BACKUP'
@@ -23,19 +25,22 @@ export type ProblemCode =
 
 const HINTS: Record<ProblemCode, string> = {
   'FW-BACKUP-BUSY': 'Try again when it has ended, or leave --no-wait away.',
-  'FW-BACKUP-CONFIG': 'factsway-install apply writes the configuration of the backups again.',
+  'FW-BACKUP-CONFIG': 'factsway-install up writes the configuration of the backups again.',
   'FW-BACKUP-DAMAGED':
     'factsway-install backup check names what is damaged; factsway-install backup create --type full makes a sound one.',
   'FW-BACKUP-DATABASE': 'factsway-install status shows whether the database runs.',
+  'FW-BACKUP-EMPTY':
+    'Bring back what was in it: factsway-install restore --to TIME with a moment at which it was there (factsway-install backup list). Is it empty because it is to begin anew? Then give its backups a place of their own, for example --set backup.s3.prefix=/NEW with factsway-install up; the old ones stay.',
   'FW-BACKUP-FAILED':
-    'Look at the details, then run factsway-install backup create again; factsway-install doctor checks the places.',
+    'Look at the details, then run it again: factsway-install backup create   What is wrong with a place also stands in: factsway-install backup list',
   'FW-BACKUP-FLUSH': 'factsway-install backup list shows what waits and which place is away.',
   'FW-BACKUP-FOREIGN':
-    'The place holds the backups of another database. Give this installation a place of its own, then run factsway-install apply.',
+    'Two installations must not share a place. Give this one its own, for example --set backup.s3.prefix=/NEW with factsway-install up. To have that other database back, build it on a server of its own: factsway-install recover',
   'FW-BACKUP-KEY':
-    'The place was encrypted with another key. Put that key back and run factsway-install apply, or use an empty place.',
+    'The place was encrypted with another key. Put that key back into secrets/backup-key and run factsway-install up, or use an empty place.',
   'FW-BACKUP-SPACE': 'Free some space, then run factsway-install backup create again.',
-  'FW-BACKUP-UNREACHABLE': 'factsway-install doctor checks the way to the place.',
+  'FW-BACKUP-UNREACHABLE':
+    'factsway-install backup list says which place is away; look at the line, the login and the name of the bucket.',
   'FW-BACKUP-USAGE': 'factsway-install backup --help lists the commands.',
   'FW-BACKUP-WAL-MISSING':
     'factsway-install backup create --type full closes the gap from now on; moments within it cannot be restored.',
@@ -43,10 +48,12 @@ const HINTS: Record<ProblemCode, string> = {
     'factsway-install restore --to latest restores a sound copy into a new volume; look at the disk first.',
   'FW-RESTORE-DAMAGED':
     'factsway-install backup list shows other backups and places; factsway-install restore --to LABEL takes one of them.',
+  'FW-RESTORE-EMPTY':
+    'Nothing was switched. Choose a moment at which the data was there: factsway-install restore --to TIME; factsway-install backup list shows from when on.',
   'FW-RESTORE-FAILED':
     'Nothing was switched. Look at the details, then run factsway-install restore again.',
   'FW-RESTORE-KEY':
-    'Give the key that was shown when the backups were set up: factsway-install restore asks for it.',
+    'Put the key that the backups were made with into secrets/backup-key and run factsway-install up, then try again.',
   'FW-RESTORE-NO-BACKUP': 'factsway-install backup list shows what there is.',
   'FW-RESTORE-SPACE': 'Free some space on this server, then run factsway-install restore again.',
   'FW-RESTORE-TARGET': 'factsway-install backup list shows which moments can be restored.',
@@ -66,8 +73,14 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly details: readonly string[];
 
-  constructor(code: ProblemCode, message: string, details: readonly string[] = []) {
-    super(message);
+  /** @param cause what was thrown by somebody else, for whoever has to look closer */
+  constructor(
+    code: ProblemCode,
+    message: string,
+    details: readonly string[] = [],
+    cause?: unknown,
+  ) {
+    super(message, { cause });
     this.name = 'Problem';
     this.code = code;
     this.details = details;

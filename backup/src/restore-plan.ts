@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { readCarried } from './carried.ts';
 import { readHistory } from './history.ts';
+import { refuseForeign } from './identity.ts';
 import { newestLiveCommit } from './live.ts';
-import { NEXT } from './paths.ts';
+import { DRILL, NEXT, RESTORED } from './paths.ts';
 import { openPlace, type OpenPlace } from './place.ts';
 import { Problem } from './problem.ts';
+import { run } from './run.ts';
 import { chooseRestore, type ChosenRestore, type Target } from './restore-target.ts';
 import { placeNamed, type Settings } from './settings.ts';
 import { refuseUnusable, survey, type Survey } from './survey.ts';
@@ -49,6 +51,7 @@ async function planFrom(
 ): Promise<RestorePlan> {
   await refuseUnusable(place);
   const found = await survey(place, settings);
+  await refuseForeign(place, found, settings);
   const chosen = chooseRestore(target, found.info.backups, found.timelines, new Date());
   refuseGaps(place, found, chosen, target);
   const replayed = found.archive.segments.filter(({ name }) => name >= chosen.backup.walStart);
@@ -58,7 +61,7 @@ async function planFrom(
     survey: found,
     chosen,
     neededBytes: chosen.backup.databaseBytes + log + SPARE_BYTES,
-    freeBytes: freeBytes(),
+    freeBytes: freeBytes() + (await leftBytes()),
   };
 }
 
@@ -94,6 +97,14 @@ export function refuseTooLarge(plan: RestorePlan): void {
     'FW-RESTORE-SPACE',
     `the restore needs ${mib(plan.neededBytes)} MiB and ${mib(plan.freeBytes)} MiB are free`,
   );
+}
+
+/** Of a restore or drill that was cut off: removed before the next one begins, so it is as good as free. */
+async function leftBytes(): Promise<number> {
+  const left = [RESTORED, DRILL].filter((path) => existsSync(path));
+  if (left.length === 0) return 0;
+  const ran = await run('du', ['--summarize', '--total', '--block-size=1', ...left]);
+  return Number(/^(\d+)\ttotal$/m.exec(ran.stdout)?.[1] ?? 0);
 }
 
 function freeBytes(): number {

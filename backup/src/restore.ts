@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { amcheck } from './amcheck.ts';
+import { isNoSuchDatabase, refuseEmptyRestored } from './emptiness.ts';
 import { flush } from './flush.ts';
 import { connect, withClient } from './live.ts';
 import type { Tell } from './ndjson.ts';
@@ -62,7 +63,8 @@ export async function restore(
     if (!checked.ok) {
       throw new Problem('FW-RESTORE-DAMAGED', 'the restored database is damaged', checked.problems);
     }
-    const facts = await withClient(connect(settings.database, server.socket), readFacts);
+    const facts = await factsOf(settings, server.socket);
+    refuseEmptyRestored(plan, facts);
     const end = await withClient(connect('postgres', server.socket), endOfRecovery);
     refuseTooFar(target, end.recoveredTo);
     return {
@@ -80,6 +82,18 @@ export async function restore(
     throw toProblem(error, 'FW-RESTORE-FAILED');
   } finally {
     await server.stop();
+  }
+}
+
+type Facts = Awaited<ReturnType<typeof readFacts>>;
+
+/** Of a cluster from which the database itself was dropped there is nothing to tell. */
+async function factsOf(settings: Settings, socket: string): Promise<Facts> {
+  try {
+    return await withClient(connect(settings.database, socket), readFacts);
+  } catch (error) {
+    if (!isNoSuchDatabase(error)) throw error;
+    return { release: null, head: null, tables: {} };
   }
 }
 

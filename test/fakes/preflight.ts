@@ -149,6 +149,17 @@ export function goodFacts(catalog: Catalog = catalogWith()): PreflightFacts {
         found: { state: 'text', form: 'https', isRoutingKey: true },
       })),
     },
+    backupDirectory: {
+      path: '/mnt/backups',
+      kind: 'directory',
+      real: '/mnt/backups',
+      access: { uid: 999, mode: 0o700 },
+      device: 7,
+      freeBytes: 100 * GiB,
+      instance: DIRECTORY,
+      docker: { path: '/var/lib/docker', device: 1 },
+      user: '999:999',
+    },
     tls: {
       certificateFile: '/etc/tls/chain.crt',
       keyFile: '/etc/tls/server.key',

@@ -1,4 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   BACKED,
@@ -8,18 +11,28 @@ import {
   inBackup,
   listed,
   metric,
+  REPOSITORY,
   servingVolume,
   sql,
   writeRows,
 } from './support/backed-up.ts';
-import { containerId, docker, until } from './support/docker.ts';
+import { anyBit, anyPlaces } from './support/damage.ts';
+import { containerId, docker, query, until } from './support/docker.ts';
+import { ROOT } from './support/cli.ts';
 import { throughEdge } from './support/http.ts';
 import { runKilledAt } from './support/kill.ts';
+import { SmallDisk } from './support/small-disk.ts';
 
-const REPOSITORY = '/var/lib/factsway-backup/local';
 const restore = (...argv: string[]) => BACKED.runJson('restore', ...argv);
 const labels = async (): Promise<string[]> =>
   (await listed()).places[0]?.backups.map(({ label }) => label) ?? [];
+
+/** Another disk than that of Docker. */
+const SECOND = new SmallDisk(
+  join(ROOT, 'build/scenarios/second-disk'),
+  join(ROOT, 'build/scenarios/second-disk.img'),
+  '1G',
+);
 
 beforeAll(async () => {
   expect((await BACKED.install()).errors).toEqual([]);
@@ -30,6 +43,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await BACKED.keep();
   await BACKED.remove();
+  await SECOND.remove();
 });
 
 it('an installation that keeps backups makes its first one by itself, and keeps its own directory beside it', async () => {
@@ -141,6 +155,26 @@ it('a restore that is killed, in the middle or once PostgreSQL has moved, is fin
   expect((await BACKED.run('status')).exitCode).toBe(0);
 });
 
+it('without its record of the volume nothing starts the database, until a person says which one it is', async () => {
+  const record = BACKED.file('state/data-volume.json');
+  const kept = await readFile(record, 'utf8');
+  const volume = await servingVolume();
+  await rm(record);
+  for (const run of [
+    await BACKED.runJson('up', '--yes'),
+    await restore('--to', 'latest', ...CONSENT),
+    await BACKED.runJson('upgrade', '--to', '1.1.0', '--yes'),
+  ]) {
+    expect([run.exitCode, run.errors[0]?.code]).toEqual([3, 'FW-DATA-VOLUME-UNKNOWN']);
+    expect(run.errors[0]?.hint).toContain(`echo '{"generation": 3}' > ${record}`);
+  }
+  expect(await servingVolume()).toBe(volume);
+  await writeFile(record, '{"generation": 3}\n');
+  const up = await BACKED.runJson('up', '--dry-run');
+  expect((up.result?.['plan'] as { steps: unknown[] }).steps).toEqual([]);
+  await writeFile(record, kept);
+});
+
 it('a keeper that is killed during a backup, a drill and a restore begins anew and ends well', async () => {
   const keeper = await containerId(BACKED.project, 'backup');
   const killedAfter = async (ms: number, ...argv: string[]): Promise<void> => {
@@ -201,46 +235,71 @@ it('without the log between a backup and the moment asked for it is refused, and
   expect((await BACKED.runJson('backup', 'check')).errors).toEqual([]);
 });
 
-/** Turns one bit round; a second time turns it back. */
-const FLIP = `open F,"+<",$ARGV[0] or die $!; seek F,$ARGV[1],0; read F,$b,1; seek F,$ARGV[1],0; print F chr(ord($b)^(1<<$ARGV[2])); close F or die $!`;
+/** As with the wrong window open: the database is dropped, and made again with nothing in it. */
+const inServer = (text: string) => query(BACKED.project, text, 'postgres');
 
-const PAGE = 8192;
-
-/** Twenty in all: where fourteen of them are in the repository, and six in the database that serves. */
-async function places(): Promise<{ service: 'backup' | 'postgres'; path: string; size: number }[]> {
-  const newest = (await labels()).at(-1) ?? '';
-  const find = `find ${REPOSITORY}/backup/factsway/${newest} ${REPOSITORY}/archive ${REPOSITORY}/instance -type f -size +0 ! -name '*.copy' -printf '%s %p\\n'`;
-  const stored = (await inBackup('bash', '-c', find)).output.split('\n').map((line) => {
-    const [size = '', path = ''] = line.split(' ');
-    return { service: 'backup' as const, path, size: Number(size) };
-  });
-  const table = await sql(
-    `SELECT current_setting('data_directory') || '/' || pg_relation_filepath('factsway.ledger_probe') || ' ' || pg_relation_size('factsway.ledger_probe')`,
+it('an empty database in the place of a full one is not backed up, and nobody is led back to it', async () => {
+  const before = await labels();
+  const failed = (await metric('factsway_backup_failures_total')) ?? 0;
+  await inServer('ALTER DATABASE factsway ALLOW_CONNECTIONS false');
+  await inServer(
+    `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'factsway'`,
   );
-  const [path = '', size = ''] = table.split(' ');
-  const random = <T>(items: readonly T[]): T =>
-    items[Math.floor(Math.random() * items.length)] as T;
-  return [
-    ...Array.from({ length: 14 }, () => random(stored)),
-    ...Array.from({ length: 6 }, () => ({
-      service: 'postgres' as const,
-      path,
-      size: Number(size),
-    })),
-  ];
-}
+  await inServer('ALTER DATABASE factsway RENAME TO aside');
+  let moment: string;
+  try {
+    await inServer('CREATE DATABASE factsway');
+    const run = await BACKED.runJson('backup', 'create', '--type', 'full', '--yes');
+    expect([run.exitCode, run.errors[0]?.code]).toEqual([3, 'FW-BACKUP-EMPTY']);
+    expect(run.errors[0]?.hint).toContain('factsway-install restore --to');
+    expect(await labels()).toEqual(before);
+    moment = await inServer(
+      `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+    );
+  } finally {
+    await inServer('DROP DATABASE IF EXISTS factsway WITH (FORCE)');
+    await inServer('ALTER DATABASE aside RENAME TO factsway');
+    await inServer('ALTER DATABASE factsway ALLOW_CONNECTIONS true');
+  }
+  await until('the services', 60, async () => (await BACKED.run('status')).exitCode === 0);
+  await until(
+    'the failure in the monitoring',
+    60,
+    async () => ((await metric('factsway_backup_failures_total')) ?? 0) > failed,
+  );
+  const volume = await servingVolume();
+  const { errors } = await restore('--to', moment, '--force-lose', '3600', ...CONSENT);
+  expect(errors[0]?.code).toBe('FW-RESTORE-EMPTY');
+  expect(await servingVolume()).toBe(volume);
+  expect((await BACKED.run('status')).exitCode).toBe(0);
+  expect((await BACKED.runJson('backup', 'create', '--yes')).errors).toEqual([]);
+});
+
+it('a place that holds the backups of another database is left as it is, and nothing is restored from it', async () => {
+  const stranger = '/var/lib/postgresql/next/stranger';
+  const volume = await servingVolume();
+  const moveIn = `set -e; cd ${REPOSITORY}; mkdir aside; mv archive backup aside; initdb --no-sync --pgdata=${stranger} >&2; pgbackrest --config=/tmp/pgbackrest-local.conf --stanza=factsway --no-online --pg1-path=${stranger} stanza-create`;
+  const moveOut = `set -e; cd ${REPOSITORY}; rm -rf archive backup ${stranger}; mv aside/* .; rmdir aside`;
+  try {
+    expect(await inBackup('bash', '-c', moveIn)).toMatchObject({ exitCode: 0 });
+    const made = await BACKED.runJson('backup', 'create', '--yes');
+    expect([made.exitCode, made.errors[0]?.code]).toEqual([3, 'FW-BACKUP-FOREIGN']);
+    const led = await restore('--to', 'latest', ...CONSENT);
+    expect([led.exitCode, led.errors[0]?.code]).toEqual([3, 'FW-BACKUP-FOREIGN']);
+  } finally {
+    expect(await inBackup('bash', '-c', moveOut)).toMatchObject({ exitCode: 0 });
+  }
+  expect(await servingVolume()).toBe(volume);
+  expect((await BACKED.run('status')).exitCode).toBe(0);
+  expect((await BACKED.runJson('backup', 'create', '--yes')).errors).toEqual([]);
+});
 
 it('one flipped bit in any of twenty places of backups and database is found by check, with exit 3', async () => {
   expect((await BACKED.runJson('backup', 'create', '--type', 'full', '--yes')).errors).toEqual([]);
   await sql('CHECKPOINT');
   expect((await BACKED.runJson('backup', 'check')).errors).toEqual([]);
-  for (const { service, path, size } of await places()) {
-    const random = Math.floor(Math.random() * size);
-    // What a page begins with is its place in the log: one that seems to be of later is taken for one that is being written.
-    const at = service === 'postgres' && random % PAGE < 8 ? random + 8 : random;
-    const bit = Math.floor(Math.random() * 8);
-    const id = await containerId(BACKED.project, service);
-    const flip = () => docker('exec', id, 'perl', '-e', FLIP, path, String(at), String(bit));
+  for (const { service, path, size } of await anyPlaces((await labels()).at(-1) ?? '')) {
+    const { at, bit, flip } = await anyBit(service, path, size);
     await flip();
     const found = await BACKED.runJson('backup', 'check');
     await flip();
@@ -272,4 +331,31 @@ it('a newest backup that is broken fails the drill, with exit 3, and the monitor
   );
   expect((await BACKED.runJson('backup', 'create', '--type', 'full', '--yes')).errors).toEqual([]);
   expect((await BACKED.runJson('backup', 'drill')).errors).toEqual([]);
+});
+
+it('backups move to a directory on another disk, which stays when the platform is removed with all its data', async () => {
+  await SECOND.mount();
+  const directory = join(SECOND.mountpoint, 'factsway');
+  const up = (where: string) =>
+    BACKED.runJson('up', '--yes', '--set', `backup.local.directory=${where}`);
+  const codeOf = async (where: string) => (await up(where)).errors[0]?.code;
+  const keeper = await containerId(BACKED.project, 'backup');
+  expect(await codeOf(directory)).toBe('FW-BACKUP-DIRECTORY');
+  await mkdir(directory);
+  expect(await codeOf(directory)).toBe('FW-BACKUP-DIRECTORY');
+  expect(await codeOf(BACKED.directory)).toBe('FW-BACKUP-INSIDE');
+  expect(await containerId(BACKED.project, 'backup')).toBe(keeper);
+
+  // As its error says.
+  await execa('chown', ['999:999', directory]);
+  expect((await up(directory)).errors).toEqual([]);
+  expect((await BACKED.runJson('backup', 'create', '--yes')).errors).toEqual([]);
+  expect((await BACKED.runJson('backup', 'drill')).errors).toEqual([]);
+  const [place] = (await listed()).places;
+  expect(place?.backups[0]?.type).toBe('full');
+  expect(place?.instanceCopies.length).toBeGreaterThan(0);
+
+  const gone = await BACKED.runJson('uninstall', '--purge', ...CONSENT);
+  expect(gone.errors).toEqual([]);
+  expect((await readdir(directory)).sort()).toEqual(['archive', 'backup', 'instance']);
 });

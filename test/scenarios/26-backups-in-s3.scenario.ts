@@ -1,34 +1,52 @@
 import { execa } from 'execa';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { contentOf, inBackupOf, listedOf, metricOf } from './support/backed-up.ts';
 import { cliJson, ROOT } from './support/cli.ts';
-import { docker, query, removeProject, until } from './support/docker.ts';
+import { docker, fingerprint, query, removeProject, until } from './support/docker.ts';
 import { hasten } from './support/hasten.ts';
 import { throughEdge } from './support/http.ts';
 import { Instance } from './support/instance.ts';
 import { startCli } from './support/cli.ts';
 import { ObjectStorage } from './support/object-storage.ts';
+import { SmallDisk } from './support/small-disk.ts';
 
 const SYSTEM = new Instance('factsway-s3', 26280, { 'services.drainSeconds': 2 });
 const ACCESS = { 'backup-s3-access-key-id': 'firm', 'backup-s3-secret-access-key': 'opens it' };
 const OUTSIDE = join(ROOT, 'build/scenarios/safe-deposit');
 const REPOSITORY_MIB = 96;
 const sql = (text: string) => query(SYSTEM.project, text);
+const NEXT = new SmallDisk(
+  join(ROOT, 'build/scenarios/room-for-a-restore'),
+  join(ROOT, 'build/scenarios/room-for-a-restore.img'),
+  '2G',
+);
 let storage: ObjectStorage;
 let settings: Record<string, string>;
 
-/** A small disk for the backups on this server, as memory: it fills in a moment and takes nothing from anybody. */
-async function smallRepository(): Promise<void> {
+/** A volume that is there before the installation is, which takes it for its own. */
+async function presetVolume(name: string, ...options: string[]): Promise<void> {
   const label = (key: string, value: string) => ['--label', `com.docker.compose.${key}=${value}`];
   await docker(
-    ...['volume', 'create', ...label('project', SYSTEM.project)],
-    ...label('volume', 'backup-repository'),
-    ...['--opt', 'type=tmpfs', '--opt', 'device=tmpfs'],
-    ...['--opt', `o=size=${REPOSITORY_MIB}m,uid=999,gid=999,mode=0700`],
-    `${SYSTEM.project}_backup-repository`,
+    ...['volume', 'create', ...label('project', SYSTEM.project), ...label('volume', name)],
+    ...options.flatMap((option) => ['--opt', option]),
+    `${SYSTEM.project}_${name}`,
   );
+}
+
+/** A small disk for the backups on this server, as memory: it fills in a moment and takes nothing from anybody. */
+const smallRepository = (): Promise<void> =>
+  presetVolume(
+    'backup-repository',
+    ...['type=tmpfs', 'device=tmpfs', `o=size=${REPOSITORY_MIB}m,uid=999,gid=999,mode=0700`],
+  );
+
+/** And one for what is restored. */
+async function diskForRestore(): Promise<void> {
+  await NEXT.mount();
+  await chown(NEXT.mountpoint, 999, 999);
+  await presetVolume('postgres-data-2', 'type=none', 'o=bind', `device=${NEXT.mountpoint}`);
 }
 
 beforeAll(async () => {
@@ -44,6 +62,7 @@ beforeAll(async () => {
   // Ours to bring: its volume is there before it is.
   await SYSTEM.presetSecret('backup-key', 'the key of the firm, kept in a safe');
   await smallRepository();
+  await diskForRestore();
   expect((await SYSTEM.install(settings)).errors).toEqual([]);
   await sql(
     `CREATE TABLE factsway.ledger_probe (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text text NOT NULL); GRANT ALL ON factsway.ledger_probe TO factsway_app; INSERT INTO factsway.ledger_probe (text) SELECT md5(g::text) FROM generate_series(1, 20000) AS g`,
@@ -54,6 +73,7 @@ afterAll(async () => {
   await SYSTEM.keep().catch(() => undefined);
   await SYSTEM.remove();
   await storage.remove();
+  await NEXT.remove();
   await rm(OUTSIDE, { recursive: true, force: true });
 });
 
@@ -66,6 +86,19 @@ it('both places get a backup, and each is complete: a drill proves that of S3', 
   ]);
   const drill = await SYSTEM.runJson('backup', 'drill', '--place', 's3');
   expect([drill.exitCode, drill.errors]).toEqual([0, []]);
+});
+
+it('a restore for which there is no room is refused before anybody is stopped for it, and planned once there is', async () => {
+  const restore = (...argv: string[]) => SYSTEM.runJson('restore', '--to', 'latest', ...argv);
+  const before = await fingerprint(SYSTEM.project);
+  const fill = `cd /var/lib/postgresql/next && fallocate --length $(( $(df --block-size=1 --output=avail . | tail -n 1) - 48 * 1024 * 1024 )) filler`;
+  expect((await inBackupOf(SYSTEM, 'bash', '-c', fill)).exitCode).toBe(0);
+  const refused = await restore('--yes', '--confirm', 'localhost');
+  await inBackupOf(SYSTEM, 'rm', '/var/lib/postgresql/next/filler');
+  expect([refused.exitCode, refused.errors[0]?.code]).toEqual([3, 'FW-RESTORE-SPACE']);
+  expect(refused.errors[0]?.message).toMatch(/needs \d+ MiB.*and \d+ MiB are free/);
+  expect(await fingerprint(SYSTEM.project)).toBe(before);
+  expect((await restore('--dry-run')).errors).toEqual([]);
 });
 
 /** The rules as they are, but for their patience: an alert that waits five minutes for each of two things waits seconds. */

@@ -91,6 +91,11 @@ export class DockerEngine implements Docker {
           port: Number(HostPort),
         })),
       ),
+      mounted: Object.fromEntries(
+        details.Mounts.flatMap(({ Type, Name, Destination }) =>
+          Type === 'volume' && Name !== undefined ? [[Destination, Name] as const] : [],
+        ),
+      ),
       environment: details.Config.Env,
     };
   }

@@ -12,3 +12,10 @@ export const isDataVolume = (name: string): name is DataVolume =>
 /** Whether there is what a secret unlocks: of the database in any volume it ever was in. */
 export const holdsData = (volumes: readonly string[], unlocked: string): boolean =>
   unlocked === 'postgres-data' ? volumes.some(isDataVolume) : volumes.includes(unlocked);
+
+/** From 1; undefined for another volume. */
+export function generationOf(name: string): number | undefined {
+  if (name === 'postgres-data') return 1;
+  const number = NUMBERED.exec(name)?.[1];
+  return number === undefined ? undefined : Number(number);
+}

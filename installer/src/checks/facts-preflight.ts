@@ -2,6 +2,7 @@
 
 import type { ReceiverId } from '../catalog/alert-routing.ts';
 import type { AlertSecret } from '../catalog/alert-secrets.ts';
+import type { BackupDirectoryFacts } from '../model/backup-directory.ts';
 import type { AlertSecretState } from '../model/alert-secret.ts';
 import type { EngineDetails } from '../model/engine-details.ts';
 import type { ProxyAnswer, ProxyQuestion } from '../model/proxy-answer.ts';
@@ -253,4 +254,5 @@ export type PreflightFacts = {
   readonly tls: TlsFacts;
   readonly externalDatabase: ExternalDatabaseFacts;
   readonly alertSecrets: AlertSecretFacts;
+  readonly backupDirectory: BackupDirectoryFacts;
 };

@@ -22,7 +22,8 @@ const roughBytes = (bytes: number): number => {
 /** By place: a line for each backup, latest first, and what is on its way. */
 export function formatBackups({ places, lastDrill }: BackupList, now: Date): string {
   const parts = places.map((place) => {
-    if (!place.reachable) return `${place.name}: cannot be reached. ${place.problem ?? ''}`.trim();
+    if (!place.reachable)
+      return `${place.name}: cannot be reached${place.problem ? `: ${place.problem.message} (${place.problem.code})` : ''}.`;
     const rows = place.backups
       .toSorted((a, b) => (a.stoppedAt < b.stoppedAt ? 1 : -1))
       .map((one) => [

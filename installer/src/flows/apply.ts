@@ -16,6 +16,8 @@ import { requireDocker } from './check-docker.ts';
 import { desire } from './desire.ts';
 import { findLost, requireServing } from './look-again.ts';
 import { observe, observeWithoutDocker } from './observe.ts';
+import { requireBackupDirectory } from './require-backup-directory.ts';
+import { requireKnownVolume } from './require-known-volume.ts';
 import { requireSoundFiles } from './require-sound-files.ts';
 import { needsOtherSlot } from '../planner/slot-switch.ts';
 import { otherSlot, readRelease } from './serving-slot.ts';
@@ -67,6 +69,8 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
   if (!options.renderOnly) {
     await requireDocker(ports);
     await awaitWorkers(directory, ports);
+    await requireKnownVolume(desired, ports);
+    await requireBackupDirectory(desired, ports, request.skipChecks);
   }
   const look = () =>
     options.renderOnly ? observeWithoutDocker(desired, ports) : observe(desired, ports);

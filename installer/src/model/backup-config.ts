@@ -5,6 +5,8 @@ const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 /** host, or host:port. */
 const ENDPOINT = new RegExp(`${HOST_NAME.source.replace(/\$$/, '')}(:\\d{1,5})?$`);
+/** Absolute, without detours; a colon would end it in a Compose file. */
+const DIRECTORY = /^(\/(?!\.{1,2}(\/|$))[^/:\u0000-\u001f]+)+$/;
 const PREFIX = /^(\/[A-Za-z0-9._-]+)+$/;
 
 export const WEEKDAYS = [
@@ -50,6 +52,13 @@ export const backupConfig = z
           .boolean()
           .default(true)
           .describe('Keep backups on this server, in a volume: the quick way back.'),
+        directory: z
+          .string()
+          .regex(DIRECTORY, 'must be a directory such as /mnt/backups/factsway')
+          .optional()
+          .describe(
+            'Directory on a disk of its own, or on NFS, in place of a volume beside the database; it belongs to uid 999 and to these backups alone.',
+          ),
         keepDays: keepDays(30, 'on this server'),
       })
       .prefault({}),

@@ -19,6 +19,15 @@ export const BACKUP_ERRORS = {
     exit: EXIT.check,
     summary: 'Another backup, check, drill or restore is at work.',
   },
+  'FW-BACKUP-DIRECTORY': {
+    exit: EXIT.check,
+    summary: 'The directory for backups is missing, or cannot be written by their keeper.',
+  },
+  'FW-BACKUP-INSIDE': {
+    exit: EXIT.check,
+    summary:
+      'The directory for backups is inside that of the data or of the installation, or around it.',
+  },
   'FW-BACKUP-FAILED': {
     exit: EXIT.restored,
     summary: 'A backup failed; what was there before stays.',
@@ -34,6 +43,10 @@ export const BACKUP_ERRORS = {
   'FW-BACKUP-FOREIGN': {
     exit: EXIT.check,
     summary: 'The place for backups holds those of another database.',
+  },
+  'FW-BACKUP-EMPTY': {
+    exit: EXIT.check,
+    summary: 'The database is empty, and the backups that are there are of one that was not.',
   },
   'FW-BACKUP-SPACE': { exit: EXIT.check, summary: 'The disk has no room for a backup.' },
   'FW-BACKUP-UNREACHABLE': {
@@ -75,6 +88,10 @@ export const BACKUP_ERRORS = {
     exit: EXIT.check,
     summary: 'The disk has no room for the restored database.',
   },
+  'FW-RESTORE-EMPTY': {
+    exit: EXIT.check,
+    summary: 'What was restored is empty; it was not put to use.',
+  },
   'FW-RESTORE-DAMAGED': {
     exit: EXIT.check,
     summary: 'The restored database is damaged; it was not put to use.',
@@ -98,6 +115,10 @@ export const BACKUP_ERRORS = {
   'FW-RECOVER-COPY': {
     exit: EXIT.check,
     summary: 'The copy of an instance directory that lies beside the backups cannot be used.',
+  },
+  'FW-DATA-VOLUME-UNKNOWN': {
+    exit: EXIT.check,
+    summary: 'It is not on record any more which volume the database is in.',
   },
   'FW-BACKUP-AFTER-RESTORE': {
     exit: EXIT.check,

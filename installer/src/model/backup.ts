@@ -44,7 +44,8 @@ export type ListedBackup = z.output<typeof listedSchema>;
 const placeSchema = z.object({
   name: z.string(),
   reachable: z.boolean(),
-  problem: z.string().optional(),
+  /** Why it cannot be reached. */
+  problem: z.object({ code: z.string(), message: z.string() }).optional(),
   backups: z.array(listedSchema),
   instanceCopies: z.array(z.object({ name: z.string(), at: z.string() })),
   walNewestAt: z.string().nullable(),

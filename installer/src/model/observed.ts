@@ -36,6 +36,8 @@ export type ObservedContainer = {
   readonly restarts: number;
   /** Host ports it publishes. */
   readonly ports: readonly { readonly bind: string; readonly port: number }[];
+  /** Full names of its volumes, by where they are mounted; absent where nobody looked. */
+  readonly mounted?: Readonly<Record<string, string>>;
   /** `NAME=value` as anybody who may inspect the container sees it. */
   readonly environment: readonly string[];
 };

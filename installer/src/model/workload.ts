@@ -118,8 +118,12 @@ export type Workload = {
     readonly mount: string;
     readonly readOnly?: true;
   }[];
-  /** Read-only view of the host, for the node exporter alone. */
-  readonly hostMounts: readonly { readonly host: string; readonly mount: string }[];
+  /** Directories of the host; one that is written to has to be there, and is never made by Docker. */
+  readonly hostMounts: readonly {
+    readonly host: string;
+    readonly mount: string;
+    readonly writable?: true;
+  }[];
   readonly tmpfs: readonly {
     readonly mount: string;
     readonly sizeBytes: number;

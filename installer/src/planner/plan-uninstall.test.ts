@@ -101,6 +101,16 @@ describe('without --purge', () => {
     ]);
   });
 
+  it('what says in which volume the data is stays with it, and goes with it', () => {
+    const record = 'state/data-volume.json';
+    const tree = [...RUNNING.tree, { path: record, kind: 'file' as const }];
+    const removed = (purge: boolean): boolean =>
+      plan(purge, { tree }).plan.steps.some(
+        ({ action }) => action.kind === 'RemoveFiles' && action.files.includes(record),
+      );
+    expect([removed(false), removed(true)]).toEqual([false, true]);
+  });
+
   it('data stays, and so does what is not ours', () => {
     expect(plan(false).stays).toEqual({
       volumes: ['factsway_edge-data', 'factsway_postgres-data', 'factsway_theirs'],

@@ -19,8 +19,8 @@ const CONFIG = 'factsway.yaml';
 const COPIES = ['state/in-effect.yaml', 'state/rendered.json'];
 /** The run that is under way needs them until it has ended. */
 const OF_THE_RUN = /^state\/(lock|lock\..*|journal\.jsonl(\.\d+)?)$/;
-/** What a person would miss: what they wrote, and what opens or repeats their data. */
-const DATA = /^(secrets|state\/backups|state\/edited)\//;
+/** What a person would miss: what they wrote, and what opens, finds or repeats their data. */
+const DATA = /^(secrets\/|state\/(backups|edited)\/|state\/data-volume\.json$)/;
 const AGAIN = 'What is gone stays gone. Nothing else is lost: the same command finishes the job.';
 
 /** Takes away what the installation made; with `purge` also the data. An instance that is gone gives no step. */

@@ -6,6 +6,8 @@ export const BACKED = new Instance('factsway-backed', 26180, {
   'services.drainSeconds': 2,
   'backup.mode': 'on',
 });
+/** Where the container that keeps the backups has those of this server. */
+export const REPOSITORY = '/var/lib/factsway-backup/local';
 export const CONSENT = ['--yes', '--confirm', 'localhost'];
 
 export type Listed = {

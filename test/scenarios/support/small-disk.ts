@@ -2,20 +2,26 @@ import { execa } from 'execa';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** A disk of a few MiB in a file, mounted on this host: it fills in a moment and takes nothing from anybody. */
+/**
+ * A disk of its own in a file with holes, mounted on this host: it fills in a moment and takes nothing from anybody but
+ * what is written to it.
+ */
 export class SmallDisk {
   readonly mountpoint: string;
   readonly #image: string;
+  readonly #size: string;
 
-  constructor(mountpoint: string, image: string) {
+  /** `size` as truncate reads it. */
+  constructor(mountpoint: string, image: string, size = '16M') {
     this.mountpoint = mountpoint;
     this.#image = image;
+    this.#size = size;
   }
 
   async mount(): Promise<void> {
     await mkdir(this.mountpoint, { recursive: true });
     await mkdir(dirname(this.#image), { recursive: true });
-    await execa('truncate', ['--size', '16M', this.#image]);
+    await execa('truncate', ['--size', this.#size, this.#image]);
     await execa('mkfs.ext4', ['-q', '-m', '0', this.#image]);
     await execa('mount', ['-o', 'loop', this.#image, this.mountpoint]);
   }

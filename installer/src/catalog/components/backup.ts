@@ -1,4 +1,5 @@
 import type { Workload } from '../../model/workload.ts';
+import { backupDirectory, LOCAL_MOUNT } from '../backup-directory.ts';
 import type { CatalogContext } from '../context.ts';
 import { dataVolume } from '../data-volume.ts';
 import type { ResolvedImage } from '../images.ts';
@@ -12,10 +13,9 @@ export const LOG_MOUNT = '/var/lib/postgresql/log';
 export const S3_AUTHORITY = { directory: 'backup-tls', mount: '/etc/factsway-backup-tls' } as const;
 
 /** Carries the log of the database away, makes backups, tries them out and restores them. */
-export function backup(
-  { config, sizing, dataGeneration, backupAuthority }: CatalogContext,
-  image: ResolvedImage,
-): Workload {
+export function backup(context: CatalogContext, image: ResolvedImage): Workload {
+  const { config, sizing, dataGeneration, backupAuthority } = context;
+  const directory = backupDirectory(context);
   const { s3 } = config.backup;
   return hardened({
     component: 'backup',
@@ -40,9 +40,12 @@ export function backup(
       { name: 'postgres-log', mount: LOG_MOUNT },
       // A restore is made in the volume that the database moves to, and a drill as well.
       { name: dataVolume(dataGeneration + 1), mount: '/var/lib/postgresql/next' },
-      { name: 'backup-repository', mount: '/var/lib/factsway-backup/local' },
+      ...(directory === undefined
+        ? [{ name: 'backup-repository' as const, mount: LOCAL_MOUNT }]
+        : []),
       { name: 'backup-state', mount: '/var/lib/factsway-backup/state' },
     ],
+    ...(directory === undefined ? {} : inDirectory(directory)),
     tmpfs: [SCRATCH],
     networks: [{ name: 'monitoring' }, ...(s3 ? [{ name: 'egress' as const }] : [])],
     health: httpHealth(BACKUP_PORT, '/health'),
@@ -53,3 +56,14 @@ export function backup(
     stopGraceSeconds: 20,
   });
 }
+
+const inDirectory = (host: string): Pick<Workload, 'hostMounts' | 'exceptions'> => ({
+  hostMounts: [{ host, mount: LOCAL_MOUNT, writable: true }],
+  exceptions: [
+    {
+      rule: 'no sensitive host directories',
+      reason: 'backup.local.directory: backups on a disk of their own outlive that of the database',
+    },
+    { rule: 'read-only configuration', reason: 'backups are written there' },
+  ],
+});

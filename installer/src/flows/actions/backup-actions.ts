@@ -4,7 +4,7 @@ import { FactswayError } from '../../model/errors.ts';
 import type { ActionOf } from '../../model/plan.ts';
 import { copyInstance } from '../backups/copy-instance.ts';
 import { Keeper } from '../backups/keeper.ts';
-import { readDataVolume, withoutFormer, writeDataVolume } from '../data-volume.ts';
+import { readDataVolume, readRecord, withoutFormer, writeDataVolume } from '../data-volume.ts';
 import { configInEffect } from '../in-effect.ts';
 import { readJson } from '../read-json.ts';
 import type { ActionContext } from './action-context.ts';
@@ -73,9 +73,9 @@ export async function useDataVolume(
   const { files, clock } = ports;
   const record = await readDataVolume(paths.directory, files);
   if (record && record.generation > generation) {
-    const former = record.former;
-    if (former === undefined) await files.remove(paths.dataVolume);
-    else await writeDataVolume(paths.directory, { ...former, generation }, files);
+    // Also the first one is on record from now on: there is a third volume, and without a record nobody could tell.
+    const former = record.former ?? readRecord({ generation });
+    await writeDataVolume(paths.directory, { ...former, generation }, files);
     return;
   }
   const restored = await readJson<Restored>(paths.restored, files);

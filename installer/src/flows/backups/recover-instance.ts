@@ -12,6 +12,7 @@ import { requireDocker } from '../check-docker.ts';
 import { desire } from '../desire.ts';
 import { CONFIG_FILE, instancePaths } from '../paths.ts';
 import { readSecret } from '../read-secret.ts';
+import { requireBackupDirectory } from '../require-backup-directory.ts';
 import { runPlan, type Consent } from '../run-plan.ts';
 import { readRecovering, writeRecovering } from './recovering.ts';
 import { restoreBackup, type RestoreResult } from './restore-backup.ts';
@@ -282,6 +283,7 @@ async function writeInstance(
 /** Only it: PostgreSQL would make an empty database where the restored one is to be. */
 async function startKeeper(directory: string, ports: Ports): Promise<void> {
   const desired = await desire({ directory, sets: [] }, ports);
+  await requireBackupDirectory(desired, ports);
   const { project } = desired.catalog.context.config;
   const plan = planKeeper();
   await runPlan(

@@ -2,7 +2,7 @@ import { restorePlanSchema, type RestoreOutlook } from '../../model/backup.ts';
 import { FactswayError } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
 import { shellWord } from '../../model/shell.ts';
-import { formatSeconds } from '../../model/units.ts';
+import { formatSeconds, mebibytes } from '../../model/units.ts';
 import { describeTarget, planRestoreBackup } from '../../planner/plan-restore-backup.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { awaitWorkers } from '../await-workers.ts';
@@ -11,6 +11,7 @@ import { readDataVolume, type DataVolumeRecord } from '../data-volume.ts';
 import { desire } from '../desire.ts';
 import { requireServing } from '../look-again.ts';
 import { observe } from '../observe.ts';
+import { requireKnownVolume } from '../require-known-volume.ts';
 import { runPlan, type Consent, type PlanOutcome } from '../run-plan.ts';
 import { refuseHalfway } from '../staged-secret.ts';
 import { agreeByTyping, nameToType, refuseUnconfirmed } from '../typed-consent.ts';
@@ -52,6 +53,7 @@ export async function restoreBackup(request: RestoreRequest, ports: Ports): Prom
     { directory, sets: [], dataGeneration: left ? generation : generation + 1 },
     ports,
   );
+  await requireKnownVolume(desired, ports);
   const { config } = desired.catalog.context;
   const keeper = new Keeper(config, ports.docker);
   const outlook = left ? undefined : await lookAhead(request, keeper);
@@ -111,6 +113,7 @@ async function lookAhead(request: RestoreRequest, keeper: Keeper): Promise<Resto
   const outlook = await keeper.ask(restorePlanSchema, {
     argv: ['restore-plan', '--target', target, ...where],
   });
+  refuseTooLarge(outlook);
   const { wouldLoseSeconds } = outlook;
   // What is newest loses nothing that could be had.
   if (target === 'latest') return outlook;
@@ -128,6 +131,16 @@ async function lookAhead(request: RestoreRequest, keeper: Keeper): Promise<Resto
       `Keep everything: factsway-install restore --to latest   or agree to the loss: ${commandOf(request, Math.ceil((wouldLoseSeconds + 300) / 60) * 60)}`,
     );
   return outlook;
+}
+
+/** Before anybody is stopped for it; the keeper looks again when it begins. */
+function refuseTooLarge({ neededBytes, freeBytes }: RestoreOutlook): void {
+  if (freeBytes >= neededBytes) return;
+  throw new FactswayError(
+    'FW-RESTORE-SPACE',
+    `The restored database needs ${mebibytes(neededBytes)} MiB, beside the one that serves, and ${mebibytes(freeBytes)} MiB are free. Nothing was changed.`,
+    'Make room where Docker keeps its volumes: df -h   docker system df   then run the command again.',
+  );
 }
 
 const lossOf = ({ wouldLoseSeconds, newestCommitAt, target }: RestoreOutlook): string =>

@@ -2,6 +2,14 @@ import { LABELS } from '../../model/labels.ts';
 import { mebibytes } from '../../model/units.ts';
 import { plain, type Health, type PublishedPort, type Workload } from '../../model/workload.ts';
 
+/** The long form: with the short one Docker makes a directory that is missing, on the disk that is not mounted. */
+export type BindMount = {
+  type: 'bind';
+  source: string;
+  target: string;
+  bind: { create_host_path: false };
+};
+
 /** A service of a Compose file as an object: what the rendered text must parse back to. */
 export type ComposeService = {
   image: string;
@@ -18,7 +26,7 @@ export type ComposeService = {
   security_opt: ['no-new-privileges:true'];
   environment?: Record<string, string>;
   secrets?: string[];
-  volumes?: string[];
+  volumes?: (string | BindMount)[];
   tmpfs?: string[];
   networks: Record<string, { aliases: string[] } | null>;
   ports?: string[];
@@ -118,11 +126,11 @@ export function lowerWorkload(workload: Workload, spec: string): ComposeService 
   };
 }
 
-function optionalList<K extends string>(key: K, items: string[]): Partial<Record<K, string[]>> {
-  return items.length > 0 ? ({ [key]: items } as Record<K, string[]>) : {};
+function optionalList<K extends string, T>(key: K, items: T[]): Partial<Record<K, T[]>> {
+  return items.length > 0 ? ({ [key]: items } as Record<K, T[]>) : {};
 }
 
-function lowerMounts(workload: Workload): string[] {
+function lowerMounts(workload: Workload): (string | BindMount)[] {
   const configs = [...(workload.config ? [workload.config] : []), ...(workload.extraConfig ?? [])];
   return [
     ...workload.volumes.map(
@@ -133,7 +141,16 @@ function lowerMounts(workload: Workload): string[] {
     ...[...(workload.secretDirectories ?? []), ...(workload.stateDirectories ?? [])].map(
       ({ directory, mount }) => `./${directory}:${mount}:ro`,
     ),
-    ...workload.hostMounts.map(({ host, mount }) => `${host}:${mount}:ro`),
+    ...workload.hostMounts.map(({ host, mount, writable }) =>
+      writable
+        ? {
+            type: 'bind' as const,
+            source: host,
+            target: mount,
+            bind: { create_host_path: false as const },
+          }
+        : `${host}:${mount}:ro`,
+    ),
   ];
 }
 

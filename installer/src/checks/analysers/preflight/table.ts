@@ -2,6 +2,7 @@ import { addressCollisions } from './address-collisions.ts';
 import { addressRanges } from './address-ranges.ts';
 import { cgroups } from './cgroups.ts';
 import { alertReceivers } from './alert-receivers.ts';
+import { backupDirectoryCheck } from './backup-directory.ts';
 import type { AnyCheck } from './check.ts';
 import { clock } from './clock.ts';
 import { compose } from './compose.ts';
@@ -81,6 +82,7 @@ export const PREFLIGHT_CHECKS: readonly AnyCheck[] = [
   project,
   secretFiles,
   alertReceivers,
+  backupDirectoryCheck,
   tlsFilesCheck,
   tlsKey,
   tlsChain,

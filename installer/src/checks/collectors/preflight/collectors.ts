@@ -1,6 +1,7 @@
 import type { PreflightFacts } from '../../facts-preflight.ts';
 import { collectAlertSecrets } from '../alert-secrets.ts';
 import { collectExternalDatabase } from '../external-database.ts';
+import { collectBackupPlace } from './backup-directory.ts';
 import { collectClock } from './clock.ts';
 import { collectDirectory, collectDisks, collectLatency } from './disks.ts';
 import { collectBoot, collectCompose, collectEngine } from './engine.ts';
@@ -42,4 +43,5 @@ export const COLLECTORS: { readonly [Name in keyof PreflightFacts]: Collector<Na
   tls: collectTls,
   externalDatabase: collectExternalDatabase,
   alertSecrets: collectAlertSecrets,
+  backupDirectory: collectBackupPlace,
 };
