@@ -16,7 +16,10 @@ import type { Settings } from './settings.ts';
  *   without being told, or a place would mix the backups of two installations
  */
 export async function adopt(settings: Settings, upgrade: boolean, tell: Tell): Promise<object> {
-  updateHistory(() => undefined);
+  // What was counted in another cluster says nothing about positions in this one.
+  updateHistory((history) => {
+    if (upgrade) history.records = [];
+  });
   const places = [];
   for (const place of settings.places) {
     try {

@@ -35,7 +35,10 @@ export interface Archive {
   readonly histories: readonly { timeline: number; path: string; bornAt: Date }[];
 }
 
-/** Sorts the files of one archive (`archive/STANZA/17-1`) into segments and histories. */
+/**
+ * Sorts the files of the archives of one cluster (`archive/STANZA/17-1`) into segments and histories. A history that two
+ * of them have counts from when it was first there.
+ */
 export function toArchive(files: readonly RepoFile[]): Archive {
   const segments: ArchivedSegment[] = [];
   const histories: { timeline: number; path: string; bornAt: Date }[] = [];
@@ -49,6 +52,7 @@ export function toArchive(files: readonly RepoFile[]): Archive {
     }
   }
   segments.sort((a, b) => (a.name < b.name ? -1 : 1));
-  histories.sort((a, b) => a.timeline - b.timeline);
-  return { segments, histories };
+  histories.sort((a, b) => a.timeline - b.timeline || a.bornAt.getTime() - b.bornAt.getTime());
+  const first = histories.filter(({ timeline }, at) => timeline !== histories[at - 1]?.timeline);
+  return { segments, histories: first };
 }

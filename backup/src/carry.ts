@@ -4,6 +4,7 @@ import { log } from './ndjson.ts';
 import { SPOOL } from './paths.ts';
 import { tail, type OpenPlace } from './place.ts';
 import { distribute, spooled } from './spool.ts';
+import { systemOfSegment } from './system.ts';
 
 const AT_ONCE = 4;
 const LOOK_EVERY_MS = 500;
@@ -45,6 +46,7 @@ export function carrierOf(place: OpenPlace): Carrier {
   const push = async (name: string): Promise<boolean> => {
     const path = `${SPOOL}/${place.name}/${name}`;
     const closedAt = statSync(path).mtime.toISOString();
+    const system = systemOfSegment(path);
     const ran = await place.run('archive-push', [path]);
     if (ran.code !== 0) {
       failures++;
@@ -57,7 +59,12 @@ export function carrierOf(place: OpenPlace): Carrier {
       return false;
     }
     if (/^[0-9A-F]{24}$/.test(name) && (last === null || name > last.name)) {
-      last = { name, closedAt, pushedAt: new Date().toISOString() };
+      last = {
+        name,
+        closedAt,
+        pushedAt: new Date().toISOString(),
+        ...(system === null ? {} : { system }),
+      };
       writeCarried(place.name, last);
     }
     unlinkSync(path);

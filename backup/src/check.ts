@@ -11,10 +11,10 @@ import { toProblem, type ProblemCode } from './problem.ts';
 import { missingSegments } from './restore-plan.ts';
 import { run } from './run.ts';
 import type { Place, Settings } from './settings.ts';
-import { refuseUnusable, survey } from './survey.ts';
+import { refuseUnusable, surveyAll, type Survey } from './survey.ts';
 import { liesOn, timelineAt } from './timelines.ts';
 import { parseVerify } from './verify-output.ts';
-import { missingOfBackup } from './wal-chain.ts';
+import { missingForRestore, missingOfBackup } from './wal-chain.ts';
 import { corruptFiles } from './basebackup-output.ts';
 
 interface Finding {
@@ -116,31 +116,51 @@ async function readAll(
   };
 }
 
+interface Gaps {
+  readonly missing: readonly string[];
+  readonly damaged: readonly string[];
+}
+
 /** verify knows nothing of segments that are not there; between those that are, none may be missing. */
 async function findGaps(
   place: OpenPlace,
   settings: Settings,
 ): Promise<{ problems: Finding[]; damaged: string[]; histories: readonly string[] }> {
-  const found = await survey(place, settings);
+  const all = await surveyAll(place, settings);
+  const gaps = all.map((found, at) => gapsOf(place, found, at === all.length - 1));
+  const problems = gaps
+    .flatMap(({ missing }) => missing)
+    .map((name) => ({
+      code: 'FW-BACKUP-WAL-MISSING' as const,
+      path: name,
+      message: `segment ${name} of the log is missing`,
+    }));
+  return {
+    problems,
+    damaged: gaps.flatMap(({ damaged }) => damaged),
+    histories: all.flatMap(({ damaged }) => damaged),
+  };
+}
+
+/** Of a cluster of before nobody knows how far its log went: what lies behind the last segment is not missed. */
+function gapsOf(place: OpenPlace, found: Survey, isToday: boolean): Gaps {
   const timeline = timelineAt(found.timelines, null);
   const missing = new Set<string>();
   const damaged: string[] = [];
-  for (const backup of found.info.backups) {
+  for (const backup of found.backups) {
     const own = missingOfBackup(backup, found.archive);
     for (const name of own) missing.add(name);
     if (own.length > 0) damaged.push(backup.label);
   }
-  const oldest = found.info.backups.find((backup) => liesOn(backup, timeline));
+  const oldest = found.backups.find((backup) => liesOn(backup, timeline));
   if (oldest !== undefined) {
     const chosen = { backup: oldest, timeline, args: [] };
-    for (const name of missingSegments(place, found, chosen, null)) missing.add(name);
+    const behind = isToday
+      ? missingSegments(place, found, chosen, null)
+      : missingForRestore(oldest, timeline, found.archive, null, null);
+    for (const name of behind) missing.add(name);
   }
-  const problems = [...missing].sort().map((name) => ({
-    code: 'FW-BACKUP-WAL-MISSING' as const,
-    path: name,
-    message: `segment ${name} of the log is missing`,
-  }));
-  return { problems, damaged, histories: found.damaged };
+  return { missing: [...missing].sort(), damaged };
 }
 
 /** pg_basebackup reads every block and its checksum; pg_amcheck what no checksum tells. */

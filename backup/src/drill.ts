@@ -80,7 +80,7 @@ async function rehearse(
   tell('counting the live database');
   const live = await recordOfLive(settings);
   found.rpoSeconds = await measureRpo(place);
-  if (live !== null) await flush(settings, tell, 120, place);
+  if (live !== null) await flush(settings, tell, 120, { place });
   const plan = await planRestore(settings, { kind: 'latest' }, place);
   const { backup } = plan.chosen;
   found.label = backup.label;

@@ -29,9 +29,14 @@ function notHandedOver(): string[] {
   }
 }
 
+/** Where the log has to have arrived: in any place, in all of them, or in the one that is named. */
+export type FlushedTo = 'any' | 'all' | { readonly place: string };
+
+const nameOf = (where: FlushedTo): string =>
+  typeof where === 'object' ? where.place : where === 'any' ? 'any place' : 'every place';
+
 /**
- * Closes the current segment and waits until everything up to it has reached a place: one of those
- * configured, or the one named.
+ * Closes the current segment and waits until everything up to it has arrived.
  *
  * @throws Problem FW-BACKUP-DATABASE; FW-BACKUP-FLUSH when it takes longer than `seconds`
  */
@@ -39,7 +44,7 @@ export async function flush(
   settings: Settings,
   tell: Tell,
   seconds = 120,
-  only: string | null = null,
+  where: FlushedTo = 'any',
 ): Promise<Flushed> {
   const lastWal = await withClient(connectLive('postgres'), async (client) => {
     // Something to close the segment for, and the record at which a drill knows it may stop.
@@ -49,7 +54,7 @@ export async function flush(
     );
     return rows[0]?.name ?? '';
   });
-  tell(`waiting for the log up to ${lastWal} to reach a place`);
+  tell(`waiting for the log up to ${lastWal} to reach ${nameOf(where)}`);
   const end = Date.now() + seconds * 1000;
   for (;;) {
     // In this order: a segment is always in at least one of the three until it has arrived.
@@ -58,14 +63,13 @@ export async function flush(
       name,
       waiting: underWay + notBehind(spooled(name), lastWal).length,
     }));
-    const arrived = places.some(
-      ({ name, waiting }) => waiting === 0 && (only === null || only === name),
-    );
-    if (arrived) return { lastWal, places };
+    const asked = places.filter(({ name }) => typeof where !== 'object' || where.place === name);
+    const isThere = ({ waiting }: { waiting: number }): boolean => waiting === 0;
+    if (where === 'all' ? asked.every(isThere) : asked.some(isThere)) return { lastWal, places };
     if (Date.now() > end) {
       throw new Problem(
         'FW-BACKUP-FLUSH',
-        `the log did not reach ${only ?? 'any place'} within ${seconds} s`,
+        `the log did not reach ${nameOf(where)} within ${seconds} s`,
         places.map(({ name, waiting }) => `${name}: ${waiting} segments wait`),
       );
     }

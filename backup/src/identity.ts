@@ -30,12 +30,12 @@ export const isForeign = (known: readonly string[], live: string | null): boolea
  */
 export async function refuseForeign(
   place: OpenPlace,
-  { info }: Survey,
+  { systemIds }: Survey,
   settings: Settings,
 ): Promise<void> {
   const ran = await run('pg_controldata', [DATA]);
   const live = ran.code === 0 ? parseIdentity(`${ran.stdout}\n${ran.stderr}`) : null;
-  if (!isForeign(info.systemIds, live) || (await isEmptyHere(settings))) return;
+  if (!isForeign(systemIds, live) || (await isEmptyHere(settings))) return;
   throw new Problem(
     'FW-BACKUP-FOREIGN',
     `the backups in ${place.name} are of another database than the one that is here`,

@@ -29,6 +29,9 @@ const infoSchema = z.array(
       }),
     ),
     backup: z.array(backupSchema),
+    db: z
+      .array(z.object({ id: z.number(), 'system-id': z.string(), version: z.string() }))
+      .default([]),
     status: z.object({
       lock: z
         .object({
@@ -66,12 +69,21 @@ export interface Backup {
   readonly pageErrors: boolean;
 }
 
+/** A cluster as the place came to know it; one that comes back after another gets a second number. */
+export interface KnownDatabase {
+  readonly id: number;
+  readonly system: string;
+  readonly version: string;
+}
+
 export interface PlaceInfo {
   /** Oldest first. */
   readonly backups: readonly Backup[];
   /** Identities of the databases it has ever been of, oldest first. Too long for a number of JavaScript. */
   readonly systemIds: readonly string[];
   readonly archives: readonly { id: string; databaseId: number; max: string | null }[];
+  /** In the order in which they were adopted: the last one is that of today. */
+  readonly databases: readonly KnownDatabase[];
   /** pgBackRest's own word on the repository: 0 ok, 1 no stanza, 2 no backup yet, … 99 anything else. */
   readonly status: number;
   readonly message: string;
@@ -81,12 +93,15 @@ export interface PlaceInfo {
 
 /** Reads `pgbackrest info --output=json` for one stanza and one repository. */
 export function parseInfo(json: string): PlaceInfo {
-  const [stanza] = infoSchema.parse(JSON.parse(json));
+  // Numbers of clusters are longer than what JavaScript keeps exactly.
+  const exact = json.replaceAll(/("system-id":)(\d+)/g, '$1"$2"');
+  const [stanza] = infoSchema.parse(JSON.parse(exact));
   if (stanza === undefined) {
     return {
       backups: [],
       systemIds: [],
       archives: [],
+      databases: [],
       status: 1,
       message: 'no stanza',
       running: null,
@@ -105,6 +120,11 @@ export function parseInfo(json: string): PlaceInfo {
       id,
       databaseId: database.id,
       max: max ?? null,
+    })),
+    databases: stanza.db.map(({ id, version, ...rest }) => ({
+      id,
+      system: rest['system-id'],
+      version,
     })),
     status: status.code,
     message: status.message.split('\n')[0] ?? '',

@@ -7,6 +7,7 @@ import { openPlace } from './place.ts';
 import { run } from './run.ts';
 import { backupIsDue, drillIsDue } from './schedule.ts';
 import type { Settings } from './settings.ts';
+import { setForeignAside } from './set-aside.ts';
 import { dropOtherPlaces, waitingFor } from './spool.ts';
 
 const PORT = 9854;
@@ -29,6 +30,8 @@ export async function keep(settings: Settings): Promise<void> {
   const names = settings.places.map(({ name }) => name);
   const dropped = dropOtherPlaces(names);
   if (dropped.length > 0) log('warn', 'these places are no longer configured', { dropped });
+  const aside = setForeignAside(names);
+  if (aside.length > 0) log('warn', 'these segments are of another cluster', { aside });
   const carriers = settings.places.map((place) => carrierOf(openPlace(settings, place)));
   const server = serve(carriers, new Date());
   log('info', 'keeping backups', { places: names });

@@ -9,6 +9,7 @@ import { flush } from './flush.ts';
 import { getInstance, putInstance } from './instance-copies.ts';
 import { keep } from './keep.ts';
 import { list } from './list.ts';
+import { describeServer, move } from './move.ts';
 import { tell, tellProblem, tellResult } from './ndjson.ts';
 import { SETTINGS_FILE } from './paths.ts';
 import { openPlace } from './place.ts';
@@ -25,6 +26,7 @@ interface Options {
   readonly target?: string | undefined;
   readonly name?: string | undefined;
   readonly upgrade?: boolean | undefined;
+  readonly all?: boolean | undefined;
 }
 
 type Command = (settings: Settings, options: Options) => Promise<unknown>;
@@ -57,7 +59,11 @@ const COMMANDS: Record<string, { run: Command; otherwise: ProblemCode }> = {
     },
     otherwise: 'FW-RESTORE-FAILED',
   },
-  flush: { run: (settings) => flush(settings, tell), otherwise: 'FW-BACKUP-FLUSH' },
+  flush: {
+    run: (settings, { all = false }) => flush(settings, tell, 120, all ? 'all' : 'any'),
+    otherwise: 'FW-BACKUP-FLUSH',
+  },
+  server: { run: () => describeServer(), otherwise: 'FW-BACKUP-DATABASE' },
   'instance-put': {
     run: async (settings) => putInstance(settings, await readInput(), tell),
     otherwise: 'FW-BACKUP-FAILED',
@@ -87,8 +93,9 @@ async function readInput(): Promise<Buffer> {
 function readOptions(args: string[]): Options {
   try {
     const text = { type: 'string' } as const;
+    const flag = { type: 'boolean' } as const;
     const options = { type: text, reason: text, place: text, target: text, name: text };
-    return parseArgs({ args, options: { ...options, upgrade: { type: 'boolean' } } }).values;
+    return parseArgs({ args, options: { ...options, upgrade: flag, all: flag } }).values;
   } catch (error) {
     throw new Problem('FW-BACKUP-USAGE', toProblem(error, 'FW-BACKUP-USAGE').message);
   }
@@ -118,15 +125,27 @@ async function main([name = '', ...args]: string[]): Promise<number> {
       await keep(readSettings(SETTINGS_FILE));
       return 0;
     }
+    // In a container of its own, beside two volumes and nothing else: it needs no settings and no secrets.
+    if (name === 'move') {
+      tellResult(await move(tell));
+      return 0;
+    }
     if (known === undefined) {
-      const names = ['keep', 'instance-get', 'instance-fetch', ...Object.keys(COMMANDS)].join(', ');
+      const names = [
+        'keep',
+        'move',
+        'instance-get',
+        'instance-fetch',
+        ...Object.keys(COMMANDS),
+      ].join(', ');
       throw new Problem('FW-BACKUP-USAGE', `"${name}" is no command; there is ${names}`);
     }
     const options = readOptions(args);
     tellResult(await known.run(readSettings(SETTINGS_FILE), options));
     return 0;
   } catch (error) {
-    tellProblem(toProblem(error, known?.otherwise ?? 'FW-BACKUP-FAILED'));
+    const otherwise = name === 'move' ? 'FW-POSTGRES-COPY' : 'FW-BACKUP-FAILED';
+    tellProblem(toProblem(error, known?.otherwise ?? otherwise));
     return 1;
   }
 }

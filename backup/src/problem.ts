@@ -14,6 +14,8 @@ export type ProblemCode =
   | 'FW-BACKUP-USAGE'
   | 'FW-BACKUP-WAL-MISSING'
   | 'FW-DATABASE-DAMAGED'
+  | 'FW-POSTGRES-COPY'
+  | 'FW-POSTGRES-DIFFERENT'
   | 'FW-RESTORE-DAMAGED'
   | 'FW-RESTORE-EMPTY'
   | 'FW-RESTORE-FAILED'
@@ -46,6 +48,10 @@ const HINTS: Record<ProblemCode, string> = {
     'factsway-install backup create --type full closes the gap from now on; moments within it cannot be restored.',
   'FW-DATABASE-DAMAGED':
     'factsway-install restore --to latest restores a sound copy into a new volume; look at the disk first.',
+  'FW-POSTGRES-COPY':
+    'Nothing was switched. Look at the details, mend the cause, then run factsway-install upgrade --postgres again.',
+  'FW-POSTGRES-DIFFERENT':
+    'Nothing was switched. Make sure that nobody writes past the services, then run factsway-install upgrade --postgres again.',
   'FW-RESTORE-DAMAGED':
     'factsway-install backup list shows other backups and places; factsway-install restore --to LABEL takes one of them.',
   'FW-RESTORE-EMPTY':

@@ -52,7 +52,8 @@ async function planFrom(
   await refuseUnusable(place);
   const found = await survey(place, settings);
   await refuseForeign(place, found, settings);
-  const chosen = chooseRestore(target, found.info.backups, found.timelines, new Date());
+  await refuseOtherVersion(target, found, place);
+  const chosen = chooseRestore(target, found.backups, found.timelines, new Date());
   refuseGaps(place, found, chosen, target);
   const replayed = found.archive.segments.filter(({ name }) => name >= chosen.backup.walStart);
   const log = Math.min(replayed.length * SEGMENT_BYTES, MOST_LOG_BYTES);
@@ -63,6 +64,19 @@ async function planFrom(
     neededBytes: chosen.backup.databaseBytes + log + SPARE_BYTES,
     freeBytes: freeBytes() + (await leftBytes()),
   };
+}
+
+/** A server starts on what its own major version made. @throws Problem FW-RESTORE-TARGET */
+async function refuseOtherVersion(target: Target, found: Survey, place: OpenPlace): Promise<void> {
+  if (target.kind !== 'label' || found.backups.some(({ label }) => label === target.label)) return;
+  const { backups, databases } = await place.info();
+  const other = backups.find(({ label }) => label === target.label);
+  if (other === undefined) return;
+  const version = databases.find(({ id }) => id === other.databaseId)?.version;
+  throw new Problem(
+    'FW-RESTORE-TARGET',
+    `backup ${target.label} is of another cluster (PostgreSQL ${version ?? 'unknown'}) than the one that serves (PostgreSQL ${found.version}); docs/operations/postgres-upgrade.md says how its data is reached`,
+  );
 }
 
 /** @throws Problem FW-RESTORE-WAL-MISSING */

@@ -1,38 +1,95 @@
-import { toArchive, type Archive } from './archive-list.ts';
-import type { PlaceInfo } from './info.ts';
+import { toArchive, type Archive, type RepoFile } from './archive-list.ts';
+import type { Backup, PlaceInfo } from './info.ts';
 import type { OpenPlace } from './place.ts';
 import { Problem } from './problem.ts';
 import type { Settings } from './settings.ts';
 import { isHistory, toTimelines, type Timeline } from './timelines.ts';
 
-/** Everything about a place that decides what can be restored from it. */
+/** Everything about a place that decides what can be restored from it, of one cluster. */
 export interface Survey {
-  readonly info: PlaceInfo;
+  /** Identities of all clusters that the place has ever been of, oldest first. */
+  readonly systemIds: readonly string[];
+  /** Version of PostgreSQL, as the place knows it; empty where nothing was ever adopted. */
+  readonly version: string;
+  /** Oldest first. */
+  readonly backups: readonly Backup[];
   readonly archive: Archive;
   readonly timelines: readonly Timeline[];
   /** History files that are there and are not what PostgreSQL wrote; pgBackRest verifies them by nothing. */
   readonly damaged: readonly string[];
 }
 
-/** @throws Problem when the place does not answer */
+/** One cluster: all numbers under which the place knows it. */
+export interface Cluster {
+  readonly version: string;
+  readonly ids: readonly number[];
+}
+
+/**
+ * The clusters of a place, that of today last. One that was left for another major version and returned to has two
+ * numbers, and backups and log under both.
+ */
+export function clustersOf({
+  databases,
+  archives,
+}: Pick<PlaceInfo, 'databases' | 'archives'>): Cluster[] {
+  const found = new Map<string, Cluster>();
+  const known =
+    databases.length > 0
+      ? databases
+      : archives.map(({ databaseId: id }) => ({ id, system: String(id), version: '' }));
+  for (const { id, system, version } of known) {
+    const before = found.get(system)?.ids ?? [];
+    found.delete(system);
+    found.set(system, { version, ids: [...before, id] });
+  }
+  return [...found.values()];
+}
+
+/** What there is of the cluster of today. @throws Problem when the place does not answer */
 export async function survey(place: OpenPlace, settings: Settings): Promise<Survey> {
   const info = await place.info();
-  // After a stanza-upgrade there are several archives; backups and log of today are in the last.
-  const current = info.archives.at(-1);
-  if (current === undefined)
-    return { info, archive: { segments: [], histories: [] }, timelines: [], damaged: [] };
-  const directory = `archive/${settings.stanza}/${current.id}`;
-  const archive = toArchive(await place.files(directory));
+  return surveyCluster(place, settings, info, clustersOf(info).at(-1) ?? { version: '', ids: [] });
+}
+
+/** Of every cluster, that of today last. @throws Problem when the place does not answer */
+export async function surveyAll(place: OpenPlace, settings: Settings): Promise<Survey[]> {
+  const info = await place.info();
+  const found = [];
+  for (const cluster of clustersOf(info))
+    found.push(await surveyCluster(place, settings, info, cluster));
+  return found;
+}
+
+async function surveyCluster(
+  place: OpenPlace,
+  settings: Settings,
+  info: PlaceInfo,
+  { version, ids }: Cluster,
+): Promise<Survey> {
+  const root = `archive/${settings.stanza}`;
+  const files: RepoFile[] = [];
+  for (const { id } of info.archives.filter(({ databaseId }) => ids.includes(databaseId)))
+    for (const file of await place.files(`${root}/${id}`))
+      files.push({ ...file, path: `${id}/${file.path}` });
+  const archive = toArchive(files);
   const texts = new Map<number, string>();
   const damaged: string[] = [];
   for (const { timeline, path } of archive.histories) {
-    const file = `${directory}/${path}`;
     // The place answers, or its list would not be here: a file that does not open is damaged.
-    const text = await place.text(file).catch(() => '');
-    if (text !== null && !isHistory(text)) damaged.push(file);
+    const text = await place.text(`${root}/${path}`).catch(() => '');
+    if (text !== null && !isHistory(text)) damaged.push(`${root}/${path}`);
     texts.set(timeline, text ?? '');
   }
-  return { info, archive, timelines: toTimelines(archive, texts), damaged };
+  const backups = info.backups.filter(({ databaseId }) => ids.includes(databaseId));
+  return {
+    systemIds: info.systemIds,
+    version,
+    backups,
+    archive,
+    timelines: toTimelines(archive, texts),
+    damaged,
+  };
 }
 
 /** @throws Problem when nothing can be restored from the place, each reason with its own code */

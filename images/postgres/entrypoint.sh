@@ -46,9 +46,9 @@ fi
 
 if [[ -s $PGDATA/PG_VERSION ]]; then
   found=$(<"$PGDATA/PG_VERSION")
-  wanted=$(postgres --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/')
+  wanted=$(major_version)
   if [[ $found != "$wanted" ]]; then
-    refuse "$PGDATA was made by PostgreSQL $found and this is $wanted; migrate it with pg_upgrade or dump and restore"
+    refuse "$PGDATA was made by PostgreSQL $found and this is $wanted; factsway-install upgrade --postgres $wanted moves it"
   fi
 elif [[ -d $PGDATA && -n $(ls -A "$PGDATA") ]]; then
   refuse "$PGDATA is not empty and holds no database (PG_VERSION is missing); nothing was changed"

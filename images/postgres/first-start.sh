@@ -18,6 +18,8 @@ read_password() {
   [[ -n $password ]] || refuse "the superuser's password is empty; set POSTGRES_PASSWORD_FILE"
 }
 
+major_version() { postgres --version | sed -E 's/^[^0-9]*([0-9]+).*/\1/'; }
+
 # The unfinished server listens on a socket nobody else knows, so no client and no health check takes
 # it for the real one. Statements are not logged: init scripts set passwords.
 start_unfinished_server() {
@@ -101,7 +103,9 @@ first_start() {
   read -r -a extra <<<"${POSTGRES_INITDB_ARGS:-}" || true
   # Byte order and Unicode rules of PostgreSQL itself: they never change with the C library, so an
   # image update cannot silently break an index. A locale asked for by the caller replaces them whole.
-  local -a locale=(--locale=C.UTF-8 --locale-provider=builtin --builtin-locale=C.UTF-8)
+  # Before 17 there are no such rules; those of the C library that come nearest change least.
+  local -a locale=(--locale=C.UTF-8)
+  [[ $(major_version) -lt 17 ]] || locale+=(--locale-provider=builtin --builtin-locale=C.UTF-8)
   [[ " ${extra[*]}" != *' --locale'* && " ${extra[*]}" != *' --no-locale'* ]] || locale=()
 
   [[ -w $parent ]] || refuse "uid $(id -u) cannot write to $parent; the volume must belong to uid 999, and PGDATA must be a directory below its mount point"
@@ -121,11 +125,11 @@ first_start() {
   initdb --pgdata="$unfinished" --username="$superuser" --pwfile=<(head -c 32 /dev/urandom | base64 -w 0) \
     --encoding=UTF8 "${locale[@]}" \
     --data-checksums --auth-local=trust --auth-host=scram-sha-256 \
-    --set=listen_addresses='*' --set=password_encryption=scram-sha-256 \
     --no-instructions "${extra[@]}" >"$socket_dir/initdb.log" || {
     cat "$socket_dir/initdb.log" >&2
     refuse "initdb failed"
   }
+  printf "\nlisten_addresses = '*'\npassword_encryption = 'scram-sha-256'\n" >>"$unfinished/postgresql.conf"
   printf '\n# Clients of other containers and hosts.\nhost all all all scram-sha-256\n' >>"$unfinished/pg_hba.conf"
 
   # Also what the scripts of the official image find in their environment.

@@ -6,18 +6,33 @@ IMAGE_TAG=debian-13
 # Everything built from Debian packages on top of `base`, in the order of the builds.
 COMPONENTS=(node postgres backup edge prometheus alertmanager node-exporter postgres-exporter blackbox-exporter)
 NEEDED_MIB=4096
+# PostgreSQL of the release the base is made of, and the Debian releases that have the others. These are
+# components of their own (postgres-15, backup-15), built where somebody asks for them.
+POSTGRES_MAJOR=17
+declare -A POSTGRES_SUITES=([15]=bookworm)
 
-component_image() { printf 'factsway/%s:%s' "$1" "$IMAGE_TAG"; }
+# Of `postgres-15`: the component, and the major version of PostgreSQL; empty where it is the usual one.
+plain_component() { if [[ -n $(major_of "$1") ]]; then printf '%s' "${1%-*}"; else printf '%s' "$1"; fi; }
+major_of() { [[ ! $1 =~ ^(postgres|backup)-([0-9]+)$ ]] || printf '%s' "${BASH_REMATCH[2]}"; }
+
+component_image() {
+  local major
+  major=$(major_of "$1")
+  printf 'factsway/%s:%s' "$(plain_component "$1")" "$IMAGE_TAG${major:+-$major}"
+}
 # Where its Dockerfile is; the exporters share one, with a stage for each.
 component_directory() {
   case $1 in
     *-exporter) printf 'images/exporters' ;;
-    *) printf 'images/%s' "$1" ;;
+    *) printf 'images/%s' "$(plain_component "$1")" ;;
   esac
 }
 # The backup container runs the programs of the server it backs up, in exactly its version.
 component_base() {
-  if [[ $1 == backup ]]; then component_image postgres; else component_image base; fi
+  case $1 in
+    backup | backup-*) component_image "postgres${1#backup}" ;;
+    *) component_image base ;;
+  esac
 }
 image_label() { docker image inspect --format "{{index .Config.Labels \"$2\"}}" "$1" 2>/dev/null || true; }
 image_id() { docker image inspect --format '{{.Id}}' "$1" 2>/dev/null || true; }
@@ -29,9 +44,9 @@ component_hash() {
   case $1 in
     base) hash_of images/base ;;
     # The program in it is bundled from these, and always to the same bytes.
-    backup)
+    backup | backup-*)
       printf '%s %s' "$(hash_of images/backup backup/src services/build scripts/build-backup.ts package-lock.json)" \
-        "$(image_id "$(component_base backup)")" | sha256sum | cut -c1-64
+        "$(image_id "$(component_base "$1")")" | sha256sum | cut -c1-64
       ;;
     *) printf '%s %s' "$(hash_of "$(component_directory "$1")")" "$BASE_ID" | sha256sum | cut -c1-64 ;;
   esac
@@ -149,13 +164,18 @@ bundle_backup() {
 # run takes every layer from the cache to add it as a label. The name is given by the last build, so
 # an interrupted one leaves an image without a name and the next run starts over.
 build_component() {
-  local name=$1 hash=$2 id_file=$ROOT/build/image-id directory package version first
+  local name=$1 hash=$2 id_file=$ROOT/build/image-id directory package version first component major
   local -a args proxy
+  component=$(plain_component "$name")
+  major=$(major_of "$name")
   mapfile -t proxy < <(proxy_args)
   args=(docker build "${proxy[@]}" --build-arg "BASE=$(component_base "$name")"
-    --label "io.factsway.component=$name" --label "io.factsway.context-hash=$hash")
+    --label "io.factsway.component=$component" --label "io.factsway.context-hash=$hash")
   directory=$ROOT/$(component_directory "$name")
-  if [[ $name == backup ]]; then
+  if [[ $component == postgres && -n $major ]]; then
+    args+=(--build-arg "MAJOR=$major" --build-arg "FROM_SUITE=${POSTGRES_SUITES[$major]}")
+  fi
+  if [[ $component == backup ]]; then
     args+=(--file "$directory/Dockerfile")
     directory=$ROOT/build/backup
     bundle_backup
@@ -187,8 +207,12 @@ ensure_component() {
   [[ $name != base ]] || BASE_ID=$(image_id "$image")
 }
 
+# With the major versions of PostgreSQL that are wanted besides the usual one.
 ensure_components() {
-  local name
+  local name major
   for name in base "${COMPONENTS[@]}"; do ensure_component "$name"; done
+  for major in "$@"; do
+    for name in postgres backup; do ensure_component "$name-$major"; done
+  done
   [[ -n ${BUILDING:-} ]] || note "component images: all $((${#COMPONENTS[@]} + 1)) are up to date"
 }

@@ -9,10 +9,16 @@ set_up_programs() {
   stage "Docker Engine" ensure_engine
 }
 
-# set_up_images VERSION…: the component images and those of these releases.
+# set_up_images VERSION… [postgres=MAJOR…]: the component images, those of these releases, and PostgreSQL of further
+# major versions.
 set_up_images() {
-  local version
-  local -a versions=()
-  for version in "$@"; do versions+=(--version "$version"); done
-  stage "Images from Debian packages" "$ROOT/scripts/images" ensure "${versions[@]}"
+  local wanted
+  local -a wish=()
+  for wanted in "$@"; do
+    case $wanted in
+      postgres=*) wish+=(--postgres "${wanted#*=}") ;;
+      *) wish+=(--version "$wanted") ;;
+    esac
+  done
+  stage "Images from Debian packages" "$ROOT/scripts/images" ensure "${wish[@]}"
 }

@@ -14,7 +14,7 @@ const scenarios = (...names: string[]): string[] =>
 /** They have installations of their own and leave the engine alone. */
 const APART = scenarios('13-*', '15-external-*', '15-proxy', '16-*', '17-*', '19-*', '22-*');
 /** The same, and long by themselves: restores, drills, places that are away. */
-const BACKUPS = scenarios('25-*', '26-*');
+const BACKUPS = scenarios('25-*', '26-*', '27-*');
 /** Requests are sent and counted all the time: nothing else may be at work. */
 const UPGRADES = scenarios('21-*', '23-*', '24-*');
 /** Minutes in which alerts wait, and the machine with them. */

@@ -259,20 +259,38 @@ export class DockerEngine implements Docker {
       memory,
     }: { readonly input: string; readonly user: string; readonly memory: readonly string[] },
   ): Promise<ExecResult> {
-    const [uid = '0', gid = uid] = user.split(':');
-    const owner = `uid=${uid},gid=${gid}`;
     const { exitCode, stdout, stderr } = await execa(
       'docker',
+      [...['run', '--rm', '--interactive', ...confined(user, memory)], image, ...argv],
+      { ...OWN_GROUP, cancelSignal: this.#signal, input, reject: false },
+    );
+    return { exitCode: exitCode ?? 1, stdout, stderr };
+  }
+
+  async runBeside(
+    image: string,
+    argv: readonly string[],
+    { name, user, memory, volumes, watch }: Parameters<Docker['runBeside']>[2],
+  ): Promise<ExecResult> {
+    await execa('docker', ['rm', '--force', '--volumes', name], { ...OWN_GROUP, reject: false });
+    const mounts = volumes.flatMap(({ name: source, mount, readOnly }) => [
+      '--mount',
+      `type=volume,source=${source},target=${mount}${readOnly ? ',readonly' : ''}`,
+    ]);
+    const run = execa(
+      'docker',
       [
-        ...['run', '--rm', '--interactive', '--pull', 'never', '--read-only', '--init'],
-        ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges:true', '--user', user],
-        // Owned, because runc up to 1.1.5 gives a tmpfs the mode of the directory it covers.
-        ...memory.flatMap((directory) => ['--tmpfs', `${directory}:mode=0700,${owner}`]),
+        ...['run', '--rm', '--name', name, '--network', 'none', ...confined(user, memory)],
+        ...mounts,
         image,
         ...argv,
       ],
-      { ...OWN_GROUP, cancelSignal: this.#signal, input, reject: false },
+      { ...OWN_GROUP, cancelSignal: this.#signal, reject: false },
     );
+    run.stdout.on('data', (piece: Buffer) => {
+      watch(piece.toString('utf8'));
+    });
+    const { exitCode, stdout, stderr } = await run;
     return { exitCode: exitCode ?? 1, stdout, stderr };
   }
 
@@ -286,6 +304,18 @@ export class DockerEngine implements Docker {
           .filter((line) => line !== '')
       : [];
   }
+}
+
+/** What every container of this kind is denied; in these directories it writes to memory. */
+function confined(user: string, memory: readonly string[]): string[] {
+  const [uid = '0', gid = uid] = user.split(':');
+  const owner = `uid=${uid},gid=${gid}`;
+  return [
+    ...['--pull', 'never', '--read-only', '--init'],
+    ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges:true', '--user', user],
+    // Owned, because runc up to 1.1.5 gives a tmpfs the mode of the directory it covers.
+    ...memory.flatMap((directory) => ['--tmpfs', `${directory}:mode=0700,${owner}`]),
+  ];
 }
 
 /** `name@sha256:…` of each registry the image was pulled from or pushed to. */

@@ -26,6 +26,7 @@ const DOCKER = [
   'signal',
   'exec',
   'runApart',
+  'runBeside',
   'logs',
 ] as const satisfies readonly (keyof Docker)[];
 const COMPOSE = [

@@ -73,6 +73,8 @@ export type Given = {
   readonly backupAuthority?: string;
   /** 1 unless said. */
   readonly dataGeneration?: number;
+  /** The one after it unless said. */
+  readonly nextGeneration?: number;
   /** compose.override.yaml, which may name services by their slot. */
   readonly overrideText?: string;
   /** Permission bits of it. */
@@ -103,6 +105,7 @@ export function buildCatalog(
     ...(given.copies === undefined ? {} : { copies: given.copies }),
   });
   const target = given.target ?? 'compose';
+  const { dataGeneration = 1 } = given;
   const context: CatalogContext = {
     config,
     target,
@@ -110,7 +113,8 @@ export function buildCatalog(
     sizing,
     slots,
     activeSlot: slots[0] ?? 'a',
-    dataGeneration: given.dataGeneration ?? 1,
+    dataGeneration,
+    nextGeneration: given.nextGeneration ?? dataGeneration + 1,
     ...(given.postgresAuthority === undefined
       ? {}
       : { postgresAuthority: given.postgresAuthority }),
@@ -142,7 +146,10 @@ export function buildCatalog(
     if (name === 'backup' && !hasBackups(context)) continue;
     // It looks into the machine below, which is the business of whoever runs the cluster.
     if (name === 'node-exporter' && target === 'kubernetes') continue;
-    const image = resolveComponentImage(name, config.images);
+    const image = resolveComponentImage(name, {
+      ...config.images,
+      postgres: config.postgres.version,
+    });
     if (image) built.push(build(context, locked(name, image)));
     else
       notes.push(

@@ -15,8 +15,10 @@ export type CatalogContext = {
   /** Slots that are rendered now, the serving one first. */
   readonly slots: readonly Slot[];
   readonly activeSlot: Slot;
-  /** Which volume the database is in: 1 until the first restore from a backup. */
+  /** Which volume the database is in: 1 until the first restore from a backup, or another major version. */
   readonly dataGeneration: number;
+  /** Which one it would move to: after every volume that anybody may still want. */
+  readonly nextGeneration: number;
   /** PEM of the authority of the customer's PostgreSQL, where one is named. */
   readonly postgresAuthority?: string;
   /** PEM of the authority of the S3 service backups go to, where one is named. */

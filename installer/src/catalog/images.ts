@@ -1,4 +1,5 @@
 import type { ImageSource } from '../model/config.ts';
+import { DEFAULT_POSTGRES, type PostgresVersion } from '../model/postgres-version.ts';
 
 /** Where an image comes from per source, and the numeric user it is run as there. */
 type ImageEntry = {
@@ -18,6 +19,9 @@ export const DEBIAN_TAG = 'debian-13';
 export const LOCAL_PREFIX = 'factsway';
 
 const NOBODY = '65534:65534';
+
+/** The two that are made for each major version of PostgreSQL. */
+const OF_POSTGRES: readonly string[] = ['postgres', 'backup'];
 
 /** The component images; the eight services and the migrations follow `release.version` and are not listed. */
 export const COMPONENT_IMAGES = {
@@ -70,6 +74,8 @@ export const COMPONENT_IMAGES = {
 export type ComponentImage = keyof typeof COMPONENT_IMAGES;
 export type ResolvedImage = { readonly reference: string; readonly user: string };
 export type ImageSettings = {
+  /** Major version; the default one unless said. */
+  readonly postgres?: PostgresVersion;
   readonly source: ImageSource;
   readonly registry: string;
   readonly overrides: Readonly<Record<string, string>>;
@@ -84,16 +90,20 @@ export function resolveComponentImage(
   settings: ImageSettings,
 ): ResolvedImage | undefined {
   const entry: ImageEntry = COMPONENT_IMAGES[name];
+  const { postgres = DEFAULT_POSTGRES } = settings;
+  const isOther = OF_POSTGRES.includes(name) && postgres !== DEFAULT_POSTGRES;
   const override = settings.overrides[name];
   if (settings.source === 'debian' && entry.debian) {
     return {
-      reference: override ?? `${LOCAL_PREFIX}/${name}:${DEBIAN_TAG}`,
+      reference:
+        override ?? `${LOCAL_PREFIX}/${name}:${DEBIAN_TAG}${isOther ? `-${postgres}` : ''}`,
       user: entry.debian.user,
     };
   }
   if (override !== undefined) return { reference: override, user: entry.upstream.user };
   if (settings.source === 'debian') return undefined;
-  const { reference, published, user } = entry.upstream;
+  const { reference: usual, published, user } = entry.upstream;
+  const reference = isOther ? usual.replace(`:${DEFAULT_POSTGRES}-`, `:${postgres}-`) : usual;
   return { reference: published ? `${settings.registry}/${reference}` : reference, user };
 }
 

@@ -130,8 +130,13 @@ export function formatDrill(report: DrillReport, error: FactswayError | undefine
   ].join('\n');
 }
 
-export function formatRestored({ generation, recoveredTo, target }: DataVolumeRecord): string {
-  const former = dataVolume(generation - 1);
+export function formatRestored({
+  generation,
+  left = generation - 1,
+  recoveredTo = null,
+  target = '',
+}: DataVolumeRecord): string {
+  const former = dataVolume(left);
   return [
     `The database is restored (${target})${recoveredTo === null ? '' : `: its last change is of ${moment(recoveredTo)} UTC`}.`,
     `The database of before is untouched in volume ${former}; remove it when nobody needs it any more.`,

@@ -16,6 +16,7 @@ import { requireDocker } from './check-docker.ts';
 import { desire } from './desire.ts';
 import { findLost, requireServing } from './look-again.ts';
 import { observe, observeWithoutDocker } from './observe.ts';
+import { refuseOtherMajor } from './postgres/major.ts';
 import { requireBackupDirectory } from './require-backup-directory.ts';
 import { requireKnownVolume } from './require-known-volume.ts';
 import { requireSoundFiles } from './require-sound-files.ts';
@@ -71,6 +72,7 @@ export async function apply(request: ApplyRequest, ports: Ports): Promise<ApplyR
     await awaitWorkers(directory, ports);
     await requireKnownVolume(desired, ports);
     await requireBackupDirectory(desired, ports, request.skipChecks);
+    await refuseOtherMajor(desired, ports);
   }
   const look = () =>
     options.renderOnly ? observeWithoutDocker(desired, ports) : observe(desired, ports);
@@ -168,7 +170,7 @@ async function refuseEdited({ directory, configOnDisk }: Desired, { files }: Por
  * Another release needs what only `upgrade` does: a look at what lies between, a restore point, a way back from its
  * migrations. Throws FW-UPGRADE-WANTED.
  */
-async function refuseOtherRelease(
+export async function refuseOtherRelease(
   { catalog, directory }: Desired,
   rotates: boolean,
   { files }: Ports,

@@ -4,35 +4,57 @@ import { shellWord } from '../model/shell.ts';
 import type { Files } from '../ports/files.ts';
 import { instancePaths } from './paths.ts';
 
-/** Of a record that a person wrote, because ours was lost: only the generation can be known then. */
-const NEVER = new Date(0).toISOString();
+/** A move to another major version of PostgreSQL: what it came from, which is there until somebody removes it. */
+const moveSchema = z.object({
+  from: z.object({ generation: z.number().int().min(1), postgres: z.number().int() }),
+  at: z.string(),
+  /** That it was the way back: what it left is not to be returned to. */
+  back: z.boolean().optional(),
+});
+export type Move = z.output<typeof moveSchema>;
 
-const restoreSchema = z.object({
-  /** Which volume the database is in, from 1; the next restore goes into the one after it. */
+const volumeSchema = z.object({
+  /** Which volume the database is in, from 1. */
   generation: z.number().int().min(1),
-  /** Of the restore that led here: what was asked for, and when it was done. */
-  target: z.string().default('latest'),
-  restoredAt: z.string().default(NEVER),
+  /** The highest one that was ever served from, where that is not this one. */
+  newest: z.number().int().optional(),
+  /** The one it was in before. */
+  left: z.number().int().optional(),
+  /** Major version that made the volume; absent in a record of before, and then it is that of the configuration. */
+  postgres: z.number().int().optional(),
+  /** Of the restore that led here: what was asked for, and when it was done; absent where another version did. */
+  target: z.string().optional(),
+  restoredAt: z.string().optional(),
   /** Time of the last change in it; null where none was made after the backup. */
-  recoveredTo: z.string().nullable().default(null),
+  recoveredTo: z.string().nullish(),
   /** That the services serve from it. */
   finished: z.boolean().default(true),
+  /** The last change of the major version. */
+  move: moveSchema.optional(),
 });
 /** With the record of before, for as long as it may be gone back to. */
-const recordSchema = restoreSchema.extend({ former: restoreSchema.optional() });
+const recordSchema = volumeSchema.extend({ former: volumeSchema.optional() });
 
-/** state/data-volume.json: absent until the first restore from a backup, and never again after that. */
+/** state/data-volume.json: absent until the first restore from a backup or the first change of the major version, and never again after that. */
 export type DataVolumeRecord = z.output<typeof recordSchema>;
 
 /** With what a person need not know. */
-export const readRecord = (record: z.input<typeof restoreSchema>): z.output<typeof restoreSchema> =>
-  restoreSchema.parse(record);
+export const readRecord = (record: z.input<typeof volumeSchema>): z.output<typeof volumeSchema> =>
+  volumeSchema.parse(record);
 
 /** Without the one before it. */
-export const withoutFormer = (record: DataVolumeRecord): z.output<typeof restoreSchema> =>
+export const withoutFormer = (record: DataVolumeRecord): z.output<typeof volumeSchema> =>
   readRecord(record);
 
-/** Undefined where nothing was ever restored. Throws FW-DATA-VOLUME-UNKNOWN where nobody can read what. Reads only. */
+/** A move that was cut off once PostgreSQL was to run from the other volume. */
+export const unfinishedMove = (record: DataVolumeRecord | undefined): Move | undefined =>
+  record && !record.finished && record.target === undefined ? record.move : undefined;
+
+/** The volume that a restore or a move goes into: one that nobody ever was served from. */
+export const nextGeneration = (record: DataVolumeRecord | undefined): number =>
+  Math.max(record?.generation ?? 1, record?.newest ?? 1) + 1;
+
+/** Undefined where the database never moved. Throws FW-DATA-VOLUME-UNKNOWN where nobody can read what. Reads only. */
 export async function readDataVolume(
   directory: string,
   files: Pick<Files, 'readText'>,

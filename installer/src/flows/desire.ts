@@ -34,7 +34,12 @@ export async function desire(
   const { dataGeneration } = request;
   const catalog = buildCatalog(config, [slot], undefined, {
     ...given,
-    ...(dataGeneration === undefined ? {} : { dataGeneration }),
+    ...(dataGeneration === undefined
+      ? {}
+      : {
+          dataGeneration,
+          nextGeneration: Math.max(dataGeneration + 1, given.nextGeneration ?? 0),
+        }),
   });
   const certificate = await collectCertificate(catalog, request.directory, files);
   return {

@@ -12,7 +12,7 @@ import { shellWord } from '../model/shell.ts';
 import type { Files } from '../ports/files.ts';
 import { OVERRIDE_FILE } from '../render/compose/render-compose.ts';
 import { sha256 } from '../render/digest.ts';
-import { readDataVolume } from './data-volume.ts';
+import { nextGeneration, readDataVolume } from './data-volume.ts';
 import { readJson } from './read-json.ts';
 import { instancePaths } from './paths.ts';
 
@@ -77,9 +77,11 @@ async function readBackupAuthority(
 async function readDataGeneration(
   directory: string,
   files: Files,
-): Promise<Pick<Given, 'dataGeneration'>> {
+): Promise<Pick<Given, 'dataGeneration' | 'nextGeneration'>> {
   const record = await readDataVolume(directory, files);
-  return record === undefined ? {} : { dataGeneration: record.generation };
+  return record === undefined
+    ? {}
+    : { dataGeneration: record.generation, nextGeneration: nextGeneration(record) };
 }
 
 async function findAlertSecrets(

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FactswayError } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
+import type { ActionKind, Plan } from '../model/plan.ts';
 import type { Desired } from '../planner/desired.ts';
 import type { Ports } from '../ports/ports.ts';
 import { serialQueue } from './actions/action-context.ts';
@@ -32,6 +32,8 @@ export type PlanRun = {
   readonly findLost?: () => Promise<readonly string[]>;
   /** Around the steps of a plan, once it is certain which they are. */
   readonly around?: (plan: Plan, work: () => Promise<void>) => Promise<void>;
+  /** Up to the first step of this kind containers stay those of the former configuration; from the beginning unless said. */
+  readonly appliedFrom?: ActionKind;
   /** Asks in place of the plain question, also where --yes was given; false or a throw for no. */
   readonly agree?: () => Promise<boolean>;
 };
@@ -86,10 +88,14 @@ async function carryOut(run: PlanRun, paths: InstancePaths, ports: Ports): Promi
   const id = ports.random.id();
   const journal = new Journal(paths, id, files, clock);
   await journal.begin(run.command, plan);
+  const isPlanned = plan.steps.some(({ action }) => action.kind === run.appliedFrom);
+  let reached = run.appliedFrom === undefined || !isPlanned;
   const perform: RunAction = async (action, waiting) => {
     const mask = await secretMask(paths, files);
     const { project, desired } = run;
-    const context = { ports, paths, project, ...(desired ? { desired } : {}), mask, run: id };
+    reached ||= action.kind === run.appliedFrom;
+    const before = { ports, paths, project, recordsNothing: !reached, mask, run: id };
+    const context = { ...before, ...(desired ? { desired } : {}) };
     await actionRunner({ ...context, serially })(action, waiting);
   };
   const { findLost } = run;

@@ -4,6 +4,7 @@ import { DATABASE_ERRORS } from './database-errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { EXPORT_ERRORS } from './export-errors.ts';
 import { IMAGE_LOCK_ERRORS } from './image-errors.ts';
+import { POSTGRES_ERRORS } from './postgres-errors.ts';
 import { PREFLIGHT_ERRORS } from './preflight-errors.ts';
 import { RELEASE_ERRORS } from './release-errors.ts';
 import { RESTORE_POINT_ERRORS } from './restore-point-errors.ts';
@@ -198,6 +199,7 @@ export const ERROR_CATALOG = {
   ...RESTORE_POINT_ERRORS,
   ...SECRET_ERRORS,
   ...BACKUP_ERRORS,
+  ...POSTGRES_ERRORS,
   'FW-CANCELLED': { exit: EXIT.cancelled, summary: 'The run was interrupted.' },
   'FW-BUG': { exit: EXIT.bug, summary: 'An error nobody declared: a bug in the installer.' },
 } as const satisfies Record<string, ErrorEntry>;

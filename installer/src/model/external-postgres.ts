@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DEFAULT_POSTGRES, POSTGRES_VERSIONS } from './postgres-version.ts';
 
 /** How to speak to a PostgreSQL elsewhere. The words between these that libpq has promise less than they sound. */
 export const POSTGRES_TLS_MODES = ['verify-full', 'require', 'off'] as const;
@@ -75,8 +76,12 @@ export const postgresSchema = z
     mode: z
       .enum(['bundled', 'external'])
       .default('bundled')
+      .describe('bundled: PostgreSQL in a container of the platform; external: a server of yours.'),
+    version: z
+      .literal([...POSTGRES_VERSIONS])
+      .default(DEFAULT_POSTGRES)
       .describe(
-        'bundled: PostgreSQL 17 in a container of the platform; external: a server of yours.',
+        'Major version of the bundled PostgreSQL. 15 is for a database of before; what is there is moved by upgrade --postgres, never by changing this.',
       ),
     database: z
       .string()

@@ -72,8 +72,21 @@ function subject(action: Action): string {
       return `of ${action.version}`;
     case 'CreateBackup':
       return action.type === 'auto' ? 'in every place' : `(${action.type}) in every place`;
+    case 'DrillBackup':
+      return 'the newest';
     case 'FlushLog':
-      return 'into the backups';
+      return action.everywhere ? 'into the backups of every place' : 'into the backups';
+    case 'RecordPostgres':
+    case 'FinishMove':
+      return `PostgreSQL ${action.version}`;
+    case 'CopyDatabase':
+      return `into ${action.volume} by ${action.image}`;
+    case 'UsePostgres':
+      return `${action.version} in volume ${action.generation}`;
+    case 'ForgetMove':
+      return String(action.generation);
+    case 'AdoptDatabase':
+      return 'in every place of backups';
     case 'RestoreVolume':
       return `${action.volume} as of ${action.target}, from ${action.place}`;
     case 'UseDataVolume':

@@ -174,8 +174,35 @@ export type Action =
   | { readonly kind: 'RemoveReplacedDatabases'; readonly names: readonly string[] }
   /** A backup into every place; what is in the places already stays, whatever happens. */
   | { readonly kind: 'CreateBackup'; readonly type: BackupType; readonly reason: string }
-  /** Waits until all that was written so far is in a backup. */
-  | { readonly kind: 'FlushLog' }
+  /** Restores the newest backup beside what serves, and looks it through. */
+  | { readonly kind: 'DrillBackup' }
+  /** Waits until all that was written so far is in a backup, or in the backups of every place. */
+  | { readonly kind: 'FlushLog'; readonly everywhere?: true }
+  /** Notes which major version made the volume that is served, for whoever comes after a run that was cut off. */
+  | { readonly kind: 'RecordPostgres'; readonly version: number }
+  /** Makes the database anew in the volume that is not served, by the programs of another version, and compares the two. */
+  | {
+      readonly kind: 'CopyDatabase';
+      /** Of the keeper of that version. */
+      readonly image: string;
+      readonly user: string;
+      readonly volume: DataVolume;
+    }
+  /** Has PostgreSQL of this version run from this volume from its next start on. */
+  | {
+      readonly kind: 'UsePostgres';
+      readonly version: number;
+      readonly generation: number;
+      readonly from: { readonly generation: number; readonly postgres: number };
+      /** That it is the way back. */
+      readonly back?: true;
+    }
+  /** The record of before that. */
+  | { readonly kind: 'ForgetMove'; readonly generation: number }
+  /** Tells every place of backups that what serves now is the database it is to take. */
+  | { readonly kind: 'AdoptDatabase'; readonly again?: true }
+  /** Notes that the services serve from it. */
+  | { readonly kind: 'FinishMove'; readonly version: number }
   /** Makes the database of then in the volume that is not served; the one that is stays as it is. */
   | {
       readonly kind: 'RestoreVolume';

@@ -33,6 +33,7 @@ const wish: RestoreWish = {
   target: '2026-11-20T10:00:00Z',
   outlook: OUTLOOK,
   generation: 1,
+  next: 2,
   flushes: true,
 };
 const planned = (change: Partial<RestoreWish> = {}): string =>
@@ -81,7 +82,7 @@ it('after a run that was cut off once PostgreSQL had moved only finishes it', ()
   const rest = { target: wish.target, flushes: true };
   const here = inVolume(2);
   const text = formatPlan(
-    planRestoreBackup({ ...rest, generation: 2 }, here, {
+    planRestoreBackup({ ...rest, generation: 2, next: 3 }, here, {
       ...observedRunning(here),
       volumes: ['postgres-data', 'postgres-data-2'],
     }),

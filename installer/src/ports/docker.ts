@@ -58,6 +58,26 @@ export type Docker = {
     argv: readonly string[],
     options: { readonly input: string; readonly user: string; readonly memory: readonly string[] },
   ): Promise<ExecResult>;
+  /**
+   * Runs an image as a container of its own, without a network, beside these volumes; it writes to them and, in these
+   * directories, to memory. A container of that name which an earlier run left at work is ended first. `watch` as above.
+   */
+  runBeside(
+    image: string,
+    argv: readonly string[],
+    options: {
+      readonly name: string;
+      readonly user: string;
+      readonly memory: readonly string[];
+      /** By the names Docker knows them by. */
+      readonly volumes: readonly {
+        readonly name: string;
+        readonly mount: string;
+        readonly readOnly?: true;
+      }[];
+      readonly watch: (piece: string) => void;
+    },
+  ): Promise<ExecResult>;
   /** The last lines of a container, stdout and stderr in order. */
   logs(id: string, options: LogOptions): Promise<string[]>;
 };

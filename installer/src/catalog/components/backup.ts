@@ -14,7 +14,7 @@ export const S3_AUTHORITY = { directory: 'backup-tls', mount: '/etc/factsway-bac
 
 /** Carries the log of the database away, makes backups, tries them out and restores them. */
 export function backup(context: CatalogContext, image: ResolvedImage): Workload {
-  const { config, sizing, dataGeneration, backupAuthority } = context;
+  const { config, sizing, dataGeneration, nextGeneration, backupAuthority } = context;
   const directory = backupDirectory(context);
   const { s3 } = config.backup;
   return hardened({
@@ -39,7 +39,7 @@ export function backup(context: CatalogContext, image: ResolvedImage): Workload 
       { name: dataVolume(dataGeneration), mount: DATA_MOUNT, readOnly: true },
       { name: 'postgres-log', mount: LOG_MOUNT },
       // A restore is made in the volume that the database moves to, and a drill as well.
-      { name: dataVolume(dataGeneration + 1), mount: '/var/lib/postgresql/next' },
+      { name: dataVolume(nextGeneration), mount: '/var/lib/postgresql/next' },
       ...(directory === undefined
         ? [{ name: 'backup-repository' as const, mount: LOCAL_MOUNT }]
         : []),

@@ -15,7 +15,7 @@ export function postgres(context: CatalogContext, image: ResolvedImage): Workloa
     component: 'postgres',
     id: 'postgres',
     group: 'core',
-    purpose: 'PostgreSQL 17: the one place that holds data',
+    purpose: `PostgreSQL ${config.postgres.version}: the one place that holds data`,
     image: image.reference,
     user: image.user,
     listens: [{ name: 'postgres', port: POSTGRES_PORT }],

@@ -1,6 +1,7 @@
 import { FactswayError } from '../../model/errors.ts';
 import { formatPlan } from '../../model/plan-text.ts';
 import type { Command } from '../command.ts';
+import { FORCE_LOSE_OPTION, secondsOf } from './force-lose.ts';
 
 export const restore: Command = {
   name: 'restore',
@@ -32,10 +33,7 @@ export const restore: Command = {
       description: 'local or s3; the nearest one that has it, unless said',
       values: ['local', 's3'],
     },
-    {
-      flags: '--force-lose <seconds>',
-      description: 'so many seconds of work may be lost to the services',
-    },
+    FORCE_LOSE_OPTION,
     {
       flags: '--confirm <hostname>',
       description: 'the host name of the instance whose database goes back',
@@ -77,14 +75,3 @@ export const restore: Command = {
     };
   },
 };
-
-function secondsOf(given: unknown): number | undefined {
-  if (given === undefined) return undefined;
-  const text = typeof given === 'string' ? given : '';
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new FactswayError(
-    'FW-USAGE',
-    `--force-lose takes seconds, and not "${text}".`,
-    'An hour: --force-lose 3600',
-  );
-}

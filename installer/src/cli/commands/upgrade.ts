@@ -6,6 +6,7 @@ import {
   skippedChecks,
   type Command,
 } from '../command.ts';
+import { postgresOption, refuseTogether, tellPostgresChange } from './postgres-version.ts';
 import {
   NO_VERIFY_OPTION,
   STRATEGY_OPTION,
@@ -13,11 +14,20 @@ import {
   tellReleaseChange,
 } from './release-change.ts';
 
+const NOT_WITH_POSTGRES = [
+  ['to', '--to'],
+  ['strategy', '--strategy'],
+  ['allowContract', '--allow-contract'],
+  ['set', '--set'],
+  ['answers', '--answers'],
+  ['skipCheck', '--skip-check'],
+] as const;
+
 export const upgrade: Command = {
   name: 'upgrade',
   summary: 'bring another release to serve, without anyone noticing',
   description:
-    'Checks the server, gets the images, makes a restore point of the database, runs the migrations, starts the new services beside those that serve, proves them, and only then sends requests to them; the old ones finish what they are at and stay for a rollback. The front door is asked ten times a second meanwhile, and what that came to is printed. Whatever fails leads back to the release that serves. A run that was cut off goes on where it was: run the same command again.',
+    'Checks the server, gets the images, makes a restore point of the database, runs the migrations, starts the new services beside those that serve, proves them, and only then sends requests to them; the old ones finish what they are at and stay for a rollback. The front door is asked ten times a second meanwhile, and what that came to is printed. Whatever fails leads back to the release that serves. A run that was cut off goes on where it was: run the same command again. With --postgres it is the database that changes: a full backup is made and tried out, then users see the maintenance page while the database is copied to the other version of PostgreSQL, compared with what it was, and taken into service; the volume of before stays.',
   exitCodes: {
     0: 'the release serves and every gate is green, or it served already',
     3: 'a check failed before anything was touched, or a gate is red afterwards',
@@ -41,9 +51,16 @@ export const upgrade: Command = {
       command: 'factsway-install upgrade --to 1.1.0 --strategy recreate',
       does: 'behind a maintenance page, where memory does not hold two releases',
     },
+    {
+      command: 'factsway-install upgrade --postgres 17',
+      does: 'another major version of PostgreSQL',
+    },
   ],
   options: [
     { flags: '--to <version>', description: 'the release to bring to serve' },
+    postgresOption(
+      'instead of a release: bring the database to this major version of PostgreSQL, in a volume of its own',
+    ),
     STRATEGY_OPTION,
     {
       flags: '--allow-contract',
@@ -56,7 +73,17 @@ export const upgrade: Command = {
   ],
   changes: true,
   async run(input, ports) {
-    const { to, allowContract } = input.options;
+    const { to, allowContract, postgres } = input.options;
+    if (typeof postgres === 'string') {
+      refuseTogether(input, NOT_WITH_POSTGRES);
+      const { upgradePostgres } = await import('../../flows/postgres/upgrade-postgres.ts');
+      const consent = { yes: input.yes, dryRun: input.dryRun };
+      const change = await upgradePostgres(
+        { directory: input.directory, text: postgres, consent },
+        ports,
+      );
+      return tellPostgresChange(change, input, ports);
+    }
     if (typeof to !== 'string')
       throw new FactswayError(
         'FW-USAGE',

@@ -11,6 +11,8 @@ export type ActionContext = {
   readonly project: string;
   /** Absent for commands that render nothing, such as `down`. */
   readonly desired?: Desired;
+  /** Containers are still those of the former configuration, whatever is done to them. */
+  readonly recordsNothing?: boolean;
   readonly mask: (text: string) => string;
   /** Runs work that shares a file one after the other, although steps run side by side. */
   readonly serially: (work: () => Promise<void>) => Promise<void>;

@@ -43,12 +43,12 @@ export async function makeBackup(
 
 /** Throws FW-BACKUP-FLUSH where no place takes it. */
 export async function flushLog(
-  _action: ActionOf<'FlushLog'>,
+  { everywhere }: ActionOf<'FlushLog'>,
   context: ActionContext,
   waiting: (message: string) => void,
 ): Promise<void> {
   const keeper = await openKeeper(context);
-  await keeper.ask(flushedSchema, { argv: ['flush'], waiting });
+  await keeper.ask(flushedSchema, { argv: everywhere ? ['flush', '--all'] : ['flush'], waiting });
 }
 
 /** Throws the FW-RESTORE-… of the keeper; the volume that serves is not touched by it. */
@@ -88,6 +88,10 @@ export async function useDataVolume(
       recoveredTo: restored.result.recoveredTo,
       restoredAt: clock.now().toISOString(),
       finished: false,
+      left: record?.generation ?? 1,
+      newest: generation,
+      ...(record?.postgres === undefined ? {} : { postgres: record.postgres }),
+      ...(record?.move ? { move: record.move } : {}),
       ...(record ? { former: withoutFormer(record) } : {}),
     },
     files,

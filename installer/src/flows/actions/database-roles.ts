@@ -23,7 +23,11 @@ export async function alignRoles(context: ActionContext): Promise<void> {
     CREATE ROLE ${identifier(role)} LOGIN PASSWORD ${literal(verifier)};
   END IF;
   IF NOT pg_has_role(${literal(role)}, ${literal(ROLES.app)}, 'USAGE') THEN
-    GRANT ${identifier(ROLES.app)} TO ${identifier(role)} WITH INHERIT TRUE;
+    GRANT ${identifier(ROLES.app)} TO ${identifier(role)};
+    -- Before 16 that is a matter of the role alone, and the words are not known.
+    IF current_setting('server_version_num')::int >= 160000 THEN
+      EXECUTE ${literal(`GRANT ${identifier(ROLES.app)} TO ${identifier(role)} WITH INHERIT TRUE`)};
+    END IF;
   END IF;`;
   const sql = `DO $roles$ BEGIN${SLOT_ROLES.map(align).join('')}\nEND $roles$;`;
   await askSuperuser(container.id, sql, ports, [verifier]);

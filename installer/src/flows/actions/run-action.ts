@@ -34,6 +34,15 @@ import { openRoles } from './database-roles.ts';
 import { endMaintenance, startMaintenance } from './maintenance-actions.ts';
 import { proveSlot } from './prove-slot.ts';
 import { reloadSoundConfig } from './reload-config.ts';
+import {
+  adoptDatabase,
+  copyDatabase,
+  drillBackup,
+  finishMove,
+  forgetMove,
+  recordPostgres,
+  usePostgres,
+} from './postgres-actions.ts';
 import { removeFiles, removeImages, removeVolumes } from './removal-actions.ts';
 import {
   createRestorePoint,
@@ -99,6 +108,13 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   FlushLog: flushLog,
   RestoreVolume: restoreVolume,
   UseDataVolume: useDataVolume,
+  DrillBackup: drillBackup,
+  RecordPostgres: recordPostgres,
+  CopyDatabase: copyDatabase,
+  UsePostgres: usePostgres,
+  ForgetMove: forgetMove,
+  AdoptDatabase: adoptDatabase,
+  FinishMove: finishMove,
   OpenRoles: openRoles,
   FinishRestore: finishRestore,
   StartAdded: startAdded,
@@ -142,8 +158,8 @@ const TOUCH_CONTAINERS: ReadonlySet<ActionKind> = new Set([
 export function actionRunner(context: ActionContext): RunAction {
   // The union of handlers takes the intersection of actions, which only the lookup by kind makes true.
   return async (action, waiting) => {
-    const { desired, paths, ports, serially } = context;
-    if (desired && TOUCH_CONTAINERS.has(action.kind))
+    const { desired, paths, ports, serially, recordsNothing } = context;
+    if (desired && !recordsNothing && TOUCH_CONTAINERS.has(action.kind))
       await serially(() => recordInEffect(desired.configText, paths, ports.files));
     await (HANDLERS[action.kind] as Handler<ActionKind>)(action, context, waiting);
   };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { hasBackups } from '../../catalog/backup-rules.ts';
 import type { InstanceConfig } from '../../model/config.ts';
 import { ERROR_CATALOG, FactswayError, type ErrorCode } from '../../model/errors.ts';
-import type { Docker } from '../../ports/docker.ts';
+import type { Docker, ExecResult } from '../../ports/docker.ts';
 
 const PROGRAM = 'factsway-backup';
 
@@ -55,22 +55,31 @@ export class Keeper {
       );
     const watch = waiting && progressOf(waiting);
     const run = await this.#docker.exec(keeper.id, [PROGRAM, ...argv], input, watch);
-    const last = linesOf(run.stdout).at(-1);
-    if (last?.event === 'error') throw told(last);
-    const answer = last?.event === 'result' ? schema.safeParse(last.result) : undefined;
-    if (answer?.success) return answer.data;
-    const reason = answer?.error ? [z.prettifyError(answer.error)] : [];
-    throw new FactswayError(
-      'FW-BACKUP-FAILED',
-      `The keeper of backups ended without an answer to "${argv[0] ?? ''}" (exit code ${run.exitCode}).`,
-      'See its log: factsway-install logs backup',
-      [...reason, ...run.stderr.trim().split('\n').slice(-8)].filter((line) => line !== ''),
-    );
+    return answerOf(schema, run, { asked: argv[0] ?? '', otherwise: 'FW-BACKUP-FAILED' });
   }
 }
 
+/** The last line of what the program said; throws what it threw, and `otherwise` where it said nothing to the end. */
+export function answerOf<T>(
+  schema: z.ZodType<T>,
+  run: ExecResult,
+  { asked, otherwise }: { readonly asked: string; readonly otherwise: ErrorCode },
+): T {
+  const last = linesOf(run.stdout).at(-1);
+  if (last?.event === 'error') throw told(last);
+  const answer = last?.event === 'result' ? schema.safeParse(last.result) : undefined;
+  if (answer?.success) return answer.data;
+  const reason = answer?.error ? [z.prettifyError(answer.error)] : [];
+  throw new FactswayError(
+    otherwise,
+    `The keeper of backups ended without an answer to "${asked}" (exit code ${run.exitCode}).`,
+    'See its log: factsway-install logs backup',
+    [...reason, ...run.stderr.trim().split('\n').slice(-8)].filter((line) => line !== ''),
+  );
+}
+
 /** Whole lines as they come, and of those what is told while one waits. */
-function progressOf(waiting: (message: string) => void): (piece: string) => void {
+export function progressOf(waiting: (message: string) => void): (piece: string) => void {
   let rest = '';
   return (piece) => {
     const lines = `${rest}${piece}`.split('\n');

@@ -82,14 +82,13 @@ export async function drillBackup(
   const keeper = await open(directory, ports);
   const argv = ['drill', ...(place === undefined ? [] : ['--place', place])];
   const report = await keeper.ask(drillSchema, { argv, waiting: telling(ports) });
-  if (report.ok) return { report };
-  return {
-    report,
-    error: new FactswayError(
-      'FW-DRILL-FAILED',
-      `The newest backup in ${report.place} could not be proven.`,
-      'Look for damage: factsway-install backup check   and make a fresh one: factsway-install backup create --type full',
-      report.problems.map((one) => (typeof one === 'string' ? one : one.message)),
-    ),
-  };
+  return report.ok ? { report } : { report, error: drillError(report) };
 }
+
+export const drillError = ({ place, problems }: DrillReport): FactswayError =>
+  new FactswayError(
+    'FW-DRILL-FAILED',
+    `The newest backup in ${place} could not be proven.`,
+    'Look for damage: factsway-install backup check   and make a fresh one: factsway-install backup create --type full',
+    problems.map((one) => (typeof one === 'string' ? one : one.message)),
+  );

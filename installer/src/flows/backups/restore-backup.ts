@@ -7,10 +7,11 @@ import { describeTarget, planRestoreBackup } from '../../planner/plan-restore-ba
 import type { Ports } from '../../ports/ports.ts';
 import { awaitWorkers } from '../await-workers.ts';
 import { requireDocker } from '../check-docker.ts';
-import { readDataVolume, type DataVolumeRecord } from '../data-volume.ts';
+import { nextGeneration, readDataVolume, type DataVolumeRecord } from '../data-volume.ts';
 import { desire } from '../desire.ts';
 import { requireServing } from '../look-again.ts';
 import { observe } from '../observe.ts';
+import { refuseOtherMajor, refuseUnfinishedMove } from '../postgres/major.ts';
 import { requireKnownVolume } from '../require-known-volume.ts';
 import { runPlan, type Consent, type PlanOutcome } from '../run-plan.ts';
 import { refuseHalfway } from '../staged-secret.ts';
@@ -48,12 +49,15 @@ export async function restoreBackup(request: RestoreRequest, ports: Ports): Prom
   if (!request.isNewServer) await refuseRecovering(directory, ports.files);
   await refuseHalfway(directory, ports.files);
   const left = await unfinished(directory, target, ports);
-  const generation = (await readDataVolume(directory, ports.files))?.generation ?? 1;
+  const before = await readDataVolume(directory, ports.files);
+  const generation = before?.generation ?? 1;
+  const next = nextGeneration(before);
   const desired = await desire(
-    { directory, sets: [], dataGeneration: left ? generation : generation + 1 },
+    { directory, sets: [], dataGeneration: left ? generation : next },
     ports,
   );
   await requireKnownVolume(desired, ports);
+  await refuseOtherMajor(desired, ports);
   const { config } = desired.catalog.context;
   const keeper = new Keeper(config, ports.docker);
   const outlook = left ? undefined : await lookAhead(request, keeper);
@@ -71,7 +75,7 @@ export async function restoreBackup(request: RestoreRequest, ports: Ports): Prom
     const observed = await observe(desired, ports);
     const postgres = observed.containers.find(({ service }) => service === 'postgres');
     const flushes = postgres?.state === 'running' && postgres.health === 'healthy';
-    const wish = { target, generation, flushes, ...(outlook ? { outlook } : {}) };
+    const wish = { target, generation, next, flushes, ...(outlook ? { outlook } : {}) };
     return planRestoreBackup(wish, desired, observed);
   };
   const plan = await look();
@@ -98,7 +102,8 @@ export async function restoreBackup(request: RestoreRequest, ports: Ports): Prom
 /** Whether an earlier run restored this and was cut off; throws FW-RESTORE-UNFINISHED where it restored something else. */
 async function unfinished(directory: string, target: string, { files }: Ports): Promise<boolean> {
   const record = await readDataVolume(directory, files);
-  if (!record || record.finished) return false;
+  refuseUnfinishedMove(record);
+  if (!record || record.finished || record.target === undefined) return false;
   if (record.target === target) return true;
   throw new FactswayError(
     'FW-RESTORE-UNFINISHED',

@@ -15,16 +15,18 @@ export async function requireBackupSinceRestore(
   ports: Pick<Ports, 'files' | 'docker'>,
 ): Promise<void> {
   const record = await readDataVolume(context.directory, ports.files);
-  if (!record || !hasBackups(context)) return;
+  const restoredAt = record?.restoredAt;
+  const since = restoredAt ?? record?.move?.at;
+  if (since === undefined || !hasBackups(context)) return;
   const keeper = new Keeper(context.config, ports.docker);
   const { places } = await keeper.ask(backupListSchema, { argv: ['list'] });
   const isLater = places.some(({ backups }) =>
-    backups.some(({ type, startedAt }) => type === 'full' && startedAt > record.restoredAt),
+    backups.some(({ type, startedAt }) => type === 'full' && startedAt > since),
   );
   if (isLater) return;
   throw new FactswayError(
     'FW-BACKUP-AFTER-RESTORE',
-    `The database was restored at ${record.restoredAt}, and there is no full backup of it since. Nothing was changed.`,
+    `The database was ${restoredAt === undefined ? 'moved to another version of PostgreSQL' : 'restored'} at ${since}, and there is no full backup of it since. Nothing was changed.`,
     'Make one: factsway-install backup create --type full   then run the command again.',
   );
 }
