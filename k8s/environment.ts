@@ -38,7 +38,14 @@ export function environment(
 ): Environment {
   const own = configOf(name, config);
   const copies = own.kubernetes.maxReplicas + SURGE;
-  const catalog = buildCatalog(own, ['a'], services, { ...given, target: 'kubernetes', copies });
+  const { databaseVolume, stagingDatabaseVolume } = own.kubernetes;
+  const catalog = buildCatalog(own, ['a'], services, {
+    ...given,
+    target: 'kubernetes',
+    copies,
+    // Where the database of this host is says nothing of where it is there.
+    dataGeneration: name === 'staging' ? stagingDatabaseVolume : databaseVolume,
+  });
   const { change, ...override } = carryOver(given.override, catalog.workloads, own.release.version);
   return {
     name,
@@ -83,11 +90,14 @@ function configOf(name: EnvironmentName, config: InstanceConfig): InstanceConfig
 }
 
 /**
- * Staging has its database for itself, and wakes nobody: its sign of life would keep a dead man's switch of production
- * quiet.
+ * Staging has its database for itself, backups among it, and wakes nobody: its sign of life would keep a dead man's
+ * switch of production quiet.
  */
-function ofStaging(config: InstanceConfig): Pick<InstanceConfig, 'postgres' | 'monitoring'> {
-  const { postgres, monitoring, kubernetes } = config;
+function ofStaging(
+  config: InstanceConfig,
+): Pick<InstanceConfig, 'postgres' | 'monitoring' | 'backup'> {
+  const { postgres, monitoring, kubernetes, backup } = config;
+  const { s3 } = backup;
   const { receivers } = monitoring;
   const silent = Object.fromEntries(
     Object.entries(receivers).map(([name, one]) => [name, { ...one, enabled: false }]),
@@ -101,6 +111,7 @@ function ofStaging(config: InstanceConfig): Pick<InstanceConfig, 'postgres' | 'm
         ? { external: { ...postgres.external, host } }
         : {}),
     },
+    backup: s3 ? { ...backup, s3: { ...s3, prefix: `${s3.prefix}-staging` } } : backup,
     monitoring: kubernetes.stagingAlerts ? monitoring : { ...monitoring, receivers: silent },
   };
 }

@@ -29,16 +29,17 @@ const envOf = (container: unknown): Record<string, unknown> =>
     records(at(container, 'env')).map(({ name, value }) => [word(name), value] as const),
   );
 
+const BACKUPS = { backup: { mode: 'on', s3: { bucket: 'law', endpoint: 's3.firm.example:9000' } } };
+
 /** What does not run in a cluster, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  backup: 'whoever runs the cluster backs the database up there, until the export does',
   'node-exporter': 'it looks into the machine below, which whoever runs the cluster watches',
 };
 
 describe('the tree', () => {
   it('has every component of the catalogue, or a reason why not', () => {
-    const controllers = objects()
-      .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind))
+    const controllers = objects(BACKUPS)
+      .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job', 'CronJob'].includes(kind))
       .map(({ metadata }) => metadata.labels?.['app.kubernetes.io/name']);
     const wanted = [...new Set(platformNames().map((name) => name.replace(/-[ab]$/, '')))];
     const missing = wanted.filter((name) => !controllers.includes(name));
@@ -172,6 +173,121 @@ describe('the way in', () => {
     expect(caddyfile).toContain('auto_https off');
     expect(caddyfile).toContain('Strict-Transport-Security');
     expect(caddyfile).toContain('reverse_proxy facts-service:3006');
+  });
+});
+
+describe('the backups', () => {
+  const containers = (settings: object): string[] =>
+    records(at(podOf('StatefulSet', 'postgres', settings), 'containers')).map(({ name }) =>
+      word(name),
+    );
+  const mountsOf = (index: number, settings: object = BACKUPS): Record<string, unknown> =>
+    Object.fromEntries(
+      records(
+        at(podOf('StatefulSet', 'postgres', settings), `containers.${index}.volumeMounts`),
+      ).map(({ name, mountPath }) => [word(mountPath), name] as const),
+    );
+
+  it('are kept by a second container of the pod, where they are on and the database is in the cluster', () => {
+    expect(containers({})).toEqual(['postgres']);
+    expect(containers(BACKUPS)).toEqual(['postgres', 'backup']);
+    const elsewhere = {
+      postgres: {
+        mode: 'external',
+        external: { host: 'db.example.com', tls: { mode: 'require' } },
+      },
+    };
+    expect(one('CronJob', 'backup', { ...BACKUPS, ...elsewhere })).toBeUndefined();
+    expect(exported({ ...BACKUPS, ...elsewhere }).notes.join()).toContain(
+      'backup.mode has no effect',
+    );
+    expect(exported(BACKUPS).notes.join()).not.toContain('backup.mode');
+  });
+
+  it('leave the database without the key, and the keeper with a scratch directory of its own', () => {
+    const [database, keeper] = [mountsOf(0), mountsOf(1)];
+    expect(database['/run/secrets']).not.toBe(keeper['/run/secrets']);
+    expect(database['/tmp']).not.toBe(keeper['/tmp']);
+    const pod = podOf('StatefulSet', 'postgres', BACKUPS);
+    const volume = records(at(pod, 'volumes')).find(
+      ({ name }) => name === database['/run/secrets'],
+    );
+    expect(JSON.stringify(volume)).not.toContain('backup-');
+  });
+
+  it('can be turned on where PostgreSQL runs: its templates stay what they are, in either volume', () => {
+    const templatesOf = (settings: object): unknown[] =>
+      records(at(one('StatefulSet', 'postgres', settings), 'spec.volumeClaimTemplates')).map(
+        (claim) => at(claim, 'metadata.name'),
+      );
+    const moved = { ...BACKUPS, kubernetes: { databaseVolume: 2 } };
+    for (const settings of [{}, BACKUPS, moved, { kubernetes: { databaseVolume: 2 } }])
+      expect(templatesOf(settings)).toEqual(['data', 'postgres-restore-points']);
+    const [data, next] = ['/var/lib/postgresql/data', '/var/lib/postgresql/next'];
+    expect([mountsOf(0)[data], mountsOf(1)[data], mountsOf(1)[next]]).toEqual([
+      'data',
+      'data',
+      'postgres-data-2',
+    ]);
+    expect([mountsOf(0, moved)[data], mountsOf(1, moved)[data], mountsOf(1, moved)[next]]).toEqual([
+      'postgres-data-2',
+      'postgres-data-2',
+      'data',
+    ]);
+  });
+
+  it('are asked for by CronJobs that have neither volume nor key, in the time zone of the firm', () => {
+    const settings = {
+      host: { ...HOST.host, timeZone: 'Europe/Berlin' },
+      backup: { ...BACKUPS.backup, time: '23:05', drillOn: 7 },
+    };
+    for (const [name, schedule] of [
+      ['backup', '5 23 * * *'],
+      ['backup-drill', '5 23 7 * *'],
+    ] as const) {
+      const job = objects(settings).find(
+        ({ kind, metadata }) => kind === 'CronJob' && metadata.name === name,
+      );
+      expect([at(job, 'spec.schedule'), at(job, 'spec.timeZone')]).toEqual([
+        schedule,
+        'Europe/Berlin',
+      ]);
+      const pod = at(job, 'spec.jobTemplate.spec.template.spec');
+      expect([at(pod, 'volumes'), at(pod, 'containers.0.volumeMounts')]).toEqual([
+        undefined,
+        undefined,
+      ]);
+    }
+  });
+
+  it('reach the port of S3 where they go there, and nothing of the world otherwise', () => {
+    const ports = (settings: object): unknown =>
+      at(one('NetworkPolicy', 'backup', settings), 'spec.egress.0.ports');
+    expect(ports(BACKUPS)).toEqual([{ protocol: 'TCP', port: 9000 }]);
+    expect(ports({ backup: { mode: 'on', s3: { bucket: 'law' } } })).toEqual([
+      { protocol: 'TCP', port: 443 },
+    ]);
+    expect(ports({ backup: { mode: 'on' } })).toBeUndefined();
+  });
+
+  it('of staging go to a place of their own', () => {
+    const texts = exported(BACKUPS).files.flatMap(({ path, content }) =>
+      path.endsWith('backup/backup.yaml') ? [[path.split('/')[1], content] as const] : [],
+    );
+    expect(texts.map(([name]) => name)).toEqual(['production', 'staging']);
+    expect(texts[0]?.[1]).toContain('prefix: /factsway\n');
+    expect(texts[1]?.[1]).toContain('prefix: /factsway-staging\n');
+  });
+
+  it('do not take the database from the services when their keeper fails', () => {
+    const published = (settings: object): unknown =>
+      at(
+        objects(settings).find(
+          ({ kind, metadata }) => kind === 'Service' && metadata.name === 'postgres',
+        ),
+        'spec.publishNotReadyAddresses',
+      );
+    expect([published({}), published(BACKUPS)]).toEqual([undefined, true]);
   });
 });
 

@@ -34,7 +34,7 @@ export function labels(
 export function roleOf({ component, group }: Pick<Workload, 'component' | 'group'>): string {
   if (group === 'monitoring') return 'monitoring';
   if (group === 'app') return component === 'migrations' ? 'migrations' : 'service';
-  return component === 'postgres' ? 'database' : 'proxy';
+  return { postgres: 'database', backup: 'backup' }[component] ?? 'proxy';
 }
 
 /** The version a pod shows: of what is released together that of the release, of everything else its own. */
@@ -51,7 +51,7 @@ export function versionOf(
 export function stageOf({ component, group }: Pick<Workload, 'component' | 'group'>): Stage {
   if (group === 'monitoring') return 'monitoring';
   if (group === 'app') return component === 'migrations' ? 'migrations' : 'services';
-  return component === 'postgres' ? 'database' : 'services';
+  return component === 'postgres' || component === 'backup' ? 'database' : 'services';
 }
 
 /** Slots are of one host: here services have one network. The other slot's has nobody on it that is not on this one. */

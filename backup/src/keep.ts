@@ -1,11 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import { carrierOf, keepDistributing, pause, type Carrier } from './carry.ts';
-import { ofPlace, readHistory } from './history.ts';
+import { begunByKeeper, drillDue } from './due.ts';
+import { readHistory } from './history.ts';
 import { renderMetrics } from './metrics.ts';
 import { log } from './ndjson.ts';
 import { openPlace } from './place.ts';
+import { dueRequests } from './requests.ts';
 import { run } from './run.ts';
-import { backupIsDue, drillIsDue } from './schedule.ts';
 import type { Settings } from './settings.ts';
 import { setForeignAside } from './set-aside.ts';
 import { dropOtherPlaces, waitingFor } from './spool.ts';
@@ -33,7 +34,9 @@ export async function keep(settings: Settings): Promise<void> {
   const aside = setForeignAside(names);
   if (aside.length > 0) log('warn', 'these segments are of another cluster', { aside });
   const carriers = settings.places.map((place) => carrierOf(openPlace(settings, place)));
-  const server = serve(carriers, new Date());
+  const asked =
+    settings.schedule.by === 'request' ? dueRequests(settings, command, stop.signal) : null;
+  const server = serve(carriers, asked, new Date());
   log('info', 'keeping backups', { places: names });
   const distributing = keepDistributing(names, stop.signal);
   const adopted = command(['adopt']);
@@ -50,8 +53,13 @@ export async function keep(settings: Settings): Promise<void> {
   log('info', 'stopped');
 }
 
-function serve(carriers: readonly Carrier[], startedAt: Date): Server {
+function serve(
+  carriers: readonly Carrier[],
+  asked: ReturnType<typeof dueRequests> | null,
+  startedAt: Date,
+): Server {
   const server = createServer((request, response) => {
+    if (asked?.(request, response) === true) return;
     if (request.url === '/health') {
       response.end('ok\n');
       return;
@@ -127,31 +135,13 @@ async function keepSchedule(settings: Settings, signal: AbortSignal): Promise<vo
 }
 
 async function runDue(settings: Settings, signal: AbortSignal): Promise<void> {
-  const date = (text: string | null | undefined): Date | null =>
-    text === null || text === undefined ? null : new Date(text);
   for (const { name } of settings.places) {
     const history = readHistory();
     if (history === null || signal.aborted) return;
-    const { successes, lastAttemptAt, failedInARow } = ofPlace(history, name);
-    const newest = Object.values(successes)
-      .map(({ at }) => at)
-      .sort()
-      .at(-1);
-    const attempts = {
-      lastSuccessAt: date(newest),
-      lastAttemptAt: date(lastAttemptAt),
-      failedInARow,
-    };
-    if (!backupIsDue(settings, history.instance, attempts, new Date())) continue;
+    if (!begunByKeeper(settings, history, new Date()).includes(name)) continue;
     await command(['create', '--type', 'auto', '--reason', 'schedule', '--place', name]);
   }
   const history = readHistory();
-  if (history === null || signal.aborted) return;
-  // The drill takes the newest backup, so there has to be one.
-  const any = Object.values(history.places).some(
-    ({ successes }) => Object.keys(successes).length > 0,
-  );
-  const startedAt = new Date(history.startedAt);
-  const lastDrill = date(history.drill?.lastAttemptAt);
-  if (any && drillIsDue(settings, startedAt, lastDrill, new Date())) await command(['drill']);
+  if (history === null || signal.aborted || settings.schedule.by === 'request') return;
+  if (drillDue(settings, history, new Date())) await command(['drill']);
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { pipeline } from 'node:stream/promises';
 import { adopt } from './adopt.ts';
+import { ask, dueNamed } from './ask.ts';
 import { check } from './check.ts';
 import { create } from './create.ts';
 import { drill } from './drill.ts';
@@ -116,9 +117,21 @@ async function sendInstance(args: string[], isNewServer: boolean): Promise<numbe
   }
 }
 
+/** In a pod of its own, which has none of the settings: it asks, and hands on what it is told. */
+async function askKeeper([what, url]: string[]): Promise<number> {
+  try {
+    const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+    return (await ask(dueNamed(what), required(url, 'the address of the keeper'), print)) ? 0 : 1;
+  } catch (error) {
+    tellProblem(toProblem(error, 'FW-BACKUP-KEEPER'));
+    return 1;
+  }
+}
+
 async function main([name = '', ...args]: string[]): Promise<number> {
   if (name === 'instance-get' || name === 'instance-fetch')
     return sendInstance(args, name === 'instance-fetch');
+  if (name === 'ask') return askKeeper(args);
   const known = COMMANDS[name];
   try {
     if (name === 'keep') {
@@ -133,6 +146,7 @@ async function main([name = '', ...args]: string[]): Promise<number> {
     if (known === undefined) {
       const names = [
         'keep',
+        'ask',
         'move',
         'instance-get',
         'instance-fetch',

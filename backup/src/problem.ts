@@ -8,6 +8,7 @@ export type ProblemCode =
   | 'FW-BACKUP-FAILED'
   | 'FW-BACKUP-FLUSH'
   | 'FW-BACKUP-FOREIGN'
+  | 'FW-BACKUP-KEEPER'
   | 'FW-BACKUP-KEY'
   | 'FW-BACKUP-SPACE'
   | 'FW-BACKUP-UNREACHABLE'
@@ -38,6 +39,8 @@ const HINTS: Record<ProblemCode, string> = {
   'FW-BACKUP-FLUSH': 'factsway-install backup list shows what waits and which place is away.',
   'FW-BACKUP-FOREIGN':
     'Two installations must not share a place. Give this one its own, for example --set backup.s3.prefix=/NEW with factsway-install up. To have that other database back, build it on a server of its own: factsway-install recover',
+  'FW-BACKUP-KEEPER':
+    'kubectl logs postgres-0 --container backup shows what it says; the next run asks again.',
   'FW-BACKUP-KEY':
     'The place was encrypted with another key. Put that key back into secrets/backup-key and run factsway-install up, or use an empty place.',
   'FW-BACKUP-SPACE': 'Free some space, then run factsway-install backup create again.',

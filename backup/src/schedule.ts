@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { Cron } from 'croner';
 import { WEEKDAYS, type Settings } from './settings.ts';
 
-type Times = Pick<Settings, 'schedule' | 'timeZone'>;
+interface Times {
+  readonly schedule: Pick<Settings['schedule'], 'time' | 'fullOn' | 'drillOn'>;
+  readonly timeZone: string;
+}
 
 const JITTER_SECONDS = 15 * 60;
 const RETRY_AFTER_MINUTES = [15, 30, 60];
@@ -38,6 +41,32 @@ export interface Attempts {
   readonly failedInARow: number;
 }
 
+/** `waits`: it failed and is tried again in a while. `given up`: until the next daily one. */
+export type BackupState = 'made' | 'due' | 'waits' | 'given up';
+
+/**
+ * How it stands with the daily backup of a place that was due last, `spreadMs` after its time. One that
+ * failed is due again 15, 30 and 60 minutes later; the first of all at once.
+ */
+export function backupState(
+  times: Times,
+  spreadMs: (due: Date) => number,
+  attempts: Attempts,
+  now: Date,
+): BackupState {
+  let due = lastDue(`${clock(times)} * * *`, times.timeZone, now, 3);
+  if (due.getTime() + spreadMs(due) > now.getTime()) {
+    due = lastDue(`${clock(times)} * * *`, times.timeZone, new Date(due.getTime() - 1000), 3);
+  }
+  const { lastSuccessAt, lastAttemptAt, failedInARow } = attempts;
+  if (lastSuccessAt !== null && lastSuccessAt >= due) return 'made';
+  const tried = lastAttemptAt !== null && failedInARow > 0 && lastAttemptAt >= due;
+  if (!tried) return 'due';
+  const wait = RETRY_AFTER_MINUTES[failedInARow - 1];
+  if (wait === undefined) return 'given up';
+  return now.getTime() - lastAttemptAt.getTime() >= wait * 60_000 ? 'due' : 'waits';
+}
+
 /**
  * Is a backup due in a place? The daily one; one that was missed while we were down; one that failed,
  * 15, 30 and 60 minutes later and then with the next daily one; and the first of all, at once.
@@ -48,16 +77,7 @@ export function backupIsDue(
   attempts: Attempts,
   now: Date,
 ): boolean {
-  let due = lastDue(`${clock(times)} * * *`, times.timeZone, now, 3);
-  if (due.getTime() + jitterMs(instance, due) > now.getTime()) {
-    due = lastDue(`${clock(times)} * * *`, times.timeZone, new Date(due.getTime() - 1000), 3);
-  }
-  const { lastSuccessAt, lastAttemptAt, failedInARow } = attempts;
-  if (lastSuccessAt !== null && lastSuccessAt >= due) return false;
-  const tried = lastAttemptAt !== null && failedInARow > 0 && lastAttemptAt >= due;
-  if (!tried) return true;
-  const wait = RETRY_AFTER_MINUTES[failedInARow - 1];
-  return wait !== undefined && now.getTime() - lastAttemptAt.getTime() >= wait * 60_000;
+  return backupState(times, (due) => jitterMs(instance, due), attempts, now) === 'due';
 }
 
 /** Is the next backup a full one: none yet, or none since the last day of full backups began? */

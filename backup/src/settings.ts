@@ -43,6 +43,8 @@ const settingsSchema = z.strictObject({
     time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
     fullOn: z.enum(WEEKDAYS),
     drillOn: z.number().int().min(1).max(28),
+    // In a cluster its CronJobs are the clock, where people see and suspend them: the keeper waits to be asked.
+    by: z.enum(['keeper', 'request']).default('keeper'),
   }),
   places: z
     .array(z.discriminatedUnion('type', [posixPlace, s3Place]))

@@ -3,7 +3,9 @@ import type { Workload } from '../../installer/src/model/workload.ts';
 import { configMaps, type ConfigMapEntry } from '../config-maps.ts';
 import type { Environment } from '../environment.ts';
 import type { Manifest } from '../manifest.ts';
+import { hostOf } from '../pods/beside.ts';
 import { ACCOUNT, accountFiles } from '../pods/volumes.ts';
+import { backupObjects } from './backups.ts';
 import { availability } from './availability.ts';
 import { entry } from './entry.ts';
 import { namespace } from './namespace.ts';
@@ -44,10 +46,13 @@ export function renderEnvironment(
       ...networkPolicies(environment),
       ...secrets(environment),
       ...catalog.workloads.flatMap((workload) => [
-        ...(byOperator(workload) ? [] : [controller(workload, environment, settings)]),
-        ...services(workload),
+        ...(byOperator(workload) || hostOf(workload) !== undefined
+          ? []
+          : [controller(workload, environment, settings)]),
+        ...services(workload, catalog.workloads),
         ...availability(workload, environment),
       ]),
+      ...backupObjects(environment, settings),
       ...(prometheus ? operatorObjects(environment, prometheus) : []),
       ...entry(environment),
     ],

@@ -3,7 +3,9 @@ import { SURGE, type Environment } from '../environment.ts';
 import { labels, roleOf } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
 import { millicores, quantity } from '../pods/resources.ts';
+import { hostOf } from '../pods/beside.ts';
 import { isStateful } from '../pods/volumes.ts';
+import { ASKER, scheduledTasks } from './backups.ts';
 import { certificateFrom } from './entry.ts';
 import { PROXY_REPLICAS, scales } from './workloads.ts';
 
@@ -45,9 +47,14 @@ function mostPods(workload: Workload, { config }: Environment): number {
 
 function quota(environment: Environment): Manifest {
   const { workloads } = environment.catalog;
-  const sum = (of: (workload: Workload) => number): number =>
-    workloads.reduce((total, one) => total + of(one) * mostPods(one, environment), 0);
-  const pods = sum(() => 1) + SPARE_PODS;
+  const tasks = scheduledTasks(environment).length;
+  const sum = (of: (sized: Pick<Workload, 'memory' | 'cpus'>) => number): number =>
+    workloads.reduce(
+      (total, one) => total + of(one) * mostPods(one, environment),
+      tasks * of(ASKER),
+    );
+  const guests = workloads.filter((one) => hostOf(one) !== undefined).length;
+  const pods = sum(() => 1) - guests + SPARE_PODS;
   const cpu = millicores(sum(({ cpus }) => cpus.value) + SPARE_PODS);
   const memory = quantity(sum(({ memory: { value } }) => value) + SPARE_PODS * DEFAULT_MEMORY);
   return {

@@ -2,7 +2,9 @@ import { EDGE, EDGE_PORTS } from '../../installer/src/catalog/components/edge.ts
 import { databaseAddress, externalPostgres } from '../../installer/src/catalog/database-access.ts';
 import type { Workload } from '../../installer/src/model/workload.ts';
 import type { Environment } from '../environment.ts';
+import { hostOf } from '../pods/beside.ts';
 import { certificateFrom } from './entry.ts';
+import { keeperOf, s3Port } from './backups.ts';
 import { labels, networkLabel, networksOf, selector } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
 
@@ -35,13 +37,15 @@ const tcp = (...ports: number[]) => ports.map((port) => ({ protocol: 'TCP', port
  */
 export function networkPolicies(environment: Environment): Manifest[] {
   const { workloads } = environment.catalog;
-  const networks = [...new Set(workloads.flatMap(networksOf))];
+  const own = workloads.filter((one) => hostOf(one) === undefined);
+  const networks = [...new Set(own.flatMap(networksOf))];
   return [
     policy('default-deny', 'namespace', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }),
     dns(),
     ...networks.map(network),
     ...workloads.flatMap((workload) => atTheBorder(workload, environment)),
     ...solver(environment),
+    ...ofTheKeeper(environment),
   ];
 }
 
@@ -114,6 +118,32 @@ function solver(environment: Environment): Manifest[] {
       policyTypes: ['Ingress'],
       ingress: [{ ports: tcp(SOLVER.port) }],
     }),
+  ];
+}
+
+/**
+ * The keeper of the backups is in the pod of PostgreSQL, and so in none of its own networks: Prometheus measures it, the
+ * CronJobs ask it, both at its port alone, and it reaches the port of S3 where backups go there.
+ */
+function ofTheKeeper(environment: Environment): Manifest[] {
+  const keeper = keeperOf(environment);
+  if (!keeper) return [];
+  const { component, listens } = keeper;
+  const pod = { podSelector: { matchLabels: selector(hostOf(keeper) ?? component) } };
+  const asker = { podSelector: { matchLabels: selector(component) } };
+  const monitoring = { podSelector: { matchLabels: { [networkLabel('monitoring')]: 'true' } } };
+  const ports = tcp(...listens.map(({ port }) => port));
+  const port = s3Port(environment.config);
+  const ask = { policyTypes: ['Egress'], egress: [{ to: [pod], ports }] };
+  return [
+    policy(component, component, {
+      ...pod,
+      policyTypes: ['Ingress', ...(port === undefined ? [] : ['Egress'])],
+      ingress: [{ from: [monitoring, asker], ports }],
+      ...(port === undefined ? {} : { egress: [{ to: ANYWHERE, ports: tcp(port) }] }),
+    }),
+    policy(`${component}-asks`, component, { ...asker, ...ask }),
+    policy(`${component}-measured`, component, { ...monitoring, ...ask }),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { Workload } from '../../installer/src/model/workload.ts';
 import { podsOf } from '../../installer/src/render/config-contexts.ts';
 import { labels, roleOf, selector, stageOf } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
+import { hostOf, sharesPod } from '../pods/beside.ts';
 import { isStateful } from '../pods/volumes.ts';
 import { scales } from './workloads.ts';
 
@@ -9,7 +10,7 @@ import { scales } from './workloads.ts';
 export const SCRAPE_LABEL = 'factsway.com/scrape';
 
 /** Names under which a workload is reached: its own, and one for each of its pods where there are several. */
-export function services(workload: Workload): Manifest[] {
+export function services(workload: Workload, workloads: readonly Workload[]): Manifest[] {
   const { component, listens } = workload;
   if (listens.length === 0) return [];
   const ports = listens.map(({ name, port }) => ({
@@ -28,10 +29,18 @@ export function services(workload: Workload): Manifest[] {
         ...(scraped ? { [SCRAPE_LABEL]: 'true' } : {}),
       },
     },
-    spec: { ...spec, selector: selector(component), ports },
+    spec: { ...spec, selector: selector(hostOf(workload) ?? component), ports },
   });
   const isSeveral = scales(workload) || component === 'edge' || isStateful(workload);
-  const all = service(component, { type: 'ClusterIP' }, !isSeveral);
+  const all = service(
+    component,
+    {
+      type: 'ClusterIP',
+      // A pod is ready when all its containers are: a keeper that fails must not take the database from the services.
+      ...(sharesPod(workload, workloads) ? { publishNotReadyAddresses: true } : {}),
+    },
+    !isSeveral,
+  );
   const each = service(
     podsOf(component),
     {

@@ -4,7 +4,9 @@ import { SURGE, type Environment } from '../environment.ts';
 import { labels, roleOf, selector, stageOf, versionOf } from '../labels.ts';
 import type { Manifest } from '../manifest.ts';
 import { podTemplate, type PodSettings } from '../pods/pod-template.ts';
-import { claims, isStateful } from '../pods/volumes.ts';
+import { guestsOf } from '../pods/beside.ts';
+import { templates } from '../pods/claims.ts';
+import { isStateful } from '../pods/volumes.ts';
 import { podsOf } from '../../installer/src/render/config-contexts.ts';
 import { schemaGate } from './schema-gate.ts';
 import { storageOf } from './storage.ts';
@@ -65,8 +67,13 @@ function deployment(workload: Workload, { catalog }: Environment, settings: PodS
   };
 }
 
-function statefulSet(workload: Workload, { config }: Environment, settings: PodSettings): Manifest {
+function statefulSet(
+  workload: Workload,
+  { config, catalog }: Environment,
+  settings: PodSettings,
+): Manifest {
   const { component } = workload;
+  const guests = guestsOf(workload, catalog.workloads);
   const { storageClass } = config.kubernetes;
   return {
     apiVersion: 'apps/v1',
@@ -83,8 +90,8 @@ function statefulSet(workload: Workload, { config }: Environment, settings: PodS
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
       selector: { matchLabels: selector(component) },
       updateStrategy: { type: 'RollingUpdate' },
-      template: podTemplate(workload, settings),
-      volumeClaimTemplates: claims(workload).map((name) => ({
+      template: podTemplate(workload, { ...settings, guests }),
+      volumeClaimTemplates: templates(workload).map((name) => ({
         metadata: { name, labels: selector(component) },
         spec: {
           accessModes: ['ReadWriteOnce'],

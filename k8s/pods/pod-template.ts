@@ -13,15 +13,19 @@ export type PodSettings = {
   readonly version: string;
   readonly configs: readonly ConfigMapEntry[];
   readonly pullSecret?: string;
+  /** Who runs in the same pod. */
+  readonly guests?: readonly Workload[];
   /** Containers that have to end well first. */
   readonly initContainers?: readonly object[];
 };
 
 /** `spec.template` of whatever makes pods of a workload. */
 export function podTemplate(workload: Workload, settings: PodSettings): object {
-  const { component, stopGraceSeconds, kind } = workload;
-  const { volumes } = mounted(workload, settings.configs);
-  const once = kind === 'one-shot';
+  const { component, kind } = workload;
+  const all = [workload, ...(settings.guests ?? [])];
+  const volumes = once(all.flatMap((one) => mounted(one, settings.configs).volumes));
+  const ends = kind === 'one-shot';
+  const graceSeconds = Math.max(...all.map(({ stopGraceSeconds }) => stopGraceSeconds));
   return {
     metadata: {
       labels: {
@@ -41,15 +45,20 @@ export function podTemplate(workload: Workload, settings: PodSettings): object {
         ? {}
         : { imagePullSecrets: [{ name: settings.pullSecret }] }),
       securityContext: podSecurity(workload),
-      ...(once ? { restartPolicy: 'Never' } : {}),
-      terminationGracePeriodSeconds: stopGraceSeconds + (once ? 0 : PRE_STOP_SECONDS),
-      ...(once ? {} : spread(component)),
+      ...(ends ? { restartPolicy: 'Never' } : {}),
+      terminationGracePeriodSeconds: graceSeconds + (ends ? 0 : PRE_STOP_SECONDS),
+      ...(ends ? {} : spread(component)),
       ...(settings.initContainers ? { initContainers: settings.initContainers } : {}),
-      containers: [container(workload, settings)],
+      containers: all.map((one) => container(one, settings)),
       ...(volumes.length > 0 ? { volumes } : {}),
     },
   };
 }
+
+/** Volumes that two containers of a pod share are named once. */
+const once = (volumes: readonly { readonly name: string }[]): object[] => [
+  ...new Map(volumes.map((volume) => [volume.name, volume])).values(),
+];
 
 /** The container itself; `mounts` come with the volumes of its pod. */
 export function container(workload: Workload, { configs }: Pick<PodSettings, 'configs'>): object {

@@ -1,18 +1,16 @@
 import type { Workload } from '../../installer/src/model/workload.ts';
 import type { ConfigMapEntry } from '../config-maps.ts';
+import { LOG_MOUNT } from '../../installer/src/catalog/components/backup.ts';
+import { hostOf } from './beside.ts';
+import { claims, standsAlone } from './claims.ts';
 import { quantity } from './resources.ts';
 import { highId } from './security.ts';
 
 /** Where Compose mounts secrets as well. */
 const SECRETS_MOUNT = '/run/secrets';
-/** What the first volume of a StatefulSet is called in its pods. */
-const DATA = 'data';
 
-/** Name of each volume's claim, in order: a further one is called as in Compose. */
-export const claims = ({ volumes }: Workload): string[] =>
-  volumes.map(({ name }, index) => (index === 0 ? DATA : name));
-
-export type Mounted = { readonly volumes: object[]; readonly mounts: object[] };
+type Named = { readonly name: string; readonly [field: string]: unknown };
+export type Mounted = { readonly volumes: Named[]; readonly mounts: object[] };
 
 /** Kubernetes names a volume by letters, digits and hyphens. */
 const volumeName = (path: string): string =>
@@ -21,6 +19,10 @@ const volumeName = (path: string): string =>
     .replaceAll(/^-|-$/g, '')
     .toLowerCase();
 
+/** What a container has for itself is called after it where the pod is another's. */
+const ownName = (workload: Workload, name: string): string =>
+  hostOf(workload) === undefined ? name : `${workload.component}-${name}`;
+
 /** Everything a workload mounts; `configs` is what became of its config directories. */
 export function mounted(workload: Workload, configs: readonly ConfigMapEntry[]): Mounted {
   const parts = [
@@ -28,6 +30,7 @@ export function mounted(workload: Workload, configs: readonly ConfigMapEntry[]):
     ...secretMounts(workload),
     ...scratchMounts(workload),
     ...dataMounts(workload),
+    ...socketMounts(workload),
     ...accountMounts(workload),
   ];
   return {
@@ -36,7 +39,7 @@ export function mounted(workload: Workload, configs: readonly ConfigMapEntry[]):
   };
 }
 
-type Part = { readonly volume?: object; readonly mount: object };
+type Part = { readonly volume?: Named; readonly mount: object };
 
 function configMounts(workload: Workload, configs: readonly ConfigMapEntry[]): Part[] {
   const directories = [
@@ -65,12 +68,14 @@ function configMounts(workload: Workload, configs: readonly ConfigMapEntry[]): P
 }
 
 /** Only the secrets it needs, as files of the names and in the place Compose has them. */
-function secretMounts({ secrets }: Workload): Part[] {
+function secretMounts(workload: Workload): Part[] {
+  const { secrets } = workload;
   if (secrets.length === 0) return [];
+  const name = ownName(workload, 'secrets');
   return [
     {
       volume: {
-        name: 'secrets',
+        name,
         projected: {
           // Nobody but the user of the pod, by its group: spec 02 has them at 0400.
           defaultMode: 0o440,
@@ -79,19 +84,20 @@ function secretMounts({ secrets }: Workload): Part[] {
           })),
         },
       },
-      mount: { name: 'secrets', mountPath: SECRETS_MOUNT, readOnly: true },
+      mount: { name, mountPath: SECRETS_MOUNT, readOnly: true },
     },
   ];
 }
 
 /** In memory, as in Compose, and counted against its limit there as here. */
-function scratchMounts({ tmpfs, shmBytes }: Workload): Part[] {
+function scratchMounts(workload: Workload): Part[] {
+  const { tmpfs, shmBytes } = workload;
   const places = [
     ...tmpfs,
     ...(shmBytes === undefined ? [] : [{ mount: '/dev/shm', sizeBytes: shmBytes }]),
   ];
   return places.map(({ mount, sizeBytes }) => {
-    const name = volumeName(mount);
+    const name = ownName(workload, volumeName(mount));
     return {
       volume: { name, emptyDir: { medium: 'Memory', sizeLimit: quantity(sizeBytes) } },
       mount: { name, mountPath: mount },
@@ -102,13 +108,30 @@ function scratchMounts({ tmpfs, shmBytes }: Workload): Part[] {
 /** Volumes of a StatefulSet come from its claim; what holds no data of its own starts empty. */
 function dataMounts(workload: Workload): Part[] {
   const names = claims(workload);
-  return workload.volumes.map(({ mount }, index) => {
-    const name = names[index] ?? DATA;
+  return workload.volumes.map(({ mount, readOnly }, index) => {
+    const name = names[index] ?? '';
+    const alone = { name, persistentVolumeClaim: { claimName: name } };
     return {
-      ...(isStateful(workload) ? {} : { volume: { name, emptyDir: { sizeLimit: '64Mi' } } }),
-      mount: { name, mountPath: mount },
+      ...(!isStateful(workload) ? { volume: { name, emptyDir: { sizeLimit: '64Mi' } } } : {}),
+      ...(standsAlone(name) ? { volume: alone } : {}),
+      mount: { name, mountPath: mount, ...(readOnly ? { readOnly } : {}) },
     };
   });
+}
+
+/**
+ * Where the keeper of the backups asks the database. The image has the directory, which a volume of Compose is made from
+ * and a claim is not.
+ */
+function socketMounts({ volumes }: Workload): Part[] {
+  if (!volumes.some(({ name }) => name === 'postgres-log')) return [];
+  const name = 'socket';
+  return [
+    {
+      volume: { name, emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+      mount: { name, mountPath: `${LOG_MOUNT}/socket` },
+    },
+  ];
 }
 
 /** Certificates are kept by whoever ends TLS: in a cluster the proxy has nothing to keep. */
@@ -118,8 +141,10 @@ export const isStateful = ({ volumes, component }: Workload): boolean =>
 /** Whose user has another number than in its image, and whose programs look themselves up. */
 export const ACCOUNT = { component: 'postgres', configMap: 'postgres-account' } as const;
 
-function accountMounts({ component }: Workload): Part[] {
-  if (component !== ACCOUNT.component) return [];
+function accountMounts(workload: Workload): Part[] {
+  // Whoever asks the keeper from elsewhere keeps nothing and looks nobody up.
+  const keepsData = workload.volumes.length > 0;
+  if (!keepsData || ![workload.component, hostOf(workload)].includes(ACCOUNT.component)) return [];
   return ['passwd', 'group'].map((file, index) => ({
     ...(index === 0
       ? { volume: { name: 'account', configMap: { name: ACCOUNT.configMap, defaultMode: 0o444 } } }

@@ -86,6 +86,7 @@ export type Volume = {
   };
   readonly emptyDir?: { readonly medium?: string; readonly sizeLimit?: string };
   readonly hostPath?: { readonly path: string };
+  readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
 };
 export type PodSpec = {
   readonly serviceAccountName?: string;
@@ -114,6 +115,22 @@ export type Controller = Manifest & {
       readonly spec: { readonly resources: { readonly requests: Amounts } };
     }[];
   };
+};
+/** What a CronJob says beside the Job it makes. */
+export type CronJob = Manifest & {
+  readonly spec: {
+    readonly schedule: string;
+    readonly timeZone?: string;
+    readonly concurrencyPolicy?: string;
+    readonly suspend?: boolean;
+    readonly startingDeadlineSeconds?: number;
+    readonly successfulJobsHistoryLimit?: number;
+    readonly failedJobsHistoryLimit?: number;
+    readonly jobTemplate: { readonly spec: Controller['spec'] };
+  };
+};
+export type Claim = Manifest & {
+  readonly spec: { readonly resources: { readonly requests: Amounts } };
 };
 export type Budget = Manifest & {
   readonly spec: { readonly selector: Selector; readonly maxUnavailable?: number | string };
@@ -147,7 +164,7 @@ export const PROBE_KEYS = [
   ...['exec', 'httpGet', 'tcpSocket', 'periodSeconds', 'timeoutSeconds', 'failureThreshold'],
 ] as const;
 export const VOLUME_KEYS = [
-  ...['name', 'projected', 'configMap', 'secret', 'emptyDir', 'hostPath'],
+  ...['name', 'projected', 'configMap', 'secret', 'emptyDir', 'hostPath', 'persistentVolumeClaim'],
 ] as const;
 
 const SUFFIXES: Readonly<Record<string, number>> = {

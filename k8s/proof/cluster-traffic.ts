@@ -8,6 +8,8 @@ export type Place = {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: Readonly<Record<string, number>>;
+  /** Containers of one pod share its network. */
+  readonly pod: string;
 };
 type Service = Manifest & {
   readonly spec: {
@@ -85,6 +87,7 @@ export function trafficOf(place: Place, cluster: Cluster): Traffic {
       other.component,
       // Compose closes no port between those who meet: what counts is where somebody listens.
       listened(other).flatMap((port) => {
+        if (isBeside(place, other)) return [portName(port)];
         // Whether a range of addresses is about pods as well depends on the network plugin.
         const [narrow, wide] = [
           to(peer(other), port),
@@ -112,6 +115,10 @@ export function trafficOf(place: Place, cluster: Cluster): Traffic {
 const portName = (port: number): string => (port === ANY_PORT ? '*' : String(port));
 const leaves = (ports: readonly number[]): string[] =>
   ports.includes(ANY_PORT) ? ['*'] : ports.map(String);
+
+/** No policy comes between containers of one pod. */
+const isBeside = (one: Place, other: Place): boolean =>
+  one.pod === other.pod && one.namespace === other.namespace;
 
 const peer = ({ namespace, labels, ports }: Place): Peer => ({ namespace, labels, ports });
 
@@ -148,19 +155,30 @@ function serves({ spec, metadata }: Service, { labels, namespace }: Place): bool
   );
 }
 
+type Port = NonNullable<Service['spec']['ports']>[number];
+
 /** The port of the container behind a port of a Service. */
-function inside(port: NonNullable<Service['spec']['ports']>[number], { ports }: Place): number {
+function inside(port: Port, { ports }: Place): number {
   const { targetPort = port.port } = port;
   return typeof targetPort === 'number' ? targetPort : (ports[targetPort] ?? 0);
 }
 
-function names(place: Place, { services }: Cluster): Record<string, string[]> {
+function names(place: Place, { services, places }: Cluster): Record<string, string[]> {
+  const besides = places.filter((other) => other !== place && isBeside(place, other));
+  // A port of a container beside it is that one's to name; one that nobody has is named here, and leads to nothing.
+  const isTheirs = (port: Port): boolean =>
+    inside(port, place) === 0 && besides.some((other) => inside(port, other) !== 0);
   return Object.fromEntries(
     services
       .filter((service) => serves(service, place))
-      .map(({ metadata, spec }) => [
+      .map(({ metadata, spec }) => ({
+        metadata,
+        ports: (spec.ports ?? []).filter((port) => !isTheirs(port)),
+      }))
+      .filter(({ ports }) => ports.length > 0 || besides.length === 0)
+      .map(({ metadata, ports }) => [
         metadata.name,
-        (spec.ports ?? [])
+        ports
           .map((one) => ({ outer: one.port, inner: inside(one, place) }))
           .sort((a, b) => a.inner - b.inner)
           .map(({ outer, inner }) => (outer === inner ? String(inner) : `${outer}→${inner}`)),

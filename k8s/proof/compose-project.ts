@@ -12,6 +12,7 @@ export type ComposeService = {
   readonly command?: readonly string[] | null;
   readonly environment?: Readonly<Record<string, string | null>>;
   readonly restart?: string;
+  readonly init?: boolean;
   readonly pull_policy?: string;
   readonly read_only?: boolean;
   readonly privileged?: boolean;
@@ -64,7 +65,7 @@ export type ComposeService = {
 
 /** A key that is not here would be a fact nobody compares. */
 export const SERVICE_KEYS = [
-  ...['image', 'user', 'entrypoint', 'command', 'environment', 'restart', 'pull_policy'],
+  ...['image', 'user', 'entrypoint', 'command', 'environment', 'restart', 'pull_policy', 'init'],
   ...['read_only', 'privileged', 'cap_add', 'cap_drop', 'security_opt', 'secrets', 'volumes'],
   ...['tmpfs', 'networks', 'network_mode', 'pid', 'ipc', 'ports', 'depends_on', 'healthcheck'],
   ...['mem_limit', 'memswap_limit', 'cpus', 'pids_limit', 'shm_size', 'stop_grace_period'],

@@ -9,6 +9,10 @@ export type ComponentFacts = {
   /** Only Compose keeps two releases side by side. */
   readonly slot: string | null;
   readonly kind: 'service' | 'one-shot';
+  /** Who shares its network and its end: containers of one pod. */
+  readonly beside: readonly string[];
+  /** Whether somebody collects what programs it started leave behind. */
+  readonly collectsOrphans: boolean;
   /** What happens when its process ends, in the words of the side. */
   readonly restart: string;
   readonly job: { readonly retries: number; readonly deadlineSeconds: number | null };
@@ -58,6 +62,8 @@ export type ComponentFacts = {
   /** Component → what has to be true of it first. */
   readonly waitsFor: Readonly<Record<string, string>>;
   readonly gates: Readonly<Record<string, GateFacts>>;
+  /** What is begun for it by the clock. */
+  readonly tasks: Readonly<Record<string, TaskFacts>>;
   /** TCP ports, ascending. */
   readonly listens: readonly number[];
   /** Names under which others find it → ports, as `port` or `port→port inside`. */
@@ -87,6 +93,8 @@ export type VolumeFacts = {
   readonly kind: 'persistent' | 'scratch';
   readonly bytes: number | null;
   readonly writable: boolean;
+  /** Who has it as well, as `component:path`. */
+  readonly sharedWith: readonly string[];
 };
 export type TmpfsFacts = {
   readonly bytes: number;
@@ -94,6 +102,7 @@ export type TmpfsFacts = {
   readonly flags: string | null;
   readonly uid: number | null;
   readonly gid: number | null;
+  readonly sharedWith: readonly string[];
 };
 
 export type SecurityFacts = {
@@ -156,4 +165,33 @@ export type GateFacts = {
   readonly added: readonly string[];
   readonly dropped: readonly string[];
   readonly mounts: readonly string[];
+};
+
+/** A container that is begun by a clock and ends by itself. */
+export type TaskFacts = {
+  /** Five fields, as cron has them, in a time zone. */
+  readonly schedule: string;
+  readonly timeZone: string;
+  readonly overlapping: string;
+  readonly suspended: boolean;
+  /** How late it may begin. */
+  readonly lateSeconds: number | null;
+  readonly kept: readonly number[];
+  readonly restart: string;
+  readonly retries: number;
+  readonly deadlineSeconds: number | null;
+  readonly image: string;
+  readonly pull: string;
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly mounts: readonly string[];
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly graceSeconds: number;
+  readonly security: SecurityFacts;
+  readonly reaches: Readonly<Record<string, readonly string[]>>;
+  readonly entered: readonly string[];
+  readonly leaves: readonly string[];
+  readonly resolvesNames: boolean;
 };

@@ -86,6 +86,8 @@ function componentFacts(named: Named, world: World): ComponentFacts {
   return {
     slot,
     kind: once ? 'one-shot' : 'service',
+    beside: [],
+    collectsOrphans: service.init ?? false,
     restart: service.restart ?? 'no',
     job: { retries: 0, deadlineSeconds: null },
     image: { ...imageParts(service.image), pull: service.pull_policy ?? 'missing' },
@@ -126,6 +128,7 @@ function componentFacts(named: Named, world: World): ComponentFacts {
       ]),
     ),
     gates: {},
+    tasks: {},
     ...traffic(named, world),
   };
 }
@@ -146,7 +149,8 @@ function secrets(service: ComposeService, { project }: World): Record<string, Se
 
 type Mounts = Pick<ComponentFacts, 'files' | 'volumes' | 'secretDirectories' | 'hostPaths'>;
 
-function mounts({ service, id }: Named, { files, directory }: World): Mounts {
+function mounts(named: Named, { files, directory, services }: World): Mounts {
+  const { service, id } = named;
   const found = {
     files: {} as Record<string, ComponentFacts['files'][string]>,
     volumes: {} as Record<string, ComponentFacts['volumes'][string]>,
@@ -156,8 +160,17 @@ function mounts({ service, id }: Named, { files, directory }: World): Mounts {
   for (const { type, source = '', target, read_only: readOnly } of service.volumes ?? []) {
     const inside = source.startsWith(`${directory}/`) ? source.slice(directory.length + 1) : '';
     const writable = readOnly !== true;
-    if (type === 'volume') found.volumes[target] = { kind: 'persistent', bytes: null, writable };
-    else if (type !== 'bind') throw new Error(`service ${id}: a mount of type ${type}`);
+    if (type === 'volume') {
+      const sharedWith = services
+        .filter((other) => other !== named)
+        .flatMap((other) =>
+          (other.service.volumes ?? [])
+            .filter((one) => one.type === 'volume' && one.source === source)
+            .map((one) => `${other.component}:${one.target}`),
+        );
+      const own = { bytes: null, writable, sharedWith: sharedWith.sort() };
+      found.volumes[target] = { kind: 'persistent', ...own };
+    } else if (type !== 'bind') throw new Error(`service ${id}: a mount of type ${type}`);
     else if (inside.startsWith('config/')) {
       for (const [path, { content, mode }] of Object.entries(files))
         if (path.startsWith(`${inside}/`))
@@ -187,6 +200,7 @@ function tmpfs(entry: string): [string, TmpfsFacts] {
     flags: flags.sort().join(','),
     uid: number('uid'),
     gid: number('gid'),
+    sharedWith: [],
   };
   return [path, facts];
 }

@@ -1,12 +1,20 @@
-import type { Autoscaler, Budget, Controller, Manifest, PodSpec } from './cluster-objects.ts';
+import type {
+  Autoscaler,
+  Budget,
+  Container,
+  Controller,
+  Manifest,
+  PodSpec,
+} from './cluster-objects.ts';
+import { tasksOf } from './cluster-tasks.ts';
 import { clusterOf, trafficOf, type Cluster, type Place } from './cluster-traffic.ts';
 import type { ComponentFacts, Facts } from './facts.ts';
 import { podFacts } from './pod-facts.ts';
-import { mountFacts } from './pod-mounts.ts';
+import { mountFacts, type Mount } from './pod-mounts.ts';
 import { selects } from './reachability.ts';
 
 const NAME_LABEL = 'app.kubernetes.io/name';
-const CONTROLLERS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Pod'];
+const CONTROLLERS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'Pod'];
 /** How a Job or a Deployment takes up a process that ended. */
 const RESTARTS: Readonly<Record<string, string>> = { Job: 'Never', Deployment: 'Always' };
 
@@ -18,45 +26,87 @@ const RESTARTS: Readonly<Record<string, string>> = { Job: 'Never', Deployment: '
 export function factsFromKubernetes(built: readonly unknown[]): Facts {
   const manifests = built as readonly Manifest[];
   const controllers = manifests.filter(({ kind }) => CONTROLLERS.includes(kind)) as Controller[];
-  const places = controllers.map(placeOf);
-  const cluster = clusterOf(places, manifests);
+  const running = controllers.flatMap((controller) =>
+    controller.spec.template.spec.containers.map((container, index): Running => {
+      const place = placeOf(controller, container);
+      const own = index === 0 ? place.component : container.name;
+      return { controller, container, place: { ...place, component: own } };
+    }),
+  );
+  const cluster = clusterOf(
+    running.map(({ place }) => place),
+    manifests,
+  );
   const components = new Map<string, ComponentFacts>();
-  controllers.forEach((controller, index) => {
-    const place = places[index];
-    if (!place) return;
-    if (components.has(place.component)) throw new Error(`two things run ${place.component}`);
-    components.set(place.component, componentFacts(controller, place, cluster, controllers));
-  });
+  for (const one of running) {
+    const { component } = one.place;
+    if (components.has(component)) throw new Error(`two things run ${component}`);
+    components.set(component, componentFacts(one, { running, cluster, controllers }));
+  }
+  for (const { component, name, facts } of tasksOf(manifests, cluster)) {
+    const owner = components.get(component);
+    if (!owner) throw new Error(`CronJob ${name} is of ${component}, which nothing runs`);
+    components.set(component, { ...owner, tasks: { ...owner.tasks, [name]: facts } });
+  }
   return { components: Object.fromEntries(components) };
 }
 
-function placeOf({ metadata, spec }: Controller): Place {
+/** A container of a pod is a component: the first is what the pod is called, others go by their own name. */
+type Running = {
+  readonly controller: Controller;
+  readonly container: Container;
+  readonly place: Place;
+};
+type All = {
+  readonly running: readonly Running[];
+  readonly cluster: Cluster;
+  readonly controllers: readonly Controller[];
+};
+
+function placeOf({ kind, metadata, spec }: Controller, container?: Container): Place {
   const { labels = {} } = spec.template.metadata;
-  const ports = spec.template.spec.containers.flatMap((container) => container.ports ?? []);
   return {
     component: labels[NAME_LABEL] ?? metadata.name,
     namespace: metadata.namespace ?? 'default',
     labels,
     ports: Object.fromEntries(
-      ports.map(({ name, containerPort }) => [name ?? String(containerPort), containerPort]),
+      (container?.ports ?? []).map(({ name, containerPort }) => [
+        name ?? String(containerPort),
+        containerPort,
+      ]),
     ),
+    pod: `${kind}/${metadata.name}`,
   };
 }
 
 function componentFacts(
-  controller: Controller,
-  place: Place,
-  cluster: Cluster,
-  controllers: readonly Controller[],
+  { controller, container, place }: Running,
+  { running, cluster, controllers }: All,
 ): ComponentFacts {
   const { kind, spec } = controller;
   const pod = spec.template.spec;
-  const { shmBytes, ...mounts } = mountFacts(controller, cluster.manifests);
-  const own = podFacts(pod, `${kind} ${controller.metadata.name}`);
+  const others = running.filter((one) => one.container !== container);
+  const shared = (mount: Mount): string[] => {
+    const wanted = volumeOf(controller, mount);
+    return others
+      .flatMap((other) =>
+        (other.container.volumeMounts ?? [])
+          .filter((one) => volumeOf(other.controller, one) === wanted)
+          .map((one) => `${other.place.component}:${one.mountPath}`),
+      )
+      .sort();
+  };
+  const { shmBytes, ...mounts } = mountFacts(controller, container, cluster.manifests, shared);
+  const own = podFacts(pod, container, `${kind} ${controller.metadata.name}`);
   const once = kind === 'Job';
   return {
     slot: null,
     kind: once ? 'one-shot' : 'service',
+    beside: others
+      .filter((other) => other.controller === controller)
+      .map((other) => other.place.component),
+    // A pod has nobody for that, unless its containers see the processes of each other.
+    collectsOrphans: false,
     restart: pod.restartPolicy ?? RESTARTS[kind] ?? 'Always',
     job: {
       retries: once ? (spec.backoffLimit ?? 6) : 0,
@@ -66,9 +116,17 @@ function componentFacts(
     ...mounts,
     resources: { ...own.resources, shmBytes },
     copies: copiesOf(controller, place, cluster.manifests),
-    waitsFor: waitsFor(pod, controllers),
+    waitsFor: container === pod.containers[0] ? waitsFor(pod, controllers) : {},
+    tasks: {},
     ...trafficOf(place, cluster),
   };
+}
+
+/** Which volume a mount is of: the claim, or the pod and its name for it. */
+function volumeOf({ kind, metadata, spec }: Controller, { name }: Mount): string {
+  const alone = spec.template.spec.volumes?.find((one) => one.name === name);
+  if (alone?.persistentVolumeClaim) return alone.persistentVolumeClaim.claimName;
+  return alone ? `${kind}/${metadata.name}/${name}` : `${name}-${metadata.name}-0`;
 }
 
 function copiesOf(

@@ -111,7 +111,7 @@ export const FILE_ENTRIES: readonly Entry[] = [
     relation: 'REFINES',
     reason: 'passwd and group of the image, with its user under the number it has here.',
     field: /^files \/etc\/(passwd|group) /,
-    about: is('postgres'),
+    about: is('postgres', 'backup'),
     holds: ({ field, compose, kubernetes, there: { security } }) => {
       const { uid, gid } = security;
       const expected: Readonly<Record<string, unknown>> = {
@@ -123,7 +123,7 @@ export const FILE_ENTRIES: readonly Entry[] = [
       );
     },
     asksFor: ({ component }) =>
-      component !== 'postgres'
+      !is('postgres', 'backup')({ component })
         ? []
         : ['passwd', 'group'].flatMap((name) =>
             ['text', 'executable', 'writable'].map((key) => `files /etc/${name} ${key}`),

@@ -181,6 +181,7 @@ export const POD_ENTRIES: readonly Entry[] = [
         'volumes /data kind': ['persistent', 'scratch'],
         'volumes /data bytes': [null, 64 * MiB],
         'volumes /data writable': [true, true],
+        'volumes /data sharedWith': [[], []],
         'secretDirectories /run/edge-tls': ['secrets/edge-tls', undefined],
       };
       return same(expected[field], [compose, kubernetes]);

@@ -1,3 +1,4 @@
+import { BACKUP_ENTRIES } from './ledger-backups.ts';
 import type { Absence, Case, Entry } from './ledger-entry.ts';
 import { FILE_ENTRIES } from './ledger-files.ts';
 import { POD_ENTRIES } from './ledger-pods.ts';
@@ -6,6 +7,7 @@ import { TRAFFIC_ENTRIES } from './ledger-traffic.ts';
 
 /** All of them. The first that is about a case decides it. */
 export const LEDGER: readonly Entry[] = [
+  ...BACKUP_ENTRIES,
   ...POD_ENTRIES,
   ...PROBE_ENTRIES,
   ...TRAFFIC_ENTRIES,

@@ -39,13 +39,12 @@ export type PodFacts = Pick<
 >;
 
 /**
- * What a pod says of its one container.
- * @throws Error where there are several, or something is said that is not read here
+ * What a pod says of one of its containers; those that come first are before the first of them.
+ * @throws Error where something is said that is not read here
  */
-export function podFacts(pod: PodSpec, where: string): PodFacts {
-  const [container, ...others] = pod.containers;
-  if (!container || others.length > 0) throw new Error(`${where} has not one container`);
-  for (const part of [container, ...(pod.initContainers ?? [])])
+export function podFacts(pod: PodSpec, container: Container, where: string): PodFacts {
+  const gates = container === pod.containers[0] ? (pod.initContainers ?? []) : [];
+  for (const part of [container, ...gates])
     onlyKnown(part, CONTAINER_KEYS, `${where}, container ${part.name}`);
   onlyKnown(pod, POD_KEYS, where);
   const environment = environmentOf(container, where);
@@ -71,9 +70,7 @@ export function podFacts(pod: PodSpec, where: string): PodFacts {
     listens: (container.ports ?? [])
       .map(({ containerPort }) => containerPort)
       .sort((a, b) => a - b),
-    gates: Object.fromEntries(
-      (pod.initContainers ?? []).map((gate) => [gate.name, gateOf(pod, gate, where)]),
-    ),
+    gates: Object.fromEntries(gates.map((gate) => [gate.name, gateOf(pod, gate, where)])),
   };
 }
 

@@ -2,6 +2,8 @@ import {
   amount,
   onlyKnown,
   VOLUME_KEYS,
+  type Claim,
+  type Container,
   type Controller,
   type Manifest,
   type Source,
@@ -18,6 +20,8 @@ export type MountFacts = Pick<
   'secrets' | 'secretDirectories' | 'files' | 'volumes' | 'tmpfs' | 'hostPaths'
 > & { readonly shmBytes: number | null };
 
+export type Mount = NonNullable<Container['volumeMounts']>[number];
+
 type Found = {
   secrets: Record<string, SecretFacts>;
   files: Record<string, FileFacts>;
@@ -28,12 +32,15 @@ type Found = {
 };
 
 /**
- * What the container of a controller sees besides its image. ConfigMaps are looked up among `manifests`.
+ * What a container of a controller sees besides its image. ConfigMaps and claims are looked up among `manifests`; `shared`
+ * tells who else has a volume.
  * @throws Error where a mount names a volume or a volume names a ConfigMap that is not there
  */
 export function mountFacts(
   { spec, metadata }: Controller,
+  container: Container | undefined,
   manifests: readonly Manifest[],
+  shared: (mount: Mount) => readonly string[],
 ): MountFacts {
   const pod = spec.template.spec;
   const where = metadata.name;
@@ -45,7 +52,7 @@ export function mountFacts(
     hostPaths: {},
     shmBytes: null,
   };
-  for (const mount of pod.containers[0]?.volumeMounts ?? []) {
+  for (const mount of container?.volumeMounts ?? []) {
     onlyKnown(mount, ['name', 'mountPath', 'subPath', 'readOnly'], `${where}, volumeMount`);
     const { name, mountPath: path, subPath, readOnly } = mount;
     const claim = spec.volumeClaimTemplates?.find((one) => one.metadata.name === name);
@@ -53,20 +60,46 @@ export function mountFacts(
     const writable = readOnly !== true;
     if (claim) {
       const storage = claim.spec.resources.requests['storage'] ?? 0;
-      found.volumes[path] = { kind: 'persistent', bytes: amount(storage), writable };
+      found.volumes[path] = persistent(storage, writable, shared(mount));
     } else if (volume) {
       onlyKnown(volume, VOLUME_KEYS, `${where}, volume ${name}`);
-      place(volume, path, subPath, writable, found, manifests);
+      const alone = volume.persistentVolumeClaim;
+      if (alone)
+        found.volumes[path] = persistent(
+          storageOf(alone.claimName, manifests),
+          writable && alone.readOnly !== true,
+          shared(mount),
+        );
+      place(volume, { path, subPath, writable, sharedWith: shared(mount) }, found, manifests);
     } else throw new Error(`${where}: nothing is called ${name}, which is mounted at ${path}`);
   }
   return { ...found, secretDirectories: {} };
 }
 
+const persistent = (
+  storage: string | number,
+  writable: boolean,
+  sharedWith: readonly string[],
+): VolumeFacts => ({ kind: 'persistent', bytes: amount(storage), writable, sharedWith });
+
+function storageOf(name: string, manifests: readonly Manifest[]): string | number {
+  const claim = manifests.find(
+    (one) => one.kind === 'PersistentVolumeClaim' && one.metadata.name === name,
+  ) as Claim | undefined;
+  if (!claim) throw new Error(`there is no claim ${name}`);
+  return claim.spec.resources.requests['storage'] ?? 0;
+}
+
+type Placed = {
+  readonly path: string;
+  readonly subPath: string | undefined;
+  readonly writable: boolean;
+  readonly sharedWith: readonly string[];
+};
+
 function place(
   volume: Volume,
-  path: string,
-  subPath: string | undefined,
-  writable: boolean,
+  { path, subPath, writable, sharedWith }: Placed,
   found: Found,
   manifests: readonly Manifest[],
 ): void {
@@ -74,9 +107,10 @@ function place(
   if (hostPath) found.hostPaths[path] = hostPath.path;
   if (emptyDir) {
     const bytes = emptyDir.sizeLimit === undefined ? 0 : amount(emptyDir.sizeLimit);
-    if (emptyDir.medium !== 'Memory') found.volumes[path] = { kind: 'scratch', bytes, writable };
+    if (emptyDir.medium !== 'Memory')
+      found.volumes[path] = { kind: 'scratch', bytes, writable, sharedWith };
     else if (path === SHARED_MEMORY) found.shmBytes = bytes;
-    else found.tmpfs[path] = { bytes, mode: null, flags: null, uid: null, gid: null };
+    else found.tmpfs[path] = { bytes, mode: null, flags: null, uid: null, gid: null, sharedWith };
   }
   const { sources, defaultMode } = sourcesOf(volume);
   for (const { configMap, secret } of sources) {

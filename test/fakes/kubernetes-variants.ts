@@ -24,6 +24,21 @@ export const KUBERNETES_VARIANTS: Readonly<Record<string, object>> = {
   'a password in the environment for old images': {
     services: { passwordInEnvironment: true, environment: { A_FLAG: 'a $(b) $c' } },
   },
+  'backups on, local and S3': { backup: { mode: 'on', s3: { bucket: 'law' } } },
+  'backups in S3 alone, the database in its second volume, the operator and external secrets': {
+    backup: {
+      mode: 'on',
+      local: { enabled: false },
+      s3: { bucket: 'law', endpoint: 's3.firm.example:9000', style: 'path' },
+    },
+    kubernetes: {
+      databaseVolume: 2,
+      monitoring: 'operator',
+      secrets: { from: 'external-secrets' },
+      storageClass: 'fast',
+      pullSecret: 'registry-login',
+    },
+  },
   'every receiver': {
     monitoring: {
       receivers: {

@@ -17,6 +17,7 @@ export function* mutations(facts: Facts): Generator<Mutation> {
 const OPEN = new Set([
   ...['environment', 'secrets', 'secretDirectories', 'files', 'volumes', 'tmpfs', 'hostPaths'],
   ...['health', 'readiness', 'liveness', 'waitsFor', 'gates', 'names', 'exposure', 'reaches'],
+  ...['tasks'],
 ]);
 /** Texts of which the ledger says how far they may differ; any other is compared whole. */
 const isReadByLine = (path: readonly string[]): boolean =>

@@ -6,6 +6,19 @@ const ODD = `a$b{c}"d'e#f $(PORT) $$(PORT) $$ $$$`;
 /** What of a configuration is the same on both sides says nothing of them; images of this host no cluster can fetch. */
 const axes = [
   ...AXES.filter(({ name }) => name !== 'source' && name !== 'addresses'),
+  {
+    name: 'backups',
+    values: {
+      none: {},
+      everywhere: {
+        backup: {
+          mode: 'on',
+          s3: { bucket: 'firm', endpoint: 's3.firm.example:9000', style: 'path' },
+        },
+      },
+      moved: { backup: { mode: 'on', time: '23:05' }, kubernetes: { databaseVolume: 2 } },
+    },
+  },
   { name: 'override', values: { plain: {}, changed: {} } },
   {
     name: 'entry',

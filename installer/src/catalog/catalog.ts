@@ -101,7 +101,7 @@ export function buildCatalog(
     serviceWeight: services.reduce((sum, service) => sum + service.memoryWeight, 0),
     serviceCount: services.length,
     externalDatabase: externalPostgres(config) !== undefined,
-    backups: hasBackups({ config, target: given.target ?? 'compose' }),
+    backups: hasBackups({ config }),
     ...(given.copies === undefined ? {} : { copies: given.copies }),
   });
   const target = given.target ?? 'compose';

@@ -36,6 +36,10 @@ export const BACKUP_ERRORS = {
     exit: EXIT.check,
     summary: 'A backup was made in one place and failed in another.',
   },
+  'FW-BACKUP-KEEPER': {
+    exit: EXIT.check,
+    summary: 'In a cluster: the keeper of backups does not answer the CronJob that asks it.',
+  },
   'FW-BACKUP-KEY': {
     exit: EXIT.check,
     summary: 'The key does not open the backups that are there.',

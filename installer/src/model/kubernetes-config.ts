@@ -44,6 +44,15 @@ const tls = z.strictObject({
   issuerKind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer').describe('Its kind.'),
 });
 
+const databaseVolume = (what: string) =>
+  z
+    .int()
+    .min(1)
+    .max(2)
+    .describe(
+      `${what}, with backup.mode on: a restore goes into the other one, and this is changed.`,
+    );
+
 const PREFIX = /^[A-Za-z0-9/_.-]*$/;
 const PREFIX_RULE = 'must be letters, digits, /, _, . or -';
 
@@ -108,6 +117,11 @@ export const kubernetesConfig = z
       'Storage class of volumes; the default class of the cluster without it.',
     ).optional(),
     databaseStorage: sizeSetting('Size of the volume of PostgreSQL.').default('100GiB'),
+    databaseVolume: databaseVolume('Which of its two volumes PostgreSQL is in').default(1),
+    stagingDatabaseVolume: databaseVolume('The same of staging').default(1),
+    backupStorage: sizeSetting(
+      'Size of the volume of the backups in the cluster (backup.local).',
+    ).default('200GiB'),
     monitoringStorage: sizeSetting('Size of the volume of Prometheus.').default('20GiB'),
     replicas: z
       .int()

@@ -39,7 +39,7 @@ export class Keeper {
   readonly #project: string;
 
   constructor(config: InstanceConfig, docker: Pick<Docker, 'containers' | 'exec'>) {
-    if (!hasBackups({ config, target: 'compose' })) throw off(config);
+    if (!hasBackups({ config })) throw off(config);
     this.#docker = docker;
     this.#project = config.project;
   }

@@ -69,7 +69,7 @@ export async function lookAtPostgres(
       'postgres.mode is external: the database is on a PostgreSQL of your own. Nothing was changed.',
       'Whoever runs that PostgreSQL upgrades it; stop the services meanwhile: factsway-install down',
     );
-  if (!hasBackups({ config, target: 'compose' }))
+  if (!hasBackups({ config }))
     throw new FactswayError(
       'FW-POSTGRES-BACKUPS',
       'Without backups there is no restore point to fall back on (backup.mode is off). Nothing was changed.',
