@@ -1,12 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { backupProblemCode } from './classify.ts';
 import { prepare } from './create.ts';
+import { liveIdentity } from './identity.ts';
 import { updateHistory } from './history.ts';
 import type { Tell } from './ndjson.ts';
 import { DATA } from './paths.ts';
 import { openPlace, tail, type OpenPlace } from './place.ts';
 import { Problem, toProblem } from './problem.ts';
 import type { Settings } from './settings.ts';
+import { dropStrangers } from './strangers.ts';
 
 /**
  * Makes every place ready for the live database: a repository that knows it, and the history of its
@@ -24,7 +26,7 @@ export async function adopt(settings: Settings, upgrade: boolean, tell: Tell): P
   for (const place of settings.places) {
     try {
       tell(`making ${place.name} ready`);
-      const histories = await adoptIn(openPlace(settings, place), upgrade);
+      const histories = await adoptIn(openPlace(settings, place), upgrade, tell);
       places.push({ name: place.name, ok: true, histories });
     } catch (error) {
       const { code, message, details } = toProblem(error, 'FW-BACKUP-FAILED');
@@ -34,7 +36,7 @@ export async function adopt(settings: Settings, upgrade: boolean, tell: Tell): P
   return { places };
 }
 
-async function adoptIn(place: OpenPlace, upgrade: boolean): Promise<string[]> {
+async function adoptIn(place: OpenPlace, upgrade: boolean, tell: Tell): Promise<string[]> {
   await prepare(place);
   const command = upgrade ? 'stanza-upgrade' : 'stanza-create';
   const ran = await place.run(command);
@@ -45,6 +47,9 @@ async function adoptIn(place: OpenPlace, upgrade: boolean): Promise<string[]> {
       tail(ran),
     );
   }
+  const dropped = dropStrangers(place.name, (await place.info()).systemIds, await liveIdentity());
+  if (dropped.length > 0)
+    tell(`${dropped.length} segments of a database that is gone will never reach ${place.name}`);
   const histories = liveHistories();
   for (const name of histories) {
     const pushed = await place.run('archive-push', [`${DATA}/pg_wal/${name}`]);

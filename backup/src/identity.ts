@@ -1,16 +1,19 @@
-import { isNoSuchDatabase, whatItHolds } from './emptiness.ts';
-import { connect, withClient } from './live.ts';
 import { DATA } from './paths.ts';
 import type { OpenPlace } from './place.ts';
 import { Problem } from './problem.ts';
 import { run } from './run.ts';
-import type { Settings } from './settings.ts';
 import type { Survey } from './survey.ts';
 
 /** What PostgreSQL calls itself since it was made, from the output of pg_controldata; null where that is not to be trusted. */
 export function parseIdentity(output: string): string | null {
   if (/^WARNING/m.test(output)) return null;
   return /^Database system identifier:\s+(\d+)$/m.exec(output)?.[1] ?? null;
+}
+
+/** Of the database that is here, whether it runs or not; null where there is none, or it cannot be read. */
+export async function liveIdentity(): Promise<string | null> {
+  const ran = await run('pg_controldata', [DATA]);
+  return ran.code === 0 ? parseIdentity(`${ran.stdout}\n${ran.stderr}`) : null;
 }
 
 /**
@@ -22,30 +25,11 @@ export function parseIdentity(output: string): string | null {
 export const isForeign = (known: readonly string[], live: string | null): boolean =>
   live !== null && known.length > 0 && !known.includes(live);
 
-/**
- * Somebody else's database is not put in the place of this one. Where this one is empty it is: that is a database whose
- * volume was lost, and which PostgreSQL made anew.
- *
- * @throws Problem FW-BACKUP-FOREIGN
- */
-export async function refuseForeign(
-  place: OpenPlace,
-  { systemIds }: Survey,
-  settings: Settings,
-): Promise<void> {
-  const ran = await run('pg_controldata', [DATA]);
-  const live = ran.code === 0 ? parseIdentity(`${ran.stdout}\n${ran.stderr}`) : null;
-  if (!isForeign(systemIds, live) || (await isEmptyHere(settings))) return;
+/** Somebody else's database is not put in the place of this one. @throws Problem FW-BACKUP-FOREIGN */
+export async function refuseForeign(place: OpenPlace, { systemIds }: Survey): Promise<void> {
+  if (!isForeign(systemIds, await liveIdentity())) return;
   throw new Problem(
     'FW-BACKUP-FOREIGN',
     `the backups in ${place.name} are of another database than the one that is here`,
   );
-}
-
-async function isEmptyHere(settings: Settings): Promise<boolean> {
-  try {
-    return (await withClient(connect(settings.database), whatItHolds)) === 'nothing';
-  } catch (error) {
-    return isNoSuchDatabase(error);
-  }
 }

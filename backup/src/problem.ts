@@ -18,6 +18,7 @@ export type ProblemCode =
   | 'FW-POSTGRES-COPY'
   | 'FW-POSTGRES-DIFFERENT'
   | 'FW-RESTORE-DAMAGED'
+  | 'FW-RESTORE-DROPPED'
   | 'FW-RESTORE-EMPTY'
   | 'FW-RESTORE-FAILED'
   | 'FW-RESTORE-KEY'
@@ -57,6 +58,8 @@ const HINTS: Record<ProblemCode, string> = {
     'Nothing was switched. Make sure that nobody writes past the services, then run factsway-install upgrade --postgres again.',
   'FW-RESTORE-DAMAGED':
     'factsway-install backup list shows other backups and places; factsway-install restore --to LABEL takes one of them.',
+  'FW-RESTORE-DROPPED':
+    'Nothing was switched. Choose a moment before the last change that was saved, some seconds earlier: factsway-install restore --to TIME',
   'FW-RESTORE-EMPTY':
     'Nothing was switched. Choose a moment at which the data was there: factsway-install restore --to TIME; factsway-install backup list shows from when on.',
   'FW-RESTORE-FAILED':

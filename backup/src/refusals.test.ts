@@ -1,7 +1,11 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { backup } from './backup-support.ts';
 import { refuseEmptyDatabase, refuseEmptyRestored, wasFilled } from './emptiness.ts';
 import { isForeign, parseIdentity } from './identity.ts';
+import { dropStrangers } from './strangers.ts';
 
 const LABEL = '20261122-180052F';
 const recorded = (tables: Record<string, number>) =>
@@ -110,5 +114,49 @@ describe('the identity of a database', () => {
     expect(isForeign(['1', '2'], '2')).toBe(false);
     expect(isForeign([], '3')).toBe(false);
     expect(isForeign(['1'], null)).toBe(false);
+  });
+});
+
+describe('segments that wait for a place', () => {
+  const OWN = '7711052255159091222';
+  const segment = (identity: string): Buffer => {
+    const bytes = Buffer.alloc(64);
+    bytes.writeBigUInt64LE(BigInt(identity), 24);
+    return bytes;
+  };
+  const left = (known: readonly string[], live: string | null): string[] => {
+    const spool = mkdtempSync(join(tmpdir(), 'spool-'));
+    try {
+      mkdirSync(join(spool, 'local'));
+      for (const [name, content] of [
+        ['000000010000000000000001', segment('42')],
+        ['000000020000000000000007', segment(OWN)],
+        ['000000010000000000000002', Buffer.alloc(8)],
+        ['00000002.history', segment('42')],
+      ] as const)
+        writeFileSync(join(spool, 'local', name), content);
+      dropStrangers('local', known, live, spool);
+      return readdirSync(join(spool, 'local')).sort();
+    } finally {
+      rmSync(spool, { recursive: true });
+    }
+  };
+
+  it('of a database that is neither here nor there go, and nothing else', () => {
+    expect(left([OWN], OWN)).toEqual([
+      '000000010000000000000002',
+      '00000002.history',
+      '000000020000000000000007',
+    ]);
+  });
+
+  it('all stay while the place does not know the database that is here, or nobody knows which it is', () => {
+    for (const [known, live] of [
+      [[OWN], '42'],
+      [[OWN], null],
+      [[], OWN],
+      [[OWN, '42'], OWN],
+    ] as const)
+      expect(left(known, live)).toHaveLength(4);
   });
 });

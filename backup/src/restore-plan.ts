@@ -51,7 +51,7 @@ async function planFrom(
 ): Promise<RestorePlan> {
   await refuseUnusable(place);
   const found = await survey(place, settings);
-  await refuseForeign(place, found, settings);
+  await refuseForeign(place, found);
   await refuseOtherVersion(target, found, place);
   const chosen = chooseRestore(target, found.backups, found.timelines, new Date());
   refuseGaps(place, found, chosen, target);

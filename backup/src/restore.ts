@@ -59,12 +59,13 @@ export async function restore(
   const server = await recover(plan, target);
   try {
     tell('checking the restored database');
+    // First, for it is a matter of a moment: what is empty need not be looked through.
+    const facts = await factsOf(settings, server.socket);
+    refuseEmptyRestored(plan, facts);
     const checked = await amcheck(server.socket, false);
     if (!checked.ok) {
       throw new Problem('FW-RESTORE-DAMAGED', 'the restored database is damaged', checked.problems);
     }
-    const facts = await factsOf(settings, server.socket);
-    refuseEmptyRestored(plan, facts);
     const end = await withClient(connect('postgres', server.socket), endOfRecovery);
     refuseTooFar(target, end.recoveredTo);
     return {
@@ -92,9 +93,22 @@ async function factsOf(settings: Settings, socket: string): Promise<Facts> {
   try {
     return await withClient(connect(settings.database, socket), readFacts);
   } catch (error) {
+    refuseHalfDropped(error);
     if (!isNoSuchDatabase(error)) throw error;
     return { release: null, head: null, tables: {} };
   }
+}
+
+/**
+ * Recovery to a moment stops at the first commit behind it. DROP DATABASE removes the files before it commits, so right
+ * before one there is no moment at which the database is whole.
+ */
+function refuseHalfDropped(error: unknown): void {
+  if (!(error instanceof Error) || !error.message.includes('invalid database')) return;
+  throw new Problem(
+    'FW-RESTORE-DROPPED',
+    'nothing was saved between this moment and the removal of the whole database',
+  );
 }
 
 /** What was just written is worth having; a database that is down keeps nobody from a restore. */

@@ -158,7 +158,7 @@ describe('deploy.sh', () => {
       ...HERE,
     ]);
     expect(exitCode).toBe(1);
-    expect(said).toContain('other passwords than those of');
+    expect(said).toContain('know others than those of');
     // The directory may be the one a server lives by: nothing in it is to be moved away.
     expect(said).not.toMatch(/\bmv /);
     expect(said).toContain('rm postgres-owner-password)');

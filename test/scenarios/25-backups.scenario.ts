@@ -17,10 +17,11 @@ import {
   writeRows,
 } from './support/backed-up.ts';
 import { anyBit, anyPlaces } from './support/damage.ts';
-import { containerId, docker, query, until } from './support/docker.ts';
+import { containerId, docker, until } from './support/docker.ts';
 import { ROOT } from './support/cli.ts';
 import { throughEdge } from './support/http.ts';
 import { runKilledAt } from './support/kill.ts';
+import { downWithout, startByHand, whileEmpty, whileForeign } from './support/mishaps.ts';
 import { SmallDisk } from './support/small-disk.ts';
 
 const restore = (...argv: string[]) => BACKED.runJson('restore', ...argv);
@@ -235,32 +236,17 @@ it('without the log between a backup and the moment asked for it is refused, and
   expect((await BACKED.runJson('backup', 'check')).errors).toEqual([]);
 });
 
-/** As with the wrong window open: the database is dropped, and made again with nothing in it. */
-const inServer = (text: string) => query(BACKED.project, text, 'postgres');
-
 it('an empty database in the place of a full one is not backed up, and nobody is led back to it', async () => {
+  await sql(`INSERT INTO factsway.ledger_probe (text) SELECT 'somebody’s work'`);
+  expect((await BACKED.runJson('backup', 'create', '--yes')).errors).toEqual([]);
   const before = await labels();
   const failed = (await metric('factsway_backup_failures_total')) ?? 0;
-  await inServer('ALTER DATABASE factsway ALLOW_CONNECTIONS false');
-  await inServer(
-    `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'factsway'`,
-  );
-  await inServer('ALTER DATABASE factsway RENAME TO aside');
-  let moment: string;
-  try {
-    await inServer('CREATE DATABASE factsway');
+  const { moment, doomed } = await whileEmpty(async () => {
     const run = await BACKED.runJson('backup', 'create', '--type', 'full', '--yes');
-    expect([run.exitCode, run.errors[0]?.code]).toEqual([3, 'FW-BACKUP-EMPTY']);
-    expect(run.errors[0]?.hint).toContain('factsway-install restore --to');
+    expect([run.exitCode, run.errors[0]?.code]).toEqual([5, 'FW-BACKUP-EMPTY']);
+    expect(run.errors[0]?.hint).toMatch(/factsway-install restore .*--to TIME/);
     expect(await labels()).toEqual(before);
-    moment = await inServer(
-      `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
-    );
-  } finally {
-    await inServer('DROP DATABASE IF EXISTS factsway WITH (FORCE)');
-    await inServer('ALTER DATABASE aside RENAME TO factsway');
-    await inServer('ALTER DATABASE factsway ALLOW_CONNECTIONS true');
-  }
+  });
   await until('the services', 60, async () => (await BACKED.run('status')).exitCode === 0);
   await until(
     'the failure in the monitoring',
@@ -268,27 +254,26 @@ it('an empty database in the place of a full one is not backed up, and nobody is
     async () => ((await metric('factsway_backup_failures_total')) ?? 0) > failed,
   );
   const volume = await servingVolume();
-  const { errors } = await restore('--to', moment, '--force-lose', '3600', ...CONSENT);
-  expect(errors[0]?.code).toBe('FW-RESTORE-EMPTY');
+  for (const [to, code] of [
+    [moment, 'FW-RESTORE-EMPTY'],
+    [doomed, 'FW-RESTORE-DROPPED'],
+  ] as const) {
+    const led = await restore('--to', to, '--force-lose', '3600', ...CONSENT);
+    expect(led.errors).toMatchObject([{ code }]);
+  }
   expect(await servingVolume()).toBe(volume);
   expect((await BACKED.run('status')).exitCode).toBe(0);
   expect((await BACKED.runJson('backup', 'create', '--yes')).errors).toEqual([]);
 });
 
 it('a place that holds the backups of another database is left as it is, and nothing is restored from it', async () => {
-  const stranger = '/var/lib/postgresql/next/stranger';
   const volume = await servingVolume();
-  const moveIn = `set -e; cd ${REPOSITORY}; mkdir aside; mv archive backup aside; initdb --no-sync --pgdata=${stranger} >&2; pgbackrest --config=/tmp/pgbackrest-local.conf --stanza=factsway --no-online --pg1-path=${stranger} stanza-create`;
-  const moveOut = `set -e; cd ${REPOSITORY}; rm -rf archive backup ${stranger}; mv aside/* .; rmdir aside`;
-  try {
-    expect(await inBackup('bash', '-c', moveIn)).toMatchObject({ exitCode: 0 });
+  await whileForeign(async () => {
     const made = await BACKED.runJson('backup', 'create', '--yes');
-    expect([made.exitCode, made.errors[0]?.code]).toEqual([3, 'FW-BACKUP-FOREIGN']);
+    expect([made.exitCode, made.errors[0]?.code]).toEqual([5, 'FW-BACKUP-FOREIGN']);
     const led = await restore('--to', 'latest', ...CONSENT);
     expect([led.exitCode, led.errors[0]?.code]).toEqual([3, 'FW-BACKUP-FOREIGN']);
-  } finally {
-    expect(await inBackup('bash', '-c', moveOut)).toMatchObject({ exitCode: 0 });
-  }
+  });
   expect(await servingVolume()).toBe(volume);
   expect((await BACKED.run('status')).exitCode).toBe(0);
   expect((await BACKED.runJson('backup', 'create', '--yes')).errors).toEqual([]);
@@ -326,12 +311,35 @@ it('a newest backup that is broken fails the drill, with exit 3, and the monitor
   expect([exitCode, errors[0]?.code]).toEqual([3, 'FW-DRILL-FAILED']);
   await until(
     'the failed drill in the monitoring',
-    60,
+    // What is looked at once a minute, of what is asked every quarter of one.
+    180,
     async () => (await metric('ALERTS{alertname="RestoreDrillFailed",alertstate="firing"}')) === 1,
   );
   expect((await BACKED.runJson('backup', 'create', '--type', 'full', '--yes')).errors).toEqual([]);
   expect((await BACKED.runJson('backup', 'drill')).errors).toEqual([]);
 });
+
+it('a database whose volume is gone comes back, and what was made in its place is in nobody’s way', async () => {
+  const last = Number(await sql('SELECT max(id) FROM factsway.ledger_probe'));
+  const content = await contentUpTo(last);
+  expect((await inBackup('factsway-backup', 'flush')).exitCode).toBe(0);
+  const volume = await servingVolume();
+  await downWithout(volume);
+  await startByHand('postgres', 'backup');
+  await until('a new database', 60, async () => (await sql('SELECT 1').catch(() => '')) === '1');
+  // It hands its log over like any other.
+  await sql('CREATE TABLE factsway_was_here (); SELECT pg_switch_wal()');
+  await until('its log', 60, async () => ((await listed()).places[0]?.waitingSegments ?? 0) > 0);
+  const refused = await restore('--to', 'latest', ...CONSENT);
+  expect([refused.exitCode, refused.errors[0]?.code]).toEqual([3, 'FW-BACKUP-FOREIGN']);
+
+  await downWithout(volume);
+  await startByHand('backup');
+  expect((await restore('--to', 'latest', ...CONSENT)).errors).toEqual([]);
+  expect(await contentUpTo(last)).toBe(content);
+  await until('its log to go', 60, async () => (await listed()).places[0]?.waitingSegments === 0);
+  expect((await BACKED.runJson('backup', 'create', '--type', 'full', '--yes')).errors).toEqual([]);
+}, 480_000);
 
 it('backups move to a directory on another disk, which stays when the platform is removed with all its data', async () => {
   await SECOND.mount();

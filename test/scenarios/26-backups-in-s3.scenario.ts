@@ -12,7 +12,7 @@ import { startCli } from './support/cli.ts';
 import { ObjectStorage } from './support/object-storage.ts';
 import { SmallDisk } from './support/small-disk.ts';
 
-const SYSTEM = new Instance('factsway-s3', 26280, { 'services.drainSeconds': 2 });
+const SYSTEM = new Instance('factsway-s3', 26_580, { 'services.drainSeconds': 2 });
 const ACCESS = { 'backup-s3-access-key-id': 'firm', 'backup-s3-secret-access-key': 'opens it' };
 const OUTSIDE = join(ROOT, 'build/scenarios/safe-deposit');
 const REPOSITORY_MIB = 96;
@@ -62,6 +62,9 @@ beforeAll(async () => {
   // Ours to bring: its volume is there before it is.
   await SYSTEM.presetSecret('backup-key', 'the key of the firm, kept in a safe');
   await smallRepository();
+  // So is room for a database, and then nobody makes up passwords for what may be in it.
+  for (const who of ['superuser', 'owner', 'app', 'monitor'])
+    await SYSTEM.presetSecret(`postgres-${who}-password`, `that of the ${who}`);
   await diskForRestore();
   expect((await SYSTEM.install(settings)).errors).toEqual([]);
   await sql(

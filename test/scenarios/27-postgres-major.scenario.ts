@@ -7,7 +7,7 @@ import { Instance } from './support/instance.ts';
 import { runKilledAt } from './support/kill.ts';
 
 /** A database of the version before the one that installations begin with today. */
-const OLD = new Instance('factsway-major', 29_480, {
+const OLD = new Instance('factsway-major', 26_680, {
   'services.drainSeconds': 2,
   'backup.mode': 'on',
   'postgres.version': 15,
@@ -17,12 +17,12 @@ const version = async (): Promise<string> => (await sql('SHOW server_version')).
 const now = (): Promise<string> =>
   sql(`SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`);
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1100));
-/** What nothing in the rows shows: who may do what, and what is set for whom. */
+/** What nothing in the rows shows: who may do what, and what is set for whom. Since 17 an owner has one right more (m). */
 const rights = (): Promise<string> =>
   sql(
     `SELECT string_agg(line, E'\n' ORDER BY line) FROM (
        SELECT concat_ws(' ', rolname, rolcanlogin, rolconnlimit) AS line FROM pg_roles WHERE rolname NOT LIKE 'pg\\_%'
-       UNION ALL SELECT concat_ws(' ', relname, relowner::regrole, array_to_string(relacl, ',')) FROM pg_class
+       UNION ALL SELECT concat_ws(' ', relname, relowner::regrole, replace(array_to_string(relacl, ','), 'arwdDxtm', 'arwdDxt')) FROM pg_class
          WHERE relnamespace::regnamespace::text LIKE 'factsway%' AND relkind IN ('r', 'S', 'v')
        UNION ALL SELECT concat_ws(' ', setrole::regrole, array_to_string(setconfig, ',')) FROM pg_db_role_setting
      ) AS lines`,
@@ -63,7 +63,7 @@ it('another version in factsway.yaml is refused, and the refusal names what brin
   expect(await version()).toBe('15');
   const { exitCode, errors } = await OLD.runJson('up', '--yes', '--set', 'postgres.version=17');
   expect([exitCode, errors[0]?.code]).toEqual([3, 'FW-POSTGRES-VERSION']);
-  expect(errors[0]?.hint).toContain('factsway-install upgrade --postgres 17');
+  expect(errors[0]?.hint).toMatch(/factsway-install upgrade .*--postgres 17/);
   expect(await version()).toBe('15');
 });
 

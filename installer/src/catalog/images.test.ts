@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogWith } from '../../../test/fakes/builders.ts';
 import {
   COMPONENT_IMAGES,
+  ensureCommand,
   resolveComponentImage,
   resolveReleaseImage,
   type ComponentImage,
@@ -34,6 +35,7 @@ describe('the image of a component', () => {
       { grafana: 'mirror/grafana:12' },
       { reference: 'mirror/grafana:12', user: '472:472' },
     ],
+    ['backup', 'upstream', {}, { reference: `${REGISTRY}/backup:17-1`, user: '999:999' }],
     [
       'postgres',
       'upstream',
@@ -53,6 +55,41 @@ describe('the image of a component', () => {
       expect(image.user).toMatch(/^(\d+):\1$/);
     },
   );
+});
+
+describe('PostgreSQL of another major version', () => {
+  it.each([
+    ['postgres', 'upstream', `${REGISTRY}/postgres:15-1`],
+    ['backup', 'upstream', `${REGISTRY}/backup:15-1`],
+    ['postgres', 'debian', 'factsway/postgres:debian-13-15'],
+    ['backup', 'debian', 'factsway/backup:debian-13-15'],
+    ['postgres-exporter', 'debian', 'factsway/postgres-exporter:debian-13'],
+    ['edge', 'upstream', 'docker.io/library/caddy:2.10.2'],
+  ] as const)('%s from %s', (name, source, reference) => {
+    const image = resolveComponentImage(name, { ...settings(source), postgres: 15 });
+    expect(image?.reference).toBe(reference);
+  });
+
+  it('is built where somebody asks for it', () => {
+    expect(ensureCommand('1.1.0', 17)).toBe('./scripts/images ensure --version 1.1.0');
+    expect(ensureCommand('1.1.0', 15)).toBe(
+      './scripts/images ensure --version 1.1.0 --postgres 15',
+    );
+  });
+
+  it('is that of postgres.version, and so is what the components say of themselves', () => {
+    const { workloads } = catalogWith({
+      images: { source: 'debian' },
+      postgres: { version: 15 },
+      backup: { mode: 'on' },
+    });
+    const of = (id: string) => workloads.find((one) => one.id === id);
+    expect([of('postgres')?.image, of('backup')?.image]).toEqual([
+      'factsway/postgres:debian-13-15',
+      'factsway/backup:debian-13-15',
+    ]);
+    expect(of('postgres')?.purpose).toContain('PostgreSQL 15');
+  });
 });
 
 describe('the image of a service or of the migrations', () => {

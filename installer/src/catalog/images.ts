@@ -81,6 +81,10 @@ export type ImageSettings = {
   readonly overrides: Readonly<Record<string, string>>;
 };
 
+/** Builds what is missing of a platform of this release, from a checkout. */
+export const ensureCommand = (version: string, postgres: PostgresVersion): string =>
+  `./scripts/images ensure --version ${version}${postgres === DEFAULT_POSTGRES ? '' : ` --postgres ${postgres}`}`;
+
 /** Numeric user of the services and the migrations, part of the platform contract. */
 export const SERVICE_USER = '10001:10001';
 

@@ -92,6 +92,10 @@ export const BACKUP_ERRORS = {
     exit: EXIT.check,
     summary: 'The disk has no room for the restored database.',
   },
+  'FW-RESTORE-DROPPED': {
+    exit: EXIT.check,
+    summary: 'Right before a database was dropped there is no moment to restore it to.',
+  },
   'FW-RESTORE-EMPTY': {
     exit: EXIT.check,
     summary: 'What was restored is empty; it was not put to use.',

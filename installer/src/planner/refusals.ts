@@ -1,6 +1,7 @@
 import { holdsData } from '../catalog/data-volume.ts';
 import { count } from '../model/units.ts';
 import { externalPostgres } from '../catalog/database-access.ts';
+import { ensureCommand } from '../catalog/images.ts';
 import { neededSecret } from '../catalog/secrets.ts';
 import { FactswayError } from '../model/errors.ts';
 import { isMadeIn, type Observed } from '../model/observed.ts';
@@ -134,8 +135,8 @@ function refuseLostSecrets({ bundle, catalog }: Desired, { instance, volumes }: 
 }
 
 function refuseMissingImages({ catalog }: Desired, { images }: Observed): void {
-  const { source } = catalog.context.config.images;
-  if (source === 'upstream') return;
+  const { images: wanted, postgres, release } = catalog.context.config;
+  if (wanted.source === 'upstream') return;
   const missing = [...new Set(catalog.workloads.map((workload) => workload.image))].filter(
     (reference) => images[reference] === undefined,
   );
@@ -143,7 +144,7 @@ function refuseMissingImages({ catalog }: Desired, { images }: Observed): void {
   throw new FactswayError(
     'FW-IMAGE-MISSING',
     `${count(missing.length, 'image is', 'images are')} not on this host: ${missing.join(', ')}.`,
-    `From a checkout: ./scripts/images ensure --version ${catalog.context.config.release.version}   or take them from registries: --set images.source=upstream`,
+    `From a checkout: ${ensureCommand(release.version, postgres.version)}   or take them from registries: --set images.source=upstream`,
   );
 }
 

@@ -2,7 +2,7 @@ import { containerId, docker, dockerTry, query, until } from './docker.ts';
 import { Instance } from './instance.ts';
 
 /** An installation that keeps backups on this server. */
-export const BACKED = new Instance('factsway-backed', 26180, {
+export const BACKED = new Instance('factsway-backed', 26_480, {
   'services.drainSeconds': 2,
   'backup.mode': 'on',
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cli, cliJson, ROOT, type JsonDocument, type Run } from './cli.ts';
@@ -130,6 +131,8 @@ export class Instance {
 
   /** Copies the directory to test/.artefacts for whoever has to find out what went wrong. */
   async keep(): Promise<void> {
+    // A scenario may end with its removal.
+    if (!existsSync(this.directory)) return;
     await cp(this.directory, join(ROOT, 'test/.artefacts', this.project), {
       recursive: true,
       filter: (path) => !path.includes('/secrets'),

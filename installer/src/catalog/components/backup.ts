@@ -10,7 +10,6 @@ export const BACKUP_PORT = 9854;
 export const DATA_MOUNT = '/var/lib/postgresql/data';
 /** What PostgreSQL hands over, and the socket by which it is asked, for both containers. */
 export const LOG_MOUNT = '/var/lib/postgresql/log';
-
 export const S3_AUTHORITY = { directory: 'backup-tls', mount: '/etc/factsway-backup-tls' } as const;
 
 /** Carries the log of the database away, makes backups, tries them out and restores them. */

@@ -1,3 +1,4 @@
+import { ensureCommand } from '../../../catalog/images.ts';
 import { count } from '../../../model/units.ts';
 import { defineCheck, doubt, fine, refusal } from './check.ts';
 
@@ -12,7 +13,7 @@ export const images = defineCheck({
   purposes: ['install', 'upgrade'],
   needs: ['images', 'registry'],
   analyse({ images: { wanted, local }, registry: { asked } }, { catalog }) {
-    const { images: settings, release } = catalog.context.config;
+    const { images: settings, release, postgres } = catalog.context.config;
     const missing = wanted.filter(
       (reference) => !local.some((image) => image.reference === reference),
     );
@@ -30,7 +31,7 @@ export const images = defineCheck({
           ? `${count(absent.length, 'image is', 'images are')} not on this host: ${absent.join(', ')}`
           : `${absent.length} of the images are neither on this host nor at their registry: ${absent.join(', ')}`,
         settings.source === 'debian'
-          ? `From a checkout: ./scripts/images ensure --version ${release.version}   or take them from registries: --set images.source=upstream`
+          ? `From a checkout: ${ensureCommand(release.version, postgres.version)}   or take them from registries: --set images.source=upstream`
           : 'Check images.registry, images.overrides and release.version in factsway.yaml',
       );
     const open = missing.filter((reference) => answerOf(reference) !== 'found');
