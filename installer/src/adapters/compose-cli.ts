@@ -191,6 +191,8 @@ export class ComposeCli implements Compose {
     } catch (thrown) {
       const error = thrown as ExecaError<{ encoding: 'utf8' }>;
       if (error.code === 'ENOENT') throw missing();
+      // Ctrl-C between the fork and the moment at which the child has a group of its own: docker never began.
+      if (error.signal === 'SIGINT') throw interrupted();
       return {
         exitCode: error.exitCode ?? 1,
         stdout: error.stdout,
@@ -198,6 +200,14 @@ export class ComposeCli implements Compose {
       };
     }
   }
+}
+
+function interrupted(): FactswayError {
+  return new FactswayError(
+    'FW-CANCELLED',
+    'Interrupted before docker compose began.',
+    'Run the same command again to continue.',
+  );
 }
 
 function missing(): FactswayError {

@@ -112,7 +112,7 @@ describe('creating containers', () => {
   const refused = new FactswayError('FW-COMPOSE-REFUSED', 'docker compose up failed.', 'See.', [
     'no available address pool',
   ]);
-  const create = async (networks: readonly string[], accepts = true) => {
+  const create = async (networks: readonly string[], accepts = true, thrown = refused) => {
     ports.files.directories.set(`${DIRECTORY}/secrets`, 0o700);
     for (const { name } of desired.bundle.secrets)
       ports.files.put(`${DIRECTORY}/secrets/${name}`, 's');
@@ -120,14 +120,14 @@ describe('creating containers', () => {
     for (const name of networks) engine.networks.add(name);
     const compose = panicking<Compose>('compose', {
       accepts: async () => accepts,
-      create: () => Promise.reject(refused),
+      create: () => Promise.reject(thrown),
     });
     context = actionContext({ ...ports, compose }, desired);
     const failing = createContainers({ kind: 'CreateContainers', services: ['edge'] }, context);
     // No container was touched: that is said along with the reason.
-    const thrown = await failing.catch((error: unknown) => error);
-    if (!(thrown instanceof NothingDone)) throw new Error('something was done');
-    return thrown.reason;
+    const failure = await failing.catch((error: unknown) => error);
+    if (!(failure instanceof NothingDone)) throw new Error('something was done');
+    return failure.reason;
   };
 
   it('makes anew what Compose would keep, and leaves the judgement about the rest to Compose', async () => {
@@ -155,6 +155,11 @@ describe('creating containers', () => {
 
   it('that fails because Compose cannot read its files is not about networks', async () => {
     expect(await create([], false)).toBe(refused);
+  });
+
+  it('that was interrupted before Compose began is not about networks', async () => {
+    const interrupted = new FactswayError('FW-CANCELLED', 'Interrupted.', 'Again.');
+    expect(await create([], true, interrupted)).toBe(interrupted);
   });
 
   it('that fails with its networks made is what Compose says it is', async () => {

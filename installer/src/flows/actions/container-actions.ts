@@ -90,6 +90,7 @@ async function missingNetworks(
   error: unknown,
 ): Promise<FactswayError | undefined> {
   if (!desired || !(error instanceof FactswayError)) return undefined;
+  if (error.code !== 'FW-COMPOSE-REFUSED') return undefined;
   if (!(await ports.compose.accepts(paths.directory))) return undefined;
   const there = await ports.docker.networks(project);
   const missing = new Set(
