@@ -12,9 +12,18 @@ class ByName extends BaseSequencer {
 const scenarios = (...names: string[]): string[] =>
   names.map((name) => `test/scenarios/${name}.scenario.ts`);
 /** They have installations of their own and leave the engine alone. */
-const APART = scenarios('13-*', '15-external-*', '15-proxy', '16-*', '17-*', '19-*', '22-*');
+const APART = scenarios(
+  '13-*',
+  '15-external-*',
+  '15-proxy',
+  '16-*',
+  '17-*',
+  '19-*',
+  '22-*',
+  '27-*',
+);
 /** The same, and long by themselves: restores, drills, places that are away. */
-const BACKUPS = scenarios('25-*', '26-*', '27-*');
+const BACKUPS = scenarios('25-*', '26-*');
 /** Requests are sent and counted all the time: nothing else may be at work. */
 const UPGRADES = scenarios('21-*', '23-*', '24-*');
 /** Minutes in which alerts wait, and the machine with them. */
