@@ -16,7 +16,9 @@ import { awaitWorkers } from '../await-workers.ts';
 import { keepCopy } from '../backups/copy-instance.ts';
 import { refuseRecovering } from '../backups/recovering.ts';
 import { requireDocker } from '../check-docker.ts';
+import { desire } from '../desire.ts';
 import { readDataVolume, unfinishedMove, type DataVolumeRecord } from '../data-volume.ts';
+import { getImages } from '../get-images.ts';
 import { configInEffect } from '../in-effect.ts';
 import { requireServing } from '../look-again.ts';
 import { requireInstance } from '../resolve-config.ts';
@@ -95,6 +97,31 @@ export async function lookAtPostgres(
       `Say which PostgreSQL is to make it: factsway-install up --set postgres.version=${wanted}`,
     );
   return { config, record, current: { generation: record?.generation ?? 1, postgres }, wanted };
+}
+
+type Preparing = Pick<Change, 'directory' | 'command' | 'consent'> & {
+  readonly wanted: PostgresVersion;
+  /** The volume that PostgreSQL is to run from. */
+  readonly generation: number;
+};
+
+/** What is desired with the other version; the plan that gets its images where they are not all here yet. */
+export async function prepareVersion(
+  { directory, command, consent, wanted, generation }: Preparing,
+  ports: Ports,
+): Promise<{ readonly missing: Plan } | { readonly desired: Desired }> {
+  const wish = { directory, sets: [`postgres.version=${wanted}`], dataGeneration: generation };
+  const got = await getImages(
+    wish,
+    {
+      command,
+      title: `Get the images of PostgreSQL ${wanted}`,
+      consent,
+      inspect: () => Promise.resolve(),
+    },
+    ports,
+  );
+  return got.complete ? { desired: await desire(wish, ports) } : { missing: got.plan };
 }
 
 export type Change = {

@@ -6,14 +6,13 @@ import { formatSeconds } from '../../model/units.ts';
 import { planPostgresReturn, type MajorVolume } from '../../planner/plan-postgres.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { unfinishedMove, type Move } from '../data-volume.ts';
-import { desire } from '../desire.ts';
-import { getImages } from '../get-images.ts';
 import { observe } from '../observe.ts';
 import type { Consent } from '../run-plan.ts';
 import { agreeByTyping, nameToType, refuseUnconfirmed } from '../typed-consent.ts';
 import {
   carryOutChange,
   lookAtPostgres,
+  prepareVersion,
   type ChangeResult,
   type Standing,
 } from './change-postgres.ts';
@@ -41,19 +40,12 @@ export async function returnPostgres(
   const switched = unfinishedMove(record);
   const from: MajorVolume = switched?.from ?? current;
   const to: MajorVolume = switched ? current : (await findReturn(standing, ports)).from;
-  const wish = { directory, sets: [`postgres.version=${wanted}`], dataGeneration: to.generation };
-  const got = await getImages(
-    wish,
-    {
-      command: 'rollback',
-      title: `Get the images of PostgreSQL ${wanted}`,
-      consent,
-      inspect: () => Promise.resolve(),
-    },
+  const prepared = await prepareVersion(
+    { directory, command: 'rollback', consent, wanted, generation: to.generation },
     ports,
   );
-  if (!got.complete) return { plan: got.plan, executed: false, from, to };
-  const desired = await desire(wish, ports);
+  if ('missing' in prepared) return { plan: prepared.missing, executed: false, from, to };
+  const { desired } = prepared;
   const seconds = Math.ceil(
     (ports.clock.now().getTime() - Date.parse(record?.move?.at ?? '')) / 1000,
   );

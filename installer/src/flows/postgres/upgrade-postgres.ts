@@ -6,13 +6,12 @@ import { planPostgresUpgrade, type MajorVolume } from '../../planner/plan-postgr
 import type { Ports } from '../../ports/ports.ts';
 import { Keeper } from '../backups/keeper.ts';
 import { nextGeneration, unfinishedMove } from '../data-volume.ts';
-import { desire } from '../desire.ts';
-import { getImages } from '../get-images.ts';
 import { observe } from '../observe.ts';
 import type { Consent } from '../run-plan.ts';
 import {
   carryOutChange,
   lookAtPostgres,
+  prepareVersion,
   type ChangeResult,
   type Standing,
 } from './change-postgres.ts';
@@ -40,19 +39,12 @@ export async function upgradePostgres(
     postgres: wanted,
     generation: switched ? current.generation : nextGeneration(record),
   };
-  const wish = { directory, sets: [`postgres.version=${wanted}`], dataGeneration: to.generation };
-  const got = await getImages(
-    wish,
-    {
-      command: 'upgrade',
-      title: `Get the images of PostgreSQL ${wanted}`,
-      consent,
-      inspect: () => Promise.resolve(),
-    },
+  const prepared = await prepareVersion(
+    { directory, command: 'upgrade', consent, wanted, generation: to.generation },
     ports,
   );
-  if (!got.complete) return { plan: got.plan, executed: false, from, to };
-  const desired = await desire(wish, ports);
+  if ('missing' in prepared) return { plan: prepared.missing, executed: false, from, to };
+  const { desired } = prepared;
   const keeper = new Keeper(config, ports.docker);
   if (!switched) {
     const server = await askServer(keeper);
