@@ -9,8 +9,11 @@ import { Instance } from './instance.ts';
 
 /** Below the range of outgoing connections, one of which might have a port of ours for a moment. */
 export const SERVER = new Instance('factsway-hostile', 28_580);
-/** Everything of one row: the instance directory, the files it is given, what stands in the way. */
-export const STAGE = join(ROOT, 'build/scenarios/hostile');
+/**
+ * Everything of one row: the instance directory, the files it is given, what stands in the way. In a directory where
+ * no other scenario works, so that what appears beside the stage was made by the row.
+ */
+export const STAGE = join(ROOT, 'build/scenarios/hostile/stage');
 export const INSTANCE = join(STAGE, 'instance');
 /** A secret wherever a row has one: no output may hold it. */
 export const CANARY = 'canary-of-the-hostile-table';
@@ -111,11 +114,7 @@ async function onDisk(): Promise<Record<string, string>> {
   const described = await Promise.all(
     paths.map(async (path) => [path, await describe(join(STAGE, path))] as const),
   );
-  // What the scenarios beside this one make and remove meanwhile is theirs.
-  const beside = (await readdir(join(STAGE, '..')))
-    .filter((name) => !name.includes('live-'))
-    .sort()
-    .join(' ');
+  const beside = (await readdir(join(STAGE, '..'))).sort().join(' ');
   return { ...Object.fromEntries(described), beside };
 }
 
