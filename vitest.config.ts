@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Unit tests sit beside the code they test and run in seconds; scenarios have their own config. */
 export default defineConfig({
   test: {
-    include: ['{installer,services,monitoring,k8s,scripts,test,backup}/**/*.test.ts'],
+    include: [
+      '{installer,services,monitoring,k8s,cloudfront,scripts,test,backup,updates}/**/*.test.ts',
+    ],
     environment: 'node',
     restoreMocks: true,
     // One set of modules for all files of a worker: to load them anew for each took longer than the tests themselves.

@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- cli render export package install backup monitoring paging quiet-hour]`: measures, prints a table, writes
- * bench/results.json. A run of single parts replaces their rows there, if it was the same machine.
+ * `npm run bench [-- cli render export package install backup release monitoring paging quiet-hour]`: measures, prints a table, writes
+ * bench/results.json. A run of single parts replaces their rows there; every row says on which machine it was measured, and only those of
+ * one machine can be compared.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem, release } from 'node:os';
@@ -14,6 +15,7 @@ import { monitoringRows } from './monitoring.bench.ts';
 import { packageRows } from './package.bench.ts';
 import { pagingRows } from './paging.bench.ts';
 import { quietHourRows } from './quiet-hour.bench.ts';
+import { releaseRows } from './release.bench.ts';
 import { renderRows } from './render.bench.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
@@ -23,6 +25,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   package: packageRows,
   install: installRows,
   backup: backupRows,
+  release: releaseRows,
   monitoring: monitoringRows,
   paging: pagingRows,
   'quiet-hour': quietHourRows,
@@ -37,32 +40,23 @@ if (unknown !== undefined) {
   console.error(`There is no part "${unknown}". Known: ${Object.keys(PARTS).join(', ')}`);
   process.exit(2);
 }
-type Measured = Row & { readonly part: string };
+type Measured = Row & { readonly part: string; readonly machine: string };
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? ''}, ${Math.round(totalmem() / 1024 ** 3)} GiB, Linux ${release()}, Node ${process.version}`;
 const rows: Measured[] = [];
 for (const [part, measure] of Object.entries(PARTS)) {
   if (asked.length > 0 ? !asked.includes(part) : LONG.has(part)) continue;
   console.error(`measuring ${part} …`);
-  rows.push(...(await measure()).map((row) => ({ part, ...row })));
+  rows.push(...(await measure()).map((row) => ({ part, machine, ...row })));
 }
-const machine = {
-  cpu: cpus()[0]?.model ?? '',
-  cores: cpus().length,
-  memoryGiB: Math.round(totalmem() / 1024 ** 3),
-  kernel: release(),
-  node: process.version,
-};
-console.log(
-  `${formatRows(rows)}\n\n${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, Linux ${machine.kernel}, Node ${machine.node}; medians`,
-);
+console.log(`${formatRows(rows)}\n\n${machine}; medians`);
 const parts = new Set(rows.map(({ part }) => part));
 const all = [...(await before()).filter(({ part }) => !parts.has(part)), ...rows];
 const order = Object.keys(PARTS);
 all.sort((a, b) => order.indexOf(a.part) - order.indexOf(b.part));
-await writeFile(RESULTS, `${JSON.stringify({ machine, rows: all }, null, 2)}\n`);
+await writeFile(RESULTS, `${JSON.stringify({ rows: all }, null, 2)}\n`);
 
-/** Rows of earlier runs, where they can be compared with these. */
+/** Rows of earlier runs. */
 async function before(): Promise<Measured[]> {
   const text = await readFile(RESULTS, 'utf8').catch(() => '{"rows":[]}');
-  const earlier = JSON.parse(text) as { machine?: object; rows: Measured[] };
-  return JSON.stringify(earlier.machine) === JSON.stringify(machine) ? earlier.rows : [];
+  return (JSON.parse(text) as { rows: Measured[] }).rows;
 }

@@ -38,7 +38,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 describe('the tree', () => {
   it('has every component of the catalogue, or a reason why not', () => {
-    const controllers = objects(BACKUPS)
+    const controllers = objects({ ...BACKUPS, updates: { mirror: 'on' } })
       .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job', 'CronJob'].includes(kind))
       .map(({ metadata }) => metadata.labels?.['app.kubernetes.io/name']);
     const wanted = [...new Set(platformNames().map((name) => name.replace(/-[ab]$/, '')))];
@@ -303,8 +303,15 @@ it('PostgreSQL elsewhere is no StatefulSet, and what asks it may leave the names
   expect(at(policy, 'spec.egress.0.ports')).toEqual([{ protocol: 'TCP', port: 6432 }]);
 });
 
-it('the operator gets the same rules as the plain Prometheus', () => {
-  const file = exported().files.find(
+it.each([
+  ['without a mirror of desktop updates', {}, []],
+  [
+    'with one',
+    { updates: { mirror: 'on' } },
+    ['MirrorFilesMissing', 'MirrorManifestLost', 'MirrorFailing', 'MirrorThrottling'],
+  ],
+])('the operator gets the same rules as the plain Prometheus, %s', (_, settings, mirror) => {
+  const file = exported(settings).files.find(
     ({ path }) => path === 'overlays/production/config/prometheus/rules/alerts.yml',
   );
   type Rules = { groups: { rules: { alert?: string; expr: string }[] }[] };
@@ -315,10 +322,12 @@ it('the operator gets the same rules as the plain Prometheus', () => {
   const plain = names(load(file?.content ?? '') as Rules);
   const operator = names(
     at(
-      one('PrometheusRule', 'factsway', { kubernetes: { monitoring: 'operator' } }),
+      one('PrometheusRule', 'factsway', { ...settings, kubernetes: { monitoring: 'operator' } }),
       'spec',
     ) as Rules,
   );
   expect(plain.length).toBeGreaterThan(30);
   expect(operator).toEqual(plain);
+  const alerts = plain.map((rule) => rule.slice(0, rule.indexOf(':')));
+  expect(alerts.filter((name) => name.startsWith('Mirror'))).toEqual(mirror);
 });

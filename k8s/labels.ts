@@ -34,7 +34,7 @@ export function labels(
 export function roleOf({ component, group }: Pick<Workload, 'component' | 'group'>): string {
   if (group === 'monitoring') return 'monitoring';
   if (group === 'app') return component === 'migrations' ? 'migrations' : 'service';
-  return { postgres: 'database', backup: 'backup' }[component] ?? 'proxy';
+  return { postgres: 'database', backup: 'backup', updates: 'mirror' }[component] ?? 'proxy';
 }
 
 /** The version a pod shows: of what is released together that of the release, of everything else its own. */

@@ -26,6 +26,7 @@ const CONTEXT: MonitoringContext = {
   tls: 'provided',
   externalDatabase: false,
   backups: true,
+  mirror: true,
   host: true,
 };
 /** Every alert there is, whatever platform it belongs to. */
@@ -76,11 +77,18 @@ describe('the catalogue of alerts', () => {
   });
 
   it('leaves out what a platform cannot have, and links to a Grafana only where there is one', () => {
-    const inside = alertGroups({ ...CONTEXT, tls: 'internal', backups: false, grafana: false });
+    const inside = alertGroups({
+      ...CONTEXT,
+      tls: 'internal',
+      backups: false,
+      mirror: false,
+      grafana: false,
+    });
     const names = inside.flatMap(({ rules }) => rules.map(({ name }) => name));
     expect(names).toContain('CertificateNotRenewed');
     expect(names).not.toContain('CertificateExpiresIn30Days');
     expect(names).not.toContain('BackupMissing');
+    expect(names.filter((name) => name.startsWith('Mirror'))).toEqual([]);
     expect(inside[0]?.rules[0]?.annotations).not.toHaveProperty('dashboard_url');
   });
 });

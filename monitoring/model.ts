@@ -19,6 +19,7 @@ export type MetricSource =
   | 'prometheus'
   | 'alertmanager'
   | 'backup'
+  | 'updates'
   | 'installer'
   | 'every target'
   | 'rules';
@@ -49,7 +50,8 @@ export type AlertArea =
   | 'monitoring'
   | 'slo'
   | 'backup'
-  | 'updates';
+  | 'updates'
+  | 'mirror';
 
 /** What the rules are made for; derived from the catalogue of the platform. */
 export type MonitoringContext = {
@@ -65,6 +67,8 @@ export type MonitoringContext = {
   readonly externalDatabase: boolean;
   /** Whether the platform makes its own backups. */
   readonly backups: boolean;
+  /** Whether the platform hands out updates of the desktop app. */
+  readonly mirror: boolean;
   /** Whether the machine below is watched: in Kubernetes that is the business of whoever runs the cluster. */
   readonly host: boolean;
 };

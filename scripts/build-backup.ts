@@ -8,30 +8,27 @@ import { normalise } from '../services/build/normalise.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const CONTEXT = join(ROOT, 'build/backup');
 
-/** CommonJS packages inside an ES module bundle still call `require` for Node's own modules. */
-const REQUIRE_BANNER =
-  "import { createRequire as factswayCreateRequire } from 'node:module'; const require = factswayCreateRequire(import.meta.url);";
-
 rmSync(CONTEXT, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: ROOT,
   entryPoints: ['backup/src/main.ts'],
-  outfile: join(CONTEXT, 'backup.mjs'),
+  outfile: join(CONTEXT, 'backup.cjs'),
   bundle: true,
   platform: 'node',
   target: 'node20',
-  format: 'esm',
+  format: 'cjs',
   minify: true,
-  keepNames: true,
+  // The program is started for every command, also for the one that a lost database waits for: CommonJS, which is there
+  // a quarter sooner, and no question of pg whether this is Cloudflare, which loads the whole of fetch.
+  define: { Response: 'undefined' },
   // Notices are collected in LICENCES.txt instead.
   legalComments: 'none',
   // Optional native part of pg, which we neither have nor want.
   external: ['pg-native'],
-  banner: { js: REQUIRE_BANNER },
   metafile: true,
   logLevel: 'warning',
 });
 writeFileSync(join(CONTEXT, 'LICENCES.txt'), collectLicences(ROOT, metafile));
 copyFileSync(join(ROOT, 'images/backup/factsway-backup'), join(CONTEXT, 'factsway-backup'));
 normalise(CONTEXT);
-console.log('build/backup: backup.mjs, factsway-backup, LICENCES.txt');
+console.log('build/backup: backup.cjs, factsway-backup, LICENCES.txt');

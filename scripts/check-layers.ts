@@ -7,7 +7,7 @@ import { RULES } from './lib/layers.ts';
 const FEWEST_MODULES = 60;
 
 const { output } = await cruise(
-  ['installer/src', 'backup', 'monitoring', 'services', 'k8s'],
+  ['installer/src', 'backup', 'updates', 'monitoring', 'services', 'k8s', 'cloudfront'],
   {
     ruleSet: { forbidden: RULES },
     validate: true,

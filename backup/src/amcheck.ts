@@ -14,8 +14,8 @@ const CORRUPT = 2;
 const MOST_LINES = 20;
 
 /**
- * Runs pg_amcheck on every database of a server. Its extension is added where it is missing and taken
- * away again, so that the database stays as it was.
+ * Runs pg_amcheck on every database of a server that was restored and serves nobody. Its extension is added where it is
+ * missing and taken away again. The live databases are looked through without that (amcheck-live.ts).
  */
 export async function amcheck(socket: string, thorough: boolean): Promise<Amchecked> {
   const begun = Date.now();
@@ -45,12 +45,15 @@ export async function amcheck(socket: string, thorough: boolean): Promise<Amchec
     .slice(0, MOST_LINES);
   return {
     ok: ran.code === 0,
-    problems: ran.code === 0 ? [] : lines,
+    problems: ran.code === 0 ? [] : lines.length > 0 ? lines : [silent(ran.code)],
     seconds: Math.round((Date.now() - begun) / 1000),
   };
 }
 
-async function databaseNames(client: Client): Promise<string[]> {
+/** Killed, or cut off: to have found nothing is not to have looked. */
+const silent = (code: number): string => `pg_amcheck ended with ${code} and said nothing`;
+
+export async function databaseNames(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     'SELECT datname AS name FROM pg_database WHERE datallowconn ORDER BY 1',
   );

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseSegment, type Segment } from './wal-name.ts';
 
 const entrySchema = z.object({

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeDurably } from './history.ts';
 import { STATE } from './paths.ts';
 import { systemOf } from './system.ts';

@@ -1,7 +1,9 @@
 import { statSync, unlinkSync } from 'node:fs';
+import type { Bell } from './bell.ts';
 import { readCarried, writeCarried, type Carried } from './carried.ts';
 import { log } from './ndjson.ts';
 import { SPOOL } from './paths.ts';
+import { pause } from './pause.ts';
 import { tail, type OpenPlace } from './place.ts';
 import { distribute, spooled } from './spool.ts';
 import { systemOfSegment } from './system.ts';
@@ -26,20 +28,22 @@ export interface Carrier {
 /** Hands on what PostgreSQL spooled, until stopped. */
 export async function keepDistributing(
   places: readonly string[],
+  bells: { readonly spooled: Bell; readonly handedOn: Bell },
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
+    const rung = bells.spooled.next();
     try {
-      distribute(places);
+      if (distribute(places) > 0) bells.handedOn.ring();
     } catch (error) {
       log('error', 'segments of the log cannot be handed on', { error: String(error) });
     }
-    await pause(LOOK_EVERY_MS, signal);
+    await rung.within(LOOK_EVERY_MS, signal);
   }
 }
 
 /** Carries segments to one place, oldest first; nothing that another place does holds it up. */
-export function carrierOf(place: OpenPlace): Carrier {
+export function carrierOf(place: OpenPlace, handedOn: Bell): Carrier {
   let failures = 0;
   let last = readCarried(place.name);
 
@@ -74,6 +78,7 @@ export function carrierOf(place: OpenPlace): Carrier {
   const run = async (signal: AbortSignal): Promise<void> => {
     let inARow = 0;
     while (!signal.aborted) {
+      const rung = handedOn.next();
       // After a failure one segment tries the way; the others follow when it is open again.
       const names = spooled(place.name).slice(0, inARow > 0 ? 1 : AT_ONCE);
       let good = true;
@@ -85,26 +90,9 @@ export function carrierOf(place: OpenPlace): Carrier {
       }
       inARow = good ? 0 : inARow + 1;
       if (inARow > 0) await pause(pauseAfter(inARow), signal);
-      else if (names.length < AT_ONCE) await pause(LOOK_EVERY_MS, signal);
+      else if (names.length < AT_ONCE) await rung.within(LOOK_EVERY_MS, signal);
     }
   };
 
   return { place: place.name, failures: () => failures, last: () => last, run };
-}
-
-/** Ends early when stopped. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -1,14 +1,14 @@
-import { statfsSync } from 'node:fs';
 import type { Client } from 'pg';
 import { backupProblemCode } from './classify.ts';
 import { isNoSuchDatabase, refuseEmptyDatabase, whatItHolds } from './emptiness.ts';
 import { forgetBackups, updateHistory, updatePlace, type DatabaseRecord } from './history.ts';
-import type { Backup, BackupType } from './info.ts';
+import type { Backup, BackupType, PlaceInfo } from './info.ts';
 import { connectLive, withClient } from './live.ts';
 import type { Tell } from './ndjson.ts';
 import { openPlace, tail, type OpenPlace } from './place.ts';
 import { Problem, toProblem } from './problem.ts';
 import { takeRecord } from './record.ts';
+import { runBackup } from './run-backup.ts';
 import { fullIsDue } from './schedule.ts';
 import { placeNamed, type Settings } from './settings.ts';
 
@@ -73,20 +73,26 @@ async function createIn(
   begun: Date,
   tell: Tell,
 ): Promise<object> {
-  await prepare(place);
-  const before = (await place.info()).backups;
-  const type = options.type === 'auto' ? autoType(before, settings, begun) : options.type;
-  const known = await lookAt(settings);
+  // Beside the questions to the place; what is wrong with the place is said first.
+  const looking = lookAt(settings);
+  looking.catch(() => undefined);
+  const before = (await prepare(place)).backups;
+  const known = await looking;
   refuseEmptyDatabase(known.holds, before, place.name);
+  const type = options.type === 'auto' ? autoType(before, settings, begun) : options.type;
   tell(`making a backup (${type}) in ${place.name}`);
-  await runBackup(place, type, { reason: options.reason, ...known }, tell);
-  const made = (await place.info()).backups.findLast(
-    ({ label }) => !before.some((other) => other.label === label),
-  );
+  let recording: Promise<DatabaseRecord | null> = Promise.resolve(null);
+  const label = await runBackup(place, type, { reason: options.reason, ...known }, tell, () => {
+    recording = recordOf(settings, tell);
+  });
+  const [{ backups }] = await Promise.all([
+    place.info(),
+    recording.then((record) => annotate(place, label, record)),
+  ]);
+  const made = backups.find((backup) => backup.label === label);
   if (made === undefined)
-    throw new Problem('FW-BACKUP-FAILED', `no new backup is in ${place.name}`);
+    throw new Problem('FW-BACKUP-FAILED', `backup ${label} is not in ${place.name}`);
   const seconds = Math.round((Date.now() - begun.getTime()) / 1000);
-  await noteRecord(place, made, settings, tell);
   updatePlace(place.name, (history) => {
     history.lastAttemptAt = begun.toISOString();
     history.failedInARow = 0;
@@ -117,8 +123,15 @@ function autoType(backups: readonly Backup[], settings: Settings, now: Date): Ba
   return fullIsDue(settings, newestFull, now) ? 'full' : 'diff';
 }
 
-/** Refuses a foreign key or database, and makes the repository where there is none yet. */
-export async function prepare(place: OpenPlace): Promise<void> {
+/**
+ * Refuses a foreign key or database, makes the repository where there is none yet, and says what is in it.
+ *
+ * @throws Problem FW-BACKUP-…
+ */
+export async function prepare(place: OpenPlace): Promise<PlaceInfo> {
+  // What shows backups needs no further question. Not of S3: one that takes connections and says nothing would hold us up.
+  const early = place.place.type === 'posix' ? await place.info().catch(() => null) : null;
+  if (early !== null && early.status === 0 && early.backups.length > 0) return early;
   const state = await place.probe();
   if (state === 'unreachable') {
     throw new Problem('FW-BACKUP-UNREACHABLE', `place ${place.name} does not answer`);
@@ -126,12 +139,12 @@ export async function prepare(place: OpenPlace): Promise<void> {
   if (state === 'wrong key') {
     throw new Problem('FW-BACKUP-KEY', `the key does not open the backups in ${place.name}`);
   }
-  if (state === 'ready') return;
+  if (state === 'ready') return place.info();
   const ran = await place.run('stanza-create');
   if (ran.code === 0) {
     // Another disk of the same name: what was made on the one before is not here, and the next backup is due at once.
     updatePlace(place.name, forgetBackups);
-    return;
+    return place.info();
   }
   throw new Problem(
     backupProblemCode(ran.code),
@@ -170,62 +183,27 @@ async function ledger(client: Client): Promise<{ release: string; head: string }
   return rows[0] ?? { release: '', head: '' };
 }
 
-async function runBackup(
-  place: OpenPlace,
-  type: BackupType,
-  annotations: Readonly<Record<string, string>>,
-  tell: Tell,
-): Promise<void> {
-  const args = Object.entries(annotations)
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `--annotation=${name}=${value}`);
-  const timer = setInterval(() => {
-    place.info().then(
-      ({ running }) => {
-        if (running !== null)
-          tell(`copying the database to ${place.name}`, running.done, running.total);
-      },
-      () => undefined,
-    );
-  }, 2000);
-  const ran = await place.run('backup', [`--type=${type}`, ...args]);
-  clearInterval(timer);
-  if (ran.code === 0) return;
-  throw new Problem(
-    isFull(place) ? 'FW-BACKUP-SPACE' : backupProblemCode(ran.code),
-    isFull(place)
-      ? `the disk of ${place.name} has no room for the backup`
-      : `the backup in ${place.name} failed`,
-    tail(ran),
-  );
-}
-
-function isFull(place: OpenPlace): boolean {
-  if (place.place.type !== 'posix') return false;
-  const { bavail, bsize } = statfsSync(place.place.path);
-  return bavail * bsize < 32 * 1024 ** 2;
-}
-
-/** Afterwards, so that the position lies behind the backup and a drill of it can stop there. */
-async function noteRecord(
-  place: OpenPlace,
-  made: Backup,
-  settings: Settings,
-  tell: Tell,
-): Promise<void> {
-  let record: DatabaseRecord;
+/** Taken behind the backup, so that a drill of it can stop there; a backup without one is a backup still. */
+async function recordOf(settings: Settings, tell: Tell): Promise<DatabaseRecord | null> {
   try {
-    record = await withClient(connectLive(settings.database), (client) =>
-      takeRecord(client, RECORD_SECONDS),
-    );
+    const record = await takeRecord(() => connectLive(settings.database), RECORD_SECONDS);
+    updateHistory((history) => {
+      history.records = [...history.records, record].slice(-RECORDS_KEPT);
+    });
+    return record;
   } catch (error) {
     tell(`the backup has no record of the database: ${String(error)}`);
-    return;
+    return null;
   }
-  updateHistory((history) => {
-    history.records = [...history.records, record].slice(-RECORDS_KEPT);
-  });
+}
+
+async function annotate(
+  place: OpenPlace,
+  label: string,
+  record: DatabaseRecord | null,
+): Promise<void> {
+  if (record === null) return;
   const text = JSON.stringify(record);
   if (text.length > LONGEST_RECORD) return;
-  await place.run('annotate', [`--set=${made.label}`, `--annotation=record=${text}`]);
+  await place.run('annotate', [`--set=${label}`, `--annotation=record=${text}`]);
 }

@@ -9,10 +9,11 @@ import { readHistory, updateHistory, updatePlace, type DatabaseRecord } from './
 import { connect, connectLive, newestLiveCommit, withClient } from './live.ts';
 import type { Tell } from './ndjson.ts';
 import { DRILL } from './paths.ts';
-import { backupKey, openPlace } from './place.ts';
+import { backupKey, openPlace, type OpenPlace } from './place.ts';
 import { Problem, toProblem } from './problem.ts';
 import { readFacts, rowsOf, takeRecord } from './record.ts';
 import { copyBackup } from './recover.ts';
+import { refuseTooShort, replayedTo } from './replay-end.ts';
 import { writeReport } from './reports.ts';
 import { planRestore, refuseTooLarge } from './restore-plan.ts';
 import { ScratchFailed, startScratch } from './scratch-server.ts';
@@ -38,14 +39,19 @@ const RECORD_SECONDS = 120;
 /**
  * Restores the newest backup and the log behind it next to the live database, and compares. What goes
  * wrong is what a drill is for: it is in the report, and no error of the command.
+ *
+ * @param shown a copy of the key that somebody keeps elsewhere; null where none was shown
+ * @throws Problem FW-BACKUP-CUSTODY when that copy opens nothing, before anything is restored
  */
 export async function drill(
   settings: Settings,
   placeName: string | null,
+  shown: string | null,
   tell: Tell,
 ): Promise<object> {
   const at = new Date();
   const place = placeName ?? pickPlace(settings, readHistory());
+  if (shown !== null) await refuseOtherKey(openPlace(settings, placeNamed(settings, place)), shown);
   const found: Found = {
     label: null,
     rpoSeconds: null,
@@ -66,7 +72,16 @@ export async function drill(
   } finally {
     rmSync(DRILL, { recursive: true, force: true });
   }
-  return report(at, place, found);
+  return report(at, place, found, shown !== null);
+}
+
+/** Whether the backups can be opened from elsewhere is known only once somebody has opened one with what lies there. */
+async function refuseOtherKey(place: OpenPlace, key: string): Promise<void> {
+  if ((await place.probe(key)) !== 'wrong key') return;
+  throw new Problem(
+    'FW-BACKUP-CUSTODY',
+    `the key that was shown does not open the backups in ${place.name}: ${keyFingerprint(key)}, and the one in use is ${keyFingerprint(backupKey())}`,
+  );
 }
 
 async function rehearse(
@@ -92,13 +107,17 @@ async function rehearse(
   const begun = Date.now();
   await copyBackup(plan, directory, drillArgs(plan.chosen, record), tell);
   tell('replaying the log');
-  const server = await startScratch({ data: directory, durable: false }).catch((error: unknown) => {
+  const server = await startScratch({ data: directory }).catch((error: unknown) => {
     if (!(error instanceof ScratchFailed)) throw error;
     throw new Problem('FW-RESTORE-FAILED', error.message, error.lines.slice(-6));
   });
-  found.rtoSeconds = Math.round((Date.now() - begun) / 100) / 10;
   try {
+    // With an exact record PostgreSQL itself fails where it does not get there.
+    if (record?.exact !== true)
+      refuseTooShort(plan, await withClient(connect('postgres', server.socket), replayedTo));
     await inspect(settings, server.socket, record, found, tell);
+    // Until somebody may rely on it: a restore looks through what it restored as well.
+    found.rtoSeconds = Math.round((Date.now() - begun) / 100) / 10;
   } finally {
     await server.stop();
   }
@@ -132,9 +151,7 @@ async function inspect(
 /** null when the server does not answer: then the drill goes by what was known last. */
 async function recordOfLive(settings: Settings): Promise<DatabaseRecord | null> {
   try {
-    return await withClient(connectLive(settings.database), (client) =>
-      takeRecord(client, RECORD_SECONDS),
-    );
+    return await takeRecord(() => connectLive(settings.database), RECORD_SECONDS);
   } catch {
     return null;
   }
@@ -149,7 +166,7 @@ async function measureRpo(place: string): Promise<number | null> {
   return Math.max(0, Math.round((Date.now() - Date.parse(carried.closedAt)) / 1000));
 }
 
-function report(at: Date, place: string, found: Found): object {
+function report(at: Date, place: string, found: Found, keyShown: boolean): object {
   const ok = found.problems.length === 0;
   const id = `drill-${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
   const content = {
@@ -159,6 +176,7 @@ function report(at: Date, place: string, found: Found): object {
     ok,
     ...found,
     keyFingerprint: keyFingerprint(backupKey()),
+    keyShown,
   };
   const signed = { ...content, ...writeReport(id, content) };
   const { label, rpoSeconds, rtoSeconds } = found;
@@ -167,12 +185,13 @@ function report(at: Date, place: string, found: Found): object {
       lastAttemptAt: at.toISOString(),
       lastSuccessAt: ok ? at.toISOString() : (history.drill?.lastSuccessAt ?? null),
       ok,
-      rpoSeconds: rpoSeconds ?? 0,
-      rtoSeconds: rtoSeconds ?? 0,
+      rpoSeconds,
+      rtoSeconds,
       report: signed,
     };
   });
-  if (ok && label !== null && rtoSeconds !== null) {
+  // What could be compared with nothing is restored, and not proven.
+  if (ok && found.exact && label !== null && rtoSeconds !== null) {
     updatePlace(place, (history) => {
       history.proven[label] = { at: at.toISOString(), rtoSeconds, rpoSeconds: rpoSeconds ?? 0 };
     });

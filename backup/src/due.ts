@@ -1,5 +1,12 @@
 import { ofPlace, type History } from './history.ts';
-import { backupState, drillIsDue, jitterMs, type Attempts, type BackupState } from './schedule.ts';
+import {
+  backupState,
+  checkIsDue,
+  drillIsDue,
+  jitterMs,
+  type Attempts,
+  type BackupState,
+} from './schedule.ts';
 import type { Settings } from './settings.ts';
 
 const date = (text: string | null | undefined): Date | null =>
@@ -52,4 +59,19 @@ export function drillDue(settings: Settings, history: History, now: Date): boole
   );
   const last = date(history.drill?.lastAttemptAt);
   return any && drillIsDue(settings, new Date(history.startedAt), last, now);
+}
+
+/** What others store is read over the network, which they charge for: once in four weeks is enough. */
+const OUTSIDE_EVERY_MS = 27 * 86_400_000;
+
+/** What of everything is to be read now: nothing, what is on this server, or the places outside of it as well. */
+export function checkDue(
+  settings: Settings,
+  history: History,
+  now: Date,
+): 'nothing' | 'near' | 'all' {
+  const last = date(history.check?.lastAttemptAt);
+  if (!checkIsDue(settings, new Date(history.startedAt), last, now)) return 'nothing';
+  const outside = date(history.check?.outsideAt);
+  return outside === null || now.getTime() - outside.getTime() > OUTSIDE_EVERY_MS ? 'all' : 'near';
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from './problem.ts';
 import { SECRETS, SETTINGS_FILE } from './paths.ts';
 

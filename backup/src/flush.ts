@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
+import { readCarried } from './carried.ts';
 import { connectLive, withClient } from './live.ts';
 import type { Tell } from './ndjson.ts';
-import { DATA } from './paths.ts';
-import { Problem } from './problem.ts';
+import { DATA, SPOOL } from './paths.ts';
+import { Problem, toProblem } from './problem.ts';
 import type { Settings } from './settings.ts';
 import { spooled } from './spool.ts';
+import { systemOfSegment } from './system.ts';
 
 export interface Flushed {
   readonly lastWal: string;
@@ -31,6 +33,45 @@ function notHandedOver(): string[] {
 
 /** Where the log has to have arrived: in any place, in all of them, or in the one that is named. */
 export type FlushedTo = 'any' | 'all' | { readonly place: string };
+
+/**
+ * Whether all that was written is in a place: by what a flush found, and without one (the database is down) where
+ * nothing is on its way. On a busy platform something always is, so the flush counts where there was one.
+ */
+export function hasArrived(place: string, flushed: Flushed | null): boolean {
+  const found = flushed?.places.find(({ name }) => name === place);
+  if (found !== undefined) return found.waiting === 0;
+  const own = readCarried(place)?.system;
+  // What another cluster handed over, in the place of the one that is lost, never gets there and is missed by nobody.
+  const isOurs = (directory: string, name: string): boolean => {
+    const system = systemOfSegment(`${SPOOL}/${directory}/${name}`);
+    return own === undefined || system === null || system === own;
+  };
+  const waiting = ['new', place].flatMap((directory) =>
+    spooled(directory).filter((name) => isOurs(directory, name)),
+  );
+  return notHandedOver().length + waiting.length === 0;
+}
+
+/**
+ * Flushes, and says so where that does not work: a database that is down, or a place that is away, keeps nobody from
+ * looking at what could be restored, nor from restoring it. null: it did not work.
+ */
+export async function flushIfAlive(
+  settings: Settings,
+  place: string | null,
+  tell: Tell,
+  seconds = 30,
+): Promise<Flushed | null> {
+  try {
+    return await flush(settings, tell, seconds, place === null ? 'any' : { place });
+  } catch (error) {
+    tell(
+      `the newest changes may not be in the backups: ${toProblem(error, 'FW-BACKUP-FLUSH').message}`,
+    );
+    return null;
+  }
+}
 
 const nameOf = (where: FlushedTo): string =>
   typeof where === 'object' ? where.place : where === 'any' ? 'any place' : 'every place';

@@ -7,7 +7,7 @@ import {
   fsyncSync,
   closeSync,
 } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { STATE } from './paths.ts';
 
 const success = z.object({ at: z.string(), seconds: z.number() });
@@ -41,6 +41,15 @@ const placeHistory = z.object({
     .default({}),
 });
 
+/** What was settled in the commit log when all was read last: PostgreSQL has no checksums for it. */
+const commitLogSchema = z.object({
+  system: z.string(),
+  timeline: z.number(),
+  /** Number of the oldest transaction that had not ended, with its epoch. */
+  upTo: z.string(),
+  files: z.record(z.string(), z.string()),
+});
+
 const historySchema = z.object({
   /** When this keeper first ran on this instance. */
   startedAt: z.string(),
@@ -50,15 +59,22 @@ const historySchema = z.object({
   database: z
     .object({ checkedAt: z.string().nullable(), damage: z.boolean() })
     .default({ checkedAt: null, damage: false }),
+  commitLog: commitLogSchema.nullable().default(null),
   /** What was known of the live database, newest last. */
   records: z.array(recordSchema).default([]),
+  /** When all was read last, or was to be; and when the places outside this server were among it. */
+  check: z
+    .object({ lastAttemptAt: z.string(), outsideAt: z.string().nullable() })
+    .nullable()
+    .default(null),
   drill: z
     .object({
       lastAttemptAt: z.string(),
       lastSuccessAt: z.string().nullable(),
       ok: z.boolean(),
-      rpoSeconds: z.number(),
-      rtoSeconds: z.number(),
+      /** Of a drill that did not get so far nothing is known. */
+      rpoSeconds: z.number().nullable(),
+      rtoSeconds: z.number().nullable(),
       report: z.unknown(),
     })
     .nullable()
@@ -69,6 +85,7 @@ export type History = z.infer<typeof historySchema>;
 export type PlaceHistory = z.infer<typeof placeHistory>;
 /** What is known of a database at one position of its log. */
 export type DatabaseRecord = z.infer<typeof recordSchema>;
+export type CommitLog = z.infer<typeof commitLogSchema>;
 
 const FILE = `${STATE}/history.json`;
 

@@ -25,9 +25,14 @@ export async function liveIdentity(): Promise<string | null> {
 export const isForeign = (known: readonly string[], live: string | null): boolean =>
   live !== null && known.length > 0 && !known.includes(live);
 
-/** Somebody else's database is not put in the place of this one. @throws Problem FW-BACKUP-FOREIGN */
-export async function refuseForeign(place: OpenPlace, { systemIds }: Survey): Promise<void> {
-  if (!isForeign(systemIds, await liveIdentity())) return;
+/**
+ * Somebody else's database is not put in the place of this one.
+ *
+ * @param live as liveIdentity has it
+ * @throws Problem FW-BACKUP-FOREIGN
+ */
+export function refuseForeign(place: OpenPlace, { systemIds }: Survey, live: string | null): void {
+  if (!isForeign(systemIds, live)) return;
   throw new Problem(
     'FW-BACKUP-FOREIGN',
     `the backups in ${place.name} are of another database than the one that is here`,

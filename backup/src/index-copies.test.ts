@@ -1,13 +1,16 @@
 import { expect, it } from 'vitest';
 import { damagedLabels, differingIndexes } from './index-copies.ts';
 import type { OpenPlace } from './place.ts';
+import { Problem } from './problem.ts';
 
 const placeOf = (texts: Readonly<Record<string, string>>): OpenPlace =>
   ({
     files: () => Promise.resolve(Object.keys(texts).map((path) => ({ path, size: 1 }))),
     text: (path: string) => {
       const text = texts[path];
-      return text === 'unreadable' ? Promise.reject(new Error(path)) : Promise.resolve(text);
+      if (text === 'unreadable') return Promise.reject(new Problem('FW-BACKUP-DAMAGED', path));
+      if (text === 'away') return Promise.reject(new Problem('FW-BACKUP-UNREACHABLE', path));
+      return Promise.resolve(text);
     },
   }) as unknown as OpenPlace;
 
@@ -39,4 +42,14 @@ it('a label of a backup is told from what a damaged one decrypts to', async () =
     }),
   );
   expect(found).toEqual(['archive/f/17-1/1/b.backup', 'archive/f/17-1/1/c.backup']);
+});
+
+it('of what could not be read nothing is said but that', async () => {
+  const away = placeOf({
+    'backup/f/backup.info': 'a',
+    'backup/f/backup.info.copy': 'away',
+    'archive/f/17-1/1/c.backup': 'away',
+  });
+  await expect(differingIndexes(away)).rejects.toMatchObject({ code: 'FW-BACKUP-UNREACHABLE' });
+  await expect(damagedLabels(away)).rejects.toMatchObject({ code: 'FW-BACKUP-UNREACHABLE' });
 });

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { decrypt } from './cipher.ts';
 import { prepare } from './create.ts';
-import { updatePlace } from './history.ts';
+import { ofPlace, updatePlace, type History } from './history.ts';
 import type { Tell } from './ndjson.ts';
 import { backupKey, openPlace, tail, type OpenPlace } from './place.ts';
 import { Problem, toProblem } from './problem.ts';
@@ -57,23 +58,11 @@ export async function putInstance(settings: Settings, copy: Buffer, tell: Tell):
   for (const candidate of settings.places) {
     try {
       tell(`storing the instance directory in ${candidate.name}`);
-      const place = openPlace(settings, candidate);
-      await prepare(place);
-      const ran = await place.run('repo-put', [`instance/${name}`], { stdin: copy });
-      if (ran.code !== 0) {
-        throw new Problem(
-          'FW-BACKUP-FAILED',
-          `the copy was not stored in ${place.name}`,
-          tail(ran),
-        );
-      }
-      copies.push({ place: place.name, name, bytes: copy.length, sha256: digest });
-      updatePlace(place.name, (history) => {
+      await storeIn(openPlace(settings, candidate), name, copy);
+      copies.push({ place: candidate.name, name, bytes: copy.length, sha256: digest });
+      updatePlace(candidate.name, (history) => {
         history.instanceCopyAt = now.toISOString();
       });
-      for (const old of (await listCopies(place)).slice(0, -KEPT)) {
-        await place.run('repo-rm', [`instance/${old.name}`]);
-      }
     } catch (error) {
       const problem = toProblem(error, 'FW-BACKUP-FAILED');
       failures.push({ place: candidate.name, code: problem.code, message: problem.message });
@@ -86,6 +75,58 @@ export async function putInstance(settings: Settings, copy: Buffer, tell: Tell):
     failures.map(({ place, code, message }) => `${place}: ${code}: ${message}`),
   );
 }
+
+/** @throws Problem FW-BACKUP-… */
+async function storeIn(place: OpenPlace, name: string, copy: Buffer): Promise<void> {
+  await prepare(place);
+  const ran = await place.run('repo-put', [`instance/${name}`], { stdin: copy });
+  if (ran.code !== 0)
+    throw new Problem('FW-BACKUP-FAILED', `the copy was not stored in ${place.name}`, tail(ran));
+  for (const old of (await listCopies(place)).slice(0, -KEPT))
+    await place.run('repo-rm', [`instance/${old.name}`]);
+}
+
+/** Whether a place has not got the newest copy, as far as the history knows. */
+export function copyIsBehind(history: History, names: readonly string[]): boolean {
+  const at = names.map((name) => ofPlace(history, name).instanceCopyAt ?? '');
+  return at.some((one) => one !== at[0]);
+}
+
+/**
+ * Brings the newest copy from the place that has it to those that were away when it was made; nobody runs a command of
+ * the installer for that.
+ *
+ * @throws Problem where one of them is away still
+ */
+export async function evenCopies(settings: Settings, tell: Tell): Promise<object> {
+  const places = settings.places.map((place) => openPlace(settings, place));
+  // One that takes connections and says nothing would hold the lock for minutes.
+  for (const place of places)
+    if ((await place.probe()) === 'unreachable')
+      throw new Problem('FW-BACKUP-UNREACHABLE', `place ${place.name} does not answer`);
+  const lists = await Promise.all(
+    places.map(async (place) => ({ place, copies: await listCopies(place) })),
+  );
+  const newest = lists.toSorted((a, b) => nameOf(b).localeCompare(nameOf(a)))[0];
+  const name = newest?.copies.at(-1)?.name;
+  if (newest === undefined || name === undefined) return { brought: [] };
+  const lacking = lists.filter(({ copies }) => copies.every((copy) => copy.name !== name));
+  const copy = lacking.length === 0 ? null : await buffer(await getInstance(newest.place, name));
+  for (const { place } of lacking) {
+    tell(`storing the instance directory in ${place.name}`);
+    if (copy !== null) await storeIn(place, name, copy);
+  }
+  const at = parseCopyName(name)?.at ?? null;
+  // Also where nothing was lacking: then the history of a place was wrong.
+  for (const { place } of lists)
+    updatePlace(place.name, (history) => {
+      history.instanceCopyAt = at;
+    });
+  return { brought: lacking.map(({ place }) => place.name) };
+}
+
+const nameOf = ({ copies }: { readonly copies: readonly InstanceCopy[] }): string =>
+  copies.at(-1)?.name ?? '';
 
 /** Paths of copies that are not what was stored: their digest is in the name. */
 export async function damagedCopies(place: OpenPlace): Promise<string[]> {

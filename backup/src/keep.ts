@@ -1,9 +1,13 @@
 import { createServer, type Server } from 'node:http';
-import { carrierOf, keepDistributing, pause, type Carrier } from './carry.ts';
-import { begunByKeeper, drillDue } from './due.ts';
+import { Bell, ringOnChange } from './bell.ts';
+import { carrierOf, keepDistributing, type Carrier } from './carry.ts';
+import { begunByKeeper, checkDue, drillDue } from './due.ts';
 import { readHistory } from './history.ts';
 import { renderMetrics } from './metrics.ts';
 import { log } from './ndjson.ts';
+import { copyIsBehind } from './instance-copies.ts';
+import { SPOOL } from './paths.ts';
+import { pause } from './pause.ts';
 import { openPlace } from './place.ts';
 import { dueRequests } from './requests.ts';
 import { run } from './run.ts';
@@ -14,6 +18,7 @@ import { dropOtherPlaces, waitingFor } from './spool.ts';
 const PORT = 9854;
 const ADOPT_MS = 10_000;
 const LOOK_EVERY_MS = 30_000;
+const COPY_AGAIN_MS = 5 * 60_000;
 /** After a start the database gets time to come up, and people time to begin something themselves. */
 const FIRST_LOOK_MS = 60_000;
 /** A stop waits for what is being carried, and no longer. */
@@ -33,12 +38,17 @@ export async function keep(settings: Settings): Promise<void> {
   if (dropped.length > 0) log('warn', 'these places are no longer configured', { dropped });
   const aside = setForeignAside(names);
   if (aside.length > 0) log('warn', 'these segments are of another cluster', { aside });
-  const carriers = settings.places.map((place) => carrierOf(openPlace(settings, place)));
+  // A backup waits for the log twice, and what is carried at once is at risk for no longer than that takes.
+  const bells = { spooled: new Bell(), handedOn: new Bell() };
+  ringOnChange(bells.spooled, `${SPOOL}/new`, stop.signal);
+  const carriers = settings.places.map((place) =>
+    carrierOf(openPlace(settings, place), bells.handedOn),
+  );
   const asked =
     settings.schedule.by === 'request' ? dueRequests(settings, command, stop.signal) : null;
   const server = serve(carriers, asked, new Date());
   log('info', 'keeping backups', { places: names });
-  const distributing = keepDistributing(names, stop.signal);
+  const distributing = keepDistributing(names, bells, stop.signal);
   const adopted = command(['adopt']);
   // A new place has no repository before that. What holds the lock for long must not hold up the log.
   await Promise.race([adopted, pause(ADOPT_MS, stop.signal)]);
@@ -134,6 +144,9 @@ async function keepSchedule(settings: Settings, signal: AbortSignal): Promise<vo
   }
 }
 
+/** When the copies of the instance directory may be looked at next; a place that is away is asked no more often. */
+const copies = { next: 0 };
+
 async function runDue(settings: Settings, signal: AbortSignal): Promise<void> {
   for (const { name } of settings.places) {
     const history = readHistory();
@@ -142,6 +155,15 @@ async function runDue(settings: Settings, signal: AbortSignal): Promise<void> {
     await command(['create', '--type', 'auto', '--reason', 'schedule', '--place', name]);
   }
   const history = readHistory();
-  if (history === null || signal.aborted || settings.schedule.by === 'request') return;
+  if (history === null || signal.aborted) return;
+  // Nobody else has a clock for it, wherever the platform runs.
+  const names = settings.places.map(({ name }) => name);
+  if (copyIsBehind(history, names) && Date.now() > copies.next) {
+    copies.next = Date.now() + COPY_AGAIN_MS;
+    await command(['instance-even']);
+  }
+  const checked = checkDue(settings, history, new Date());
+  if (checked !== 'nothing') await command(checked === 'near' ? ['check', '--near'] : ['check']);
+  if (settings.schedule.by === 'request') return;
   if (drillDue(settings, history, new Date())) await command(['drill']);
 }

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { DATA, SOCKET } from './paths.ts';
 import { Problem } from './problem.ts';
 import { run } from './run.ts';
+import { isBegun } from './system.ts';
 import { lastCommit } from './waldump.ts';
 
 /** A connection to a server through its socket, as superuser. Close it. */
@@ -45,11 +46,11 @@ export async function withClient<T>(
   }
 }
 
-/** Segments in the live log, newest last; names of recycled ones in advance are among them. */
+/** Segments in the live log that were begun, newest last. Files that wait under a name in advance still begin as what they were. */
 function liveSegments(): string[] {
   try {
     return readdirSync(`${DATA}/pg_wal`)
-      .filter((name) => /^[0-9A-F]{24}$/.test(name))
+      .filter((name) => isBegun(`${DATA}/pg_wal/${name}`))
       .sort();
   } catch {
     return [];
@@ -66,7 +67,7 @@ export async function newestLiveCommit(after: string | null = null): Promise<Dat
   const names = liveSegments()
     .filter((name) => after === null || name > after)
     .reverse();
-  // Segments made in advance hold nothing; a day without a commit is told from its last few.
+  // A day without a commit is told from its last few.
   for (const name of names.slice(0, 24)) {
     const ran = await run('pg_waldump', ['--rmgr=Transaction', `${DATA}/pg_wal/${name}`]);
     const at = lastCommit(ran.stdout);

@@ -1,14 +1,12 @@
 import { parseArgs } from 'node:util';
 import { pipeline } from 'node:stream/promises';
 import { adopt } from './adopt.ts';
-import { ask, dueNamed } from './ask.ts';
 import { check } from './check.ts';
 import { create } from './create.ts';
 import { drill } from './drill.ts';
 import { layOut } from './fetch-instance.ts';
-import { flush } from './flush.ts';
-import { getInstance, putInstance } from './instance-copies.ts';
-import { keep } from './keep.ts';
+import { flush, flushIfAlive } from './flush.ts';
+import { evenCopies, getInstance, putInstance } from './instance-copies.ts';
 import { list } from './list.ts';
 import { describeServer, move } from './move.ts';
 import { tell, tellProblem, tellResult } from './ndjson.ts';
@@ -28,7 +26,13 @@ interface Options {
   readonly name?: string | undefined;
   readonly upgrade?: boolean | undefined;
   readonly all?: boolean | undefined;
+  readonly near?: boolean | undefined;
+  /** On stdin: arguments are seen by everybody. */
+  readonly 'shown-key'?: boolean | undefined;
 }
+
+/** A place that is there takes a segment within a second or two. */
+const LOOK_AHEAD_SECONDS = 20;
 
 type Command = (settings: Settings, options: Options) => Promise<unknown>;
 
@@ -40,11 +44,15 @@ const COMMANDS: Record<string, { run: Command; otherwise: ProblemCode }> = {
     otherwise: 'FW-BACKUP-FAILED',
   },
   list: { run: (settings) => list(settings), otherwise: 'FW-BACKUP-FAILED' },
-  check: { run: (settings) => check(settings, tell), otherwise: 'FW-BACKUP-FAILED' },
+  check: {
+    run: (settings, { near = false }) => check(settings, tell, near),
+    otherwise: 'FW-BACKUP-FAILED',
+  },
   drill: {
-    run: (settings, { place = null }) => {
+    run: async (settings, { place = null, 'shown-key': isShown = false }) => {
       if (place !== null) placeNamed(settings, place);
-      return drill(settings, place, tell);
+      const shown = isShown ? (await readInput()).toString('utf8').trim() : null;
+      return drill(settings, place, shown, tell);
     },
     otherwise: 'FW-RESTORE-FAILED',
   },
@@ -56,17 +64,29 @@ const COMMANDS: Record<string, { run: Command; otherwise: ProblemCode }> = {
   'restore-plan': {
     run: async (settings, { target: text, place = null }) => {
       const target = parseTarget(required(text, '--target'));
-      return describePlan(await planRestore(settings, target, place), target);
+      // While everybody is still served: what does not get there now would be lost, and somebody has to agree to that.
+      const flushed =
+        target.kind === 'label'
+          ? null
+          : await flushIfAlive(settings, place, tell, LOOK_AHEAD_SECONDS);
+      return describePlan(await planRestore(settings, target, place), target, flushed);
     },
     otherwise: 'FW-RESTORE-FAILED',
   },
   flush: {
-    run: (settings, { all = false }) => flush(settings, tell, 120, all ? 'all' : 'any'),
+    run: (settings, { all = false, place }) => {
+      const named = place === undefined ? 'any' : { place: placeNamed(settings, place).name };
+      return flush(settings, tell, 120, all ? 'all' : named);
+    },
     otherwise: 'FW-BACKUP-FLUSH',
   },
   server: { run: () => describeServer(), otherwise: 'FW-BACKUP-DATABASE' },
   'instance-put': {
     run: async (settings) => putInstance(settings, await readInput(), tell),
+    otherwise: 'FW-BACKUP-FAILED',
+  },
+  'instance-even': {
+    run: (settings) => evenCopies(settings, tell),
     otherwise: 'FW-BACKUP-FAILED',
   },
   adopt: {
@@ -96,7 +116,10 @@ function readOptions(args: string[]): Options {
     const text = { type: 'string' } as const;
     const flag = { type: 'boolean' } as const;
     const options = { type: text, reason: text, place: text, target: text, name: text };
-    return parseArgs({ args, options: { ...options, upgrade: flag, all: flag } }).values;
+    return parseArgs({
+      args,
+      options: { ...options, upgrade: flag, all: flag, near: flag, 'shown-key': flag },
+    }).values;
   } catch (error) {
     throw new Problem('FW-BACKUP-USAGE', toProblem(error, 'FW-BACKUP-USAGE').message);
   }
@@ -120,12 +143,25 @@ async function sendInstance(args: string[], isNewServer: boolean): Promise<numbe
 /** In a pod of its own, which has none of the settings: it asks, and hands on what it is told. */
 async function askKeeper([what, url]: string[]): Promise<number> {
   try {
+    const { ask, dueNamed } = await import('./ask.ts');
     const print = (line: string): boolean => process.stdout.write(`${line}\n`);
     return (await ask(dueNamed(what), required(url, 'the address of the keeper'), print)) ? 0 : 1;
   } catch (error) {
     tellProblem(toProblem(error, 'FW-BACKUP-KEEPER'));
     return 1;
   }
+}
+
+/** What can be begun again, and is ended by a restore (images/backup/factsway-backup). */
+const REPEATABLE = new Set(['create', 'check', 'drill', 'instance-even']);
+
+/** What a restore ends says why it ended; what it had started ends with it (run.ts). */
+function giveWay(name: string): void {
+  process.once('SIGTERM', () => {
+    tellProblem(new Problem('FW-BACKUP-BUSY', `${name} was ended, for a restore began`));
+    // Once this is written, and whatever else is still waited for.
+    process.stdout.write('', () => process.exit(1));
+  });
 }
 
 async function main([name = '', ...args]: string[]): Promise<number> {
@@ -135,6 +171,8 @@ async function main([name = '', ...args]: string[]): Promise<number> {
   const known = COMMANDS[name];
   try {
     if (name === 'keep') {
+      // Metrics and schedules are of the daemon alone; whoever waits for a restore does not wait for them.
+      const { keep } = await import('./keep.ts');
       await keep(readSettings(SETTINGS_FILE));
       return 0;
     }
@@ -155,6 +193,7 @@ async function main([name = '', ...args]: string[]): Promise<number> {
       throw new Problem('FW-BACKUP-USAGE', `"${name}" is no command; there is ${names}`);
     }
     const options = readOptions(args);
+    if (REPEATABLE.has(name)) giveWay(name);
     tellResult(await known.run(readSettings(SETTINGS_FILE), options));
     return 0;
   } catch (error) {
@@ -164,4 +203,6 @@ async function main([name = '', ...args]: string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

@@ -132,9 +132,9 @@ function aboutDrills(history: History | null, gauge: MakeGauge): void {
     drill === null || drill?.ok !== false ? 1 : 0,
   );
   gauge('drill_rpo_seconds', 'What would have been lost at the last drill').set(
-    drill?.rpoSeconds ?? 0,
+    drill?.rpoSeconds ?? NaN,
   );
   gauge('drill_rto_seconds', 'How long the restore of the last drill took').set(
-    drill?.rtoSeconds ?? 0,
+    drill?.rtoSeconds ?? NaN,
   );
 }

@@ -64,7 +64,7 @@ export async function move(tell: Tell): Promise<object> {
     databases: await databaseNames(client),
   }));
   await makeCluster(locale);
-  const options = { data: UNFINISHED, durable: true, settings: LOADING };
+  const options = { data: UNFINISHED, settings: LOADING };
   const server = await startScratch(options).catch((error: unknown) => {
     if (!(error instanceof ScratchFailed)) throw error;
     throw new Problem('FW-POSTGRES-COPY', 'the new cluster did not start', error.lines.slice(-6));

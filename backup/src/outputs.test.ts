@@ -103,6 +103,11 @@ describe('exit codes', () => {
     expect(backupProblemCode(28)).toBe('FW-BACKUP-FOREIGN');
     expect(backupProblemCode(49)).toBe('FW-BACKUP-UNREACHABLE');
     expect(backupProblemCode(25)).toBe('FW-BACKUP-FAILED');
+    expect(backupProblemCode(64, true)).toBe('FW-BACKUP-SPACE');
+    expect(backupProblemCode(82, true)).toBe('FW-BACKUP-SPACE');
+    // A database that is away is away on a full disk too.
+    expect(backupProblemCode(56, true)).toBe('FW-BACKUP-DATABASE');
+    expect(backupProblemCode(64, false)).toBe('FW-BACKUP-FAILED');
     expect(restoreProblemCode(26, false)).toBe('FW-RESTORE-DAMAGED');
     expect(restoreProblemCode(64, true)).toBe('FW-RESTORE-SPACE');
     expect(restoreProblemCode(64, false)).toBe('FW-RESTORE-FAILED');

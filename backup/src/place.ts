@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { parseRepoList, type RepoFile } from './archive-list.ts';
 import { BACKREST } from './backrest-codes.ts';
 import { opensInfo } from './cipher.ts';
+import { couldNotRead } from './classify.ts';
 import { parseInfo, type PlaceInfo } from './info.ts';
 import { DATA, SECRETS, SOCKET, TMP } from './paths.ts';
 import { placeConfig, type PlaceSecrets } from './place-config.ts';
@@ -22,11 +23,16 @@ export interface OpenPlace {
   readonly info: () => Promise<PlaceInfo>;
   /** Those below a directory; of the whole place when it is ''. */
   readonly files: (directory: string) => Promise<RepoFile[]>;
-  /** A file as it is stored (encrypted); null where there is none. */
+  /** A file as it is stored (encrypted); null where there is none. @throws Problem as `text` does */
   readonly raw: (path: string, timeoutMs?: number) => Promise<Buffer | null>;
-  /** A file of the archive, decrypted; null where there is none. */
+  /**
+   * A file of the archive, decrypted; null where there is none.
+   *
+   * @throws Problem FW-BACKUP-UNREACHABLE where nobody could look, FW-BACKUP-DAMAGED where it does not open
+   */
   readonly text: (path: string) => Promise<string | null>;
-  readonly probe: () => Promise<PlaceState>;
+  /** @param key that of this installation unless said */
+  readonly probe: (key?: string) => Promise<PlaceState>;
 }
 
 function secretLine(file: string): string {
@@ -68,14 +74,23 @@ function writeConfig(settings: Settings, place: Place): string {
   return file;
 }
 
-export function openPlace(settings: Settings, place: Place): OpenPlace {
+/** @param more options of pgBackRest, with every command */
+export function openPlace(
+  settings: Settings,
+  place: Place,
+  more: readonly string[] = [],
+): OpenPlace {
   const config = writeConfig(settings, place);
-  const base = [`--config=${config}`, `--stanza=${settings.stanza}`];
+  const base = [`--config=${config}`, `--stanza=${settings.stanza}`, ...more];
   const call: OpenPlace['run'] = (command, args = [], options = {}) =>
     run('pgbackrest', [...base, command, ...args], options);
   const must = (ran: Ran): Ran => {
     if (ran.code === 0) return ran;
     throw new Problem('FW-BACKUP-UNREACHABLE', `place ${place.name} does not answer`, tail(ran));
+  };
+  const opened = (ran: Ran, path: string): Ran => {
+    if (ran.code === 0 || couldNotRead(ran.code, place.type)) return must(ran);
+    throw new Problem('FW-BACKUP-DAMAGED', `${path} does not open`, tail(ran));
   };
 
   const raw: OpenPlace['raw'] = async (path, timeoutMs) => {
@@ -84,7 +99,7 @@ export function openPlace(settings: Settings, place: Place): OpenPlace {
     const limit = timeoutMs === undefined ? {} : { timeoutMs };
     const ran = await call('repo-get', ['--raw', path], { stdout: sink, ...limit });
     if (ran.code === BACKREST.fileMissing) return null;
-    must(ran);
+    opened(ran, path);
     return Buffer.concat(chunks);
   };
 
@@ -104,18 +119,31 @@ export function openPlace(settings: Settings, place: Place): OpenPlace {
     raw,
     text: async (path) => {
       const ran = await call('repo-get', [path]);
-      return ran.code === BACKREST.fileMissing ? null : must(ran).stdout;
+      return ran.code === BACKREST.fileMissing ? null : opened(ran, path).stdout;
     },
-    probe: () => probe(raw, settings.stanza),
+    probe: (key = backupKey()) => probe(raw, settings.stanza, key),
   };
+}
+
+/** What a file says, and `otherwise` where it does not open. @throws Problem where nobody could look */
+export async function textOr<T>(
+  place: Pick<OpenPlace, 'text'>,
+  path: string,
+  otherwise: T,
+): Promise<string | T | null> {
+  try {
+    return await place.text(path);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'FW-BACKUP-DAMAGED') return otherwise;
+    throw error;
+  }
 }
 
 /** pgBackRest itself tries for minutes when a place takes connections and says nothing. */
 const PROBE_MS = 20_000;
 
 /** Tells a wrong key from damage: of the four copies of the index a right key opens at least one. */
-async function probe(raw: OpenPlace['raw'], stanza: string): Promise<PlaceState> {
-  const key = backupKey();
+async function probe(raw: OpenPlace['raw'], stanza: string, key: string): Promise<PlaceState> {
   let found = false;
   for (const index of ['backup/S/backup.info', 'archive/S/archive.info']) {
     for (const copy of ['', '.copy']) {

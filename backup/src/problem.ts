@@ -9,6 +9,7 @@ export type ProblemCode =
   | 'FW-BACKUP-FLUSH'
   | 'FW-BACKUP-FOREIGN'
   | 'FW-BACKUP-KEEPER'
+  | 'FW-BACKUP-CUSTODY'
   | 'FW-BACKUP-KEY'
   | 'FW-BACKUP-SPACE'
   | 'FW-BACKUP-UNREACHABLE'
@@ -40,6 +41,8 @@ const HINTS: Record<ProblemCode, string> = {
   'FW-BACKUP-FLUSH': 'factsway-install backup list shows what waits and which place is away.',
   'FW-BACKUP-FOREIGN':
     'Two installations must not share a place. Give this one its own, for example --set backup.s3.prefix=/NEW with factsway-install up. To have that other database back, build it on a server of its own: factsway-install recover',
+  'FW-BACKUP-CUSTODY':
+    'If it is the right file, copy secrets/backup-key there again, today; then factsway-install backup drill --key FILE   The backups themselves are not touched by this.',
   'FW-BACKUP-KEEPER':
     'kubectl logs postgres-0 --container backup shows what it says; the next run asks again.',
   'FW-BACKUP-KEY':

@@ -1,60 +1,100 @@
 import type { Client } from 'pg';
 import type { DatabaseRecord } from './history.ts';
+import { withClient } from './live.ts';
 
-const ATTEMPTS = 200;
+const LOOK_AGAIN_MS = 50;
+/** So long for a moment at which nobody writes at all, which leaves nothing to be asked afterwards. */
+const QUIET_SECONDS = 5;
 
-interface Counted {
-  readonly record: DatabaseRecord;
-  readonly exact: boolean;
+/** Transactions that wrote something and have not ended. */
+const WRITING = `SELECT backend_xid::text AS xid FROM pg_stat_activity WHERE backend_xid IS NOT NULL
+  UNION SELECT transaction::text FROM pg_prepared_xacts`;
+
+/** A state of the database, held in an open transaction, and where the log stood at it. */
+interface Moment {
+  readonly lsn: string;
+  readonly at: Date;
+  /** Transactions that had written something and not ended. */
+  readonly writing: readonly string[];
+  /** Nothing was committed between the snapshot and the reading of the position. */
+  readonly still: boolean;
 }
 
 /**
  * Counts every table at one position of the log.
  *
- * Exact when nothing was written between two readings of the position around the count: then the
- * snapshot of the count is the state at that position, and a restore that stops there must show the same
- * figures. A busy database may never stand still; then the record says so.
+ * Exact when no transaction ended while snapshot and position were taken: then the snapshot is the state at that
+ * position, and a restore that stops there must show the same figures, however long the count takes and whatever is
+ * written meanwhile. Where such a moment is not found, the record says so.
  *
- * @param seconds no new attempt after so long: counting over and over costs the database something
+ * @param seconds no longer is such a moment looked for
  */
-export async function takeRecord(client: Client, seconds: number): Promise<DatabaseRecord> {
-  const end = Date.now() + seconds * 1000;
-  let last: Counted | null = null;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    last = await countOnce(client);
-    if (last.exact || Date.now() > end) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  if (last === null) throw new Error('unreachable');
-  return last.record;
+export async function takeRecord(
+  open: () => Promise<Client>,
+  seconds: number,
+): Promise<DatabaseRecord> {
+  return withClient(open(), (counting) =>
+    withClient(open(), async (watching) => {
+      const begun = Date.now();
+      const passed = (): number => (Date.now() - begun) / 1000;
+      for (;;) {
+        const moment = await hold(counting, watching);
+        const isQuiet = moment.still && moment.writing.length === 0;
+        const patience = Math.min(QUIET_SECONDS, seconds);
+        if (isQuiet || passed() > seconds || (moment.still && passed() > patience)) {
+          return await countAt(moment, counting, watching);
+        }
+        await counting.query('ROLLBACK');
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      }
+    }),
+  );
 }
 
-async function countOnce(client: Client): Promise<Counted> {
-  const lsn = await position(client);
-  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  try {
-    const { rows } = await client.query<{ at: Date; open: string[] }>(
-      `SELECT now() AS at, ARRAY(SELECT pg_snapshot_xip(pg_current_snapshot()))::text[] AS open`,
-    );
-    const facts = await readFacts(client);
-    // Whoever was writing at the snapshot must still be: a commit may be in the log and not yet be seen.
-    const { rows: ended } = await client.query<{ count: string }>(
-      `SELECT count(*) FROM unnest($1::text[]) AS xid WHERE pg_xact_status(xid::xid8) <> 'in progress'`,
-      [rows[0]?.open ?? []],
-    );
-    const exact = (await position(client)) === lsn && ended[0]?.count === '0';
-    const at = (rows[0]?.at ?? new Date()).toISOString();
-    return { record: { lsn, at, exact, ...facts }, exact };
-  } finally {
-    await client.query('COMMIT');
-  }
-}
-
-async function position(client: Client): Promise<string> {
-  const { rows } = await client.query<{ lsn: string }>(
+/** Takes a snapshot, then the position, then looks whether anything ended between the two. In this order. */
+async function hold(counting: Client, watching: Client): Promise<Moment> {
+  await counting.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const taken = await snapshotOf(counting);
+  const { rows: positions } = await watching.query<{ lsn: string }>(
     'SELECT pg_current_wal_insert_lsn()::text AS lsn',
   );
-  return rows[0]?.lsn ?? '0/0';
+  // Whoever has a commit in the log that nobody sees yet is still among these.
+  const { rows: writers } = await watching.query<{ xid: string }>(WRITING);
+  const after = await snapshotOf(watching);
+  return {
+    lsn: positions[0]?.lsn ?? '0/0',
+    at: taken.at,
+    writing: writers.map(({ xid }) => xid),
+    still: taken.snapshot === after.snapshot,
+  };
+}
+
+async function snapshotOf(client: Client): Promise<{ snapshot: string; at: Date }> {
+  const { rows } = await client.query<{ snapshot: string; at: Date }>(
+    'SELECT pg_current_snapshot()::text AS snapshot, now() AS at',
+  );
+  return rows[0] ?? { snapshot: '', at: new Date() };
+}
+
+async function countAt(
+  moment: Moment,
+  counting: Client,
+  watching: Client,
+): Promise<DatabaseRecord> {
+  try {
+    const facts = await readFacts(counting);
+    const exact = moment.still && (await allStillWrite(moment.writing, watching));
+    return { lsn: moment.lsn, at: moment.at.toISOString(), exact, ...facts };
+  } finally {
+    await counting.query('ROLLBACK');
+  }
+}
+
+/** Those that go on writing after the count had no commit in the log before it. */
+async function allStillWrite(writing: readonly string[], watching: Client): Promise<boolean> {
+  if (writing.length === 0) return true;
+  const { rows } = await watching.query<{ xid: string }>(WRITING);
+  return writing.every((xid) => rows.some((row) => row.xid === xid));
 }
 
 /** What a record says of a database: release and head of the migrations, and rows of every table. */

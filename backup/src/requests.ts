@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pause } from './carry.ts';
+import { pause } from './pause.ts';
 import { backupStates, drillDue } from './due.ts';
 import { readHistory, type History } from './history.ts';
 import { Problem, toProblem } from './problem.ts';

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { readCarried } from './carried.ts';
+import { hasArrived, type Flushed } from './flush.ts';
 import { readHistory } from './history.ts';
-import { refuseForeign } from './identity.ts';
+import { liveIdentity, refuseForeign } from './identity.ts';
 import { newestLiveCommit } from './live.ts';
 import { DRILL, NEXT, RESTORED } from './paths.ts';
 import { openPlace, type OpenPlace } from './place.ts';
@@ -9,7 +10,7 @@ import { Problem } from './problem.ts';
 import { run } from './run.ts';
 import { chooseRestore, type ChosenRestore, type Target } from './restore-target.ts';
 import { placeNamed, type Settings } from './settings.ts';
-import { refuseUnusable, survey, type Survey } from './survey.ts';
+import { usableSurvey, type Survey } from './survey.ts';
 import { missingForRestore, missingOfBackup } from './wal-chain.ts';
 import { SEGMENT_BYTES } from './wal-name.ts';
 
@@ -31,7 +32,8 @@ export async function planRestore(
   target: Target,
   placeName: string | null,
 ): Promise<RestorePlan> {
-  const candidates = placeName === null ? settings.places : [placeNamed(settings, placeName)];
+  const candidates =
+    placeName === null ? furthestFirst(settings) : [placeNamed(settings, placeName)];
   let first: unknown = null;
   for (const candidate of candidates) {
     try {
@@ -44,14 +46,23 @@ export async function planRestore(
   throw first;
 }
 
+/** A place whose log stopped hours ago leads to hours ago. Of two that reach as far the first one is nearer. */
+function furthestFirst(settings: Settings): Settings['places'] {
+  const reached = (name: string): string => readCarried(name)?.name ?? '';
+  return settings.places.toSorted((a, b) =>
+    reached(b.name) > reached(a.name) ? 1 : reached(b.name) < reached(a.name) ? -1 : 0,
+  );
+}
+
 async function planFrom(
   place: OpenPlace,
   settings: Settings,
   target: Target,
 ): Promise<RestorePlan> {
-  await refuseUnusable(place);
-  const found = await survey(place, settings);
-  await refuseForeign(place, found);
+  const identity = liveIdentity();
+  identity.catch(() => undefined);
+  const found = await usableSurvey(place, settings);
+  refuseForeign(place, found, await identity);
   await refuseOtherVersion(target, found, place);
   const chosen = chooseRestore(target, found.backups, found.timelines, new Date());
   refuseGaps(place, found, chosen, target);
@@ -132,11 +143,16 @@ export function emptyDirectory(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
 }
 
-/** The plan as the installer shows it. */
-export async function describePlan(plan: RestorePlan, target: Target): Promise<object> {
+/** The plan as the installer shows it. What has not arrived in the place by now is taken for out of reach. */
+export async function describePlan(
+  plan: RestorePlan,
+  target: Target,
+  flushed: Flushed | null,
+): Promise<object> {
   const { backup } = plan.chosen;
   const newest = await newestLiveCommit();
-  const reaches = reachesUntil(plan, target);
+  const arrived = hasArrived(plan.place.name, flushed);
+  const reaches = reachesUntil(plan, target, arrived);
   const drill = readHistory()?.drill ?? null;
   return {
     place: plan.place.name,
@@ -151,8 +167,11 @@ export async function describePlan(plan: RestorePlan, target: Target): Promise<o
           : target.label,
     neededBytes: plan.neededBytes,
     freeBytes: plan.freeBytes,
-    lastDrill: drill?.ok === true ? { rtoSeconds: drill.rtoSeconds } : null,
+    lastDrill:
+      drill?.ok === true && drill.rtoSeconds !== null ? { rtoSeconds: drill.rtoSeconds } : null,
     newestCommitAt: newest?.toISOString() ?? null,
+    arrived,
+    reachesUntil: reaches.toISOString(),
     wouldLoseSeconds:
       newest === null
         ? null
@@ -161,9 +180,10 @@ export async function describePlan(plan: RestorePlan, target: Target): Promise<o
 }
 
 /** Up to which moment everything would be there again. */
-function reachesUntil(plan: RestorePlan, target: Target): Date {
-  if (target.kind === 'time') return target.at;
+function reachesUntil(plan: RestorePlan, target: Target, arrived: boolean): Date {
   if (target.kind === 'label') return plan.chosen.backup.stoppedAt;
   const carried = readCarried(plan.place.name);
-  return carried === null ? plan.chosen.backup.stoppedAt : new Date(carried.closedAt);
+  const end = carried === null ? plan.chosen.backup.stoppedAt : new Date(carried.closedAt);
+  if (target.kind === 'latest') return end;
+  return arrived || target.at < end ? target.at : end;
 }

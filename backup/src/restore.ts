@@ -1,13 +1,14 @@
 import type { Client } from 'pg';
 import { amcheck } from './amcheck.ts';
 import { isNoSuchDatabase, refuseEmptyRestored } from './emptiness.ts';
-import { flush } from './flush.ts';
+import { flushIfAlive } from './flush.ts';
 import { connect, withClient } from './live.ts';
 import type { Tell } from './ndjson.ts';
 import { RESTORED } from './paths.ts';
 import { Problem, toProblem } from './problem.ts';
 import { readFacts, rowsOf } from './record.ts';
 import { copyBackup } from './recover.ts';
+import { refuseTooShort, replayedTo } from './replay-end.ts';
 import { missingSegments, planRestore, refuseTooLarge, type RestorePlan } from './restore-plan.ts';
 import type { Target } from './restore-target.ts';
 import { ScratchFailed, startScratch, type ScratchServer } from './scratch-server.ts';
@@ -51,12 +52,12 @@ export async function restore(
   tell: Tell,
 ): Promise<Restored> {
   const begun = Date.now();
-  if (target.kind !== 'label') await flushIfAlive(settings, tell);
+  if (target.kind !== 'label') await flushIfAlive(settings, placeName, tell);
   const plan = await planRestore(settings, target, placeName);
   refuseTooLarge(plan);
   await copyBackup(plan, RESTORED, plan.chosen.args, tell);
   tell('replaying the log');
-  const server = await recover(plan, target);
+  const { server, toTheEnd } = await recover(plan, target);
   try {
     tell('checking the restored database');
     // First, for it is a matter of a moment: what is empty need not be looked through.
@@ -67,6 +68,7 @@ export async function restore(
       throw new Problem('FW-RESTORE-DAMAGED', 'the restored database is damaged', checked.problems);
     }
     const end = await withClient(connect('postgres', server.socket), endOfRecovery);
+    if (toTheEnd) refuseTooShort(plan, end.replayed);
     refuseTooFar(target, end.recoveredTo);
     return {
       place: plan.place.name,
@@ -111,29 +113,21 @@ function refuseHalfDropped(error: unknown): void {
   );
 }
 
-/** What was just written is worth having; a database that is down keeps nobody from a restore. */
-async function flushIfAlive(settings: Settings, tell: Tell): Promise<void> {
-  try {
-    await flush(settings, tell, 30);
-  } catch (error) {
-    tell(
-      `the newest changes may not be in the backups: ${toProblem(error, 'FW-BACKUP-FLUSH').message}`,
-    );
-  }
-}
+type Recovered = { readonly server: ScratchServer; readonly toTheEnd: boolean };
 
 /** Recovers; where nothing was committed after a moment, the moment is the end of the log. */
-async function recover(plan: RestorePlan, target: Target): Promise<ScratchServer> {
-  const options = { data: RESTORED, durable: true };
+async function recover(plan: RestorePlan, target: Target): Promise<Recovered> {
+  const options = { data: RESTORED };
   try {
-    return await startScratch(options);
+    return { server: await startScratch(options), toTheEnd: target.kind === 'latest' };
   } catch (error) {
     refuseGapAfter(plan);
     if (!(error instanceof ScratchFailed)) throw error;
     if (target.kind !== 'time') throw failed(error);
   }
   try {
-    return await startScratch({ ...options, settings: { recovery_target_time: '' } });
+    const server = await startScratch({ ...options, settings: { recovery_target_time: '' } });
+    return { server, toTheEnd: true };
   } catch (error) {
     throw error instanceof ScratchFailed ? failed(error) : error;
   }
@@ -164,7 +158,8 @@ function refuseTooFar(target: Target, recoveredTo: Date | null): void {
 
 async function endOfRecovery(
   client: Client,
-): Promise<{ recoveredTo: Date | null; timeline: number }> {
+): Promise<{ recoveredTo: Date | null; timeline: number; replayed: bigint | null }> {
+  const replayed = await replayedTo(client);
   const { rows } = await client.query<{ at: Date | null; wal: string }>(
     `SELECT date_trunc('milliseconds', pg_last_xact_replay_timestamp()) AS at,
             pg_walfile_name(pg_current_wal_lsn()) AS wal`,
@@ -173,5 +168,6 @@ async function endOfRecovery(
   return {
     recoveredTo: rows[0]?.at ?? null,
     timeline: parseInt(rows[0]?.wal.slice(0, 8) ?? '0', 16),
+    replayed,
   };
 }

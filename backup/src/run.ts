@@ -14,11 +14,18 @@ export interface RunOptions {
   /** Where stdout goes; a text in the result unless said otherwise. */
   readonly stdout?: Writable | 'ignore';
   readonly onErrorLine?: (line: string) => void;
+  /** Beside the text in the result. */
+  readonly onOutputLine?: (line: string) => void;
   /** Ended after so long, which counts as a failure. */
   readonly timeoutMs?: number;
+  /** Ends it at once: what it would say from here on is of no use. */
+  readonly signal?: AbortSignal;
   /** What the process gets when this one is gone, by kill -9 too. */
   readonly whenOrphaned?: 'TERM' | 'QUIT';
 }
+
+/** Instead of an exit code, of a program that somebody ended. */
+export const KILLED = 128;
 
 /** The descriptor on which the launcher holds the lock (images/backup/factsway-backup). */
 const LOCK_FD = 9;
@@ -69,6 +76,9 @@ export function run(
     const stderr: string[] = [];
     if (typeof options.stdout === 'object') child.stdout?.pipe(options.stdout, { end: false });
     else child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
+    if (child.stdout !== null && options.onOutputLine !== undefined) {
+      createInterface({ input: child.stdout }).on('line', options.onOutputLine);
+    }
     if (child.stderr !== null) {
       createInterface({ input: child.stderr }).on('line', (line) => {
         // Enough for every message; a log of a million files must not fill the memory.
@@ -80,6 +90,7 @@ export function run(
       options.timeoutMs === undefined
         ? undefined
         : setTimeout(() => child.kill(), options.timeoutMs);
+    options.signal?.addEventListener('abort', () => child.kill(), { once: true });
     // A program that ends early breaks our pipe; its exit code tells the reason.
     child.stdin?.on('error', () => undefined);
     if (Buffer.isBuffer(options.stdin)) child.stdin?.end(options.stdin);
@@ -88,7 +99,7 @@ export function run(
     child.on('close', (code) => {
       clearTimeout(timer);
       resolve({
-        code: code ?? 128,
+        code: code ?? KILLED,
         stdout: Buffer.concat(stdout).toString('utf8'),
         stderr: stderr.join('\n'),
       });

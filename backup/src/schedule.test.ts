@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { backupIsDue, drillIsDue, fullIsDue, jitterMs, type Attempts } from './schedule.ts';
+import {
+  backupIsDue,
+  checkIsDue,
+  drillIsDue,
+  fullIsDue,
+  jitterMs,
+  type Attempts,
+} from './schedule.ts';
 
 const BERLIN = {
   timeZone: 'Europe/Berlin',
@@ -76,6 +83,24 @@ describe('the full backup', () => {
 
   it('is made up for on another day', () => {
     expect(fullIsDue(BERLIN, date('2026-11-15T01:40:00Z'), DUE)).toBe(true);
+  });
+});
+
+describe('the reading of everything', () => {
+  const WEDNESDAY = date('2026-11-25T01:30:00Z');
+  const minutesOff = (minutes: number) => new Date(WEDNESDAY.getTime() + minutes * 60_000);
+  const long = date('2026-01-01T00:00:00Z');
+
+  it('is due half a week after the full backup, once', () => {
+    const before = date('2026-11-18T02:00:00Z');
+    expect(checkIsDue(BERLIN, long, before, minutesOff(-1))).toBe(false);
+    expect(checkIsDue(BERLIN, long, before, minutesOff(1))).toBe(true);
+    expect(checkIsDue(BERLIN, long, minutesOff(1), minutesOff(2))).toBe(false);
+  });
+
+  it('is not for the week in which an installation begins, and made up for when it was missed', () => {
+    expect(checkIsDue(BERLIN, minutesOff(5), null, minutesOff(10))).toBe(false);
+    expect(checkIsDue(BERLIN, long, null, minutesOff(3 * 24 * 60))).toBe(true);
   });
 });
 

@@ -87,6 +87,21 @@ export function fullIsDue(times: Times, newestFull: Date | null, now: Date): boo
   return newestFull < lastDue(`${clock(times)} * * ${day}`, times.timeZone, now, 8);
 }
 
+/** The day on which everything is read: half a week after the full backup, so that the nights share the work. */
+const CHECKED_DAYS_AFTER_FULL = 3;
+
+/** Is the weekly reading of everything due? Not for a week before this installation began; missed ones are made up for. */
+export function checkIsDue(
+  times: Times,
+  startedAt: Date,
+  lastAttemptAt: Date | null,
+  now: Date,
+): boolean {
+  const day = (WEEKDAYS.indexOf(times.schedule.fullOn) + CHECKED_DAYS_AFTER_FULL) % WEEKDAYS.length;
+  const due = lastDue(`${clock(times)} * * ${day}`, times.timeZone, now, 8);
+  return due > startedAt && (lastAttemptAt === null || lastAttemptAt < due);
+}
+
 /** Is the monthly drill due? Not for a day before this installation began. */
 export function drillIsDue(
   times: Times,

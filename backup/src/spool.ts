@@ -22,13 +22,17 @@ export function spooled(directory: string, spool = SPOOL): string[] {
  * Gives every place its own link to what PostgreSQL handed over, and only then lets go of it: killed in
  * between, the next round finds the links and goes on. A place that is no longer configured loses its
  * directory, or its segments would stay for ever.
+ *
+ * @returns how many there were
  */
-export function distribute(places: readonly string[], spool = SPOOL): void {
+export function distribute(places: readonly string[], spool = SPOOL): number {
   for (const place of places) mkdirSync(`${spool}/${place}`, { recursive: true, mode: 0o700 });
-  for (const name of spooled('new', spool)) {
+  const names = spooled('new', spool);
+  for (const name of names) {
     for (const place of places) link(`${spool}/new/${name}`, `${spool}/${place}/${name}`);
     unlinkSync(`${spool}/new/${name}`);
   }
+  return names.length;
 }
 
 export function dropOtherPlaces(places: readonly string[], spool = SPOOL): string[] {

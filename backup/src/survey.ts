@@ -1,6 +1,6 @@
 import { toArchive, type Archive, type RepoFile } from './archive-list.ts';
 import type { Backup, PlaceInfo } from './info.ts';
-import type { OpenPlace } from './place.ts';
+import { textOr, type OpenPlace } from './place.ts';
 import { Problem } from './problem.ts';
 import type { Settings } from './settings.ts';
 import { isHistory, toTimelines, type Timeline } from './timelines.ts';
@@ -48,16 +48,32 @@ export function clustersOf({
 
 /** What there is of the cluster of today. @throws Problem when the place does not answer */
 export async function survey(place: OpenPlace, settings: Settings): Promise<Survey> {
-  const info = await place.info();
-  return surveyCluster(place, settings, info, clustersOf(info).at(-1) ?? { version: '', ids: [] });
+  // Side by side: somebody may be waiting for a database.
+  const [info, listed] = await Promise.all([place.info(), listArchive(place, settings)]);
+  const cluster = clustersOf(info).at(-1) ?? { version: '', ids: [] };
+  return surveyCluster(place, settings, info, cluster, listed);
+}
+
+/**
+ * The same of a place that something can be restored from.
+ *
+ * @throws Problem each reason with its own code
+ */
+export async function usableSurvey(place: OpenPlace, settings: Settings): Promise<Survey> {
+  // What shows backups needs no further question. Not of S3: one that takes connections and says nothing would hold us up.
+  const early =
+    place.place.type === 'posix' ? await survey(place, settings).catch(() => null) : null;
+  if (early !== null && early.backups.length > 0) return early;
+  await refuseUnusable(place);
+  return survey(place, settings);
 }
 
 /** Of every cluster, that of today last. @throws Problem when the place does not answer */
 export async function surveyAll(place: OpenPlace, settings: Settings): Promise<Survey[]> {
-  const info = await place.info();
+  const [info, listed] = await Promise.all([place.info(), listArchive(place, settings)]);
   const found = [];
   for (const cluster of clustersOf(info))
-    found.push(await surveyCluster(place, settings, info, cluster));
+    found.push(await surveyCluster(place, settings, info, cluster, listed));
   return found;
 }
 
@@ -66,21 +82,23 @@ async function surveyCluster(
   settings: Settings,
   info: PlaceInfo,
   { version, ids }: Cluster,
+  listed: readonly RepoFile[],
 ): Promise<Survey> {
-  const root = `archive/${settings.stanza}`;
-  const files: RepoFile[] = [];
-  for (const { id } of info.archives.filter(({ databaseId }) => ids.includes(databaseId)))
-    for (const file of await place.files(`${root}/${id}`))
-      files.push({ ...file, path: `${id}/${file.path}` });
-  const archive = toArchive(files);
-  const texts = new Map<number, string>();
-  const damaged: string[] = [];
-  for (const { timeline, path } of archive.histories) {
-    // The place answers, or its list would not be here: a file that does not open is damaged.
-    const text = await place.text(`${root}/${path}`).catch(() => '');
-    if (text !== null && !isHistory(text)) damaged.push(`${root}/${path}`);
-    texts.set(timeline, text ?? '');
-  }
+  const root = archiveRoot(settings);
+  const own = info.archives.filter(({ databaseId }) => ids.includes(databaseId));
+  const archive = toArchive(
+    listed.filter(({ path }) => own.some(({ id }) => path.startsWith(`${id}/`))),
+  );
+  const histories = await Promise.all(
+    archive.histories.map(async ({ timeline, path }) => {
+      const text = await textOr(place, `${root}/${path}`, '');
+      return { timeline, path: `${root}/${path}`, text };
+    }),
+  );
+  const texts = new Map(histories.map(({ timeline, text }) => [timeline, text ?? '']));
+  const damaged = histories
+    .filter(({ text }) => text !== null && !isHistory(text))
+    .map(({ path }) => path);
   const backups = info.backups.filter(({ databaseId }) => ids.includes(databaseId));
   return {
     systemIds: info.systemIds,
@@ -91,6 +109,12 @@ async function surveyCluster(
     damaged,
   };
 }
+
+const archiveRoot = ({ stanza }: Settings): string => `archive/${stanza}`;
+
+/** The log of every cluster, with paths below the root of the archive. @throws Problem when the place does not answer */
+const listArchive = (place: OpenPlace, settings: Settings): Promise<RepoFile[]> =>
+  place.files(archiveRoot(settings));
 
 /** @throws Problem when nothing can be restored from the place, each reason with its own code */
 export async function refuseUnusable(place: OpenPlace): Promise<void> {

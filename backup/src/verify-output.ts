@@ -1,12 +1,24 @@
+import { couldNotRead } from './classify.ts';
+import type { Place } from './settings.ts';
+
+interface FoundFile {
+  readonly path: string;
+  readonly message: string;
+}
+
 /** What `pgbackrest verify` found in one place. */
 export interface Verified {
   readonly ok: boolean;
   /** Labels of backups that cannot be trusted. */
   readonly damaged: readonly string[];
   /** Files below the place's repository, with what is wrong with each. */
-  readonly files: readonly { path: string; message: string }[];
+  readonly files: readonly FoundFile[];
+  /** Files that nobody could read: how they are is not known. */
+  readonly unread: readonly FoundFile[];
   /** Findings that name no file. */
   readonly messages: readonly string[];
+  /** Those among the messages of which verify does not tell whether it could read what it judges. */
+  readonly unproven: readonly string[];
   readonly checkedFiles: number;
 }
 
@@ -14,18 +26,50 @@ const ARCHIVE = /^archiveId: (\S+), total WAL checked: (\d+), total valid WAL: (
 const BACKUP =
   /^backup: (\S+), status: ([a-z -]+), total files checked: (\d+), total valid files: (\d+)$/;
 const INVALID_FILE =
-  /^(?:P\d+\s+)?(?:INFO|WARN|ERROR): (?:\[\d+\]: )?([a-z ]+) '?([^\s':]+\/[^\s':]+)'?/;
+  /^(?:P\d+\s+)?(?:INFO|WARN|ERROR): (?:\[\d+\]: )?([a-z ]+) '?([^\s':]+\/[^\s':]+)'?(?:: \[(\d+)\])?/;
+/** What a path of a file of a backup begins with. */
+const LABEL = /^\d{8}-\d{6}F(?:_\d{8}-\d{6}[DI])?(?=\/)/;
 /** What the log calls a file that failed; other lines with a path in them are no findings. */
 const REASONS = new Set(['invalid checksum', 'invalid size', 'file missing', 'invalid result']);
 
 /**
  * Reads `pgbackrest verify --output=text --verbose` (stdout) and its log at level detail (stderr).
  * It exits 0 whatever it finds, and calls a backup without manifest "ok": only what it says of each
- * backup and archive counts, and silence is no good news.
+ * backup and archive counts, and silence is no good news. It tells what it could not read from what is damaged by a
+ * number in the log alone; where that happened, the files of the log are all there is to believe.
  */
-export function parseVerify(stdout: string, log: string): Verified {
+export function parseVerify(stdout: string, log: string, type: Place['type']): Verified {
+  const files: FoundFile[] = [];
+  const unread: FoundFile[] = [];
+  for (const line of log.split('\n')) {
+    const found = invalidFile(line);
+    if (found === null) continue;
+    (found.exit !== null && couldNotRead(found.exit, type) ? unread : files).push(found.file);
+  }
+  const verdicts = parseVerdicts(stdout);
+  if (unread.length === 0) return { ...verdicts, files, unread };
+  const damaged = files.map(({ path }) => LABEL.exec(path)?.[0]).filter((one) => one !== undefined);
+  return {
+    ...verdicts,
+    ok: false,
+    damaged: [...new Set(damaged)],
+    files,
+    unread,
+    messages: [],
+    unproven: [],
+  };
+}
+
+/** Whether a line of the log says that a file could not be read, and so would most of those behind it. */
+export function tellsOfUnread(line: string, type: Place['type']): boolean {
+  const exit = invalidFile(line)?.exit ?? null;
+  return exit !== null && couldNotRead(exit, type);
+}
+
+function parseVerdicts(stdout: string): Omit<Verified, 'files' | 'unread'> {
   const damaged: string[] = [];
   const messages: string[] = [];
+  const unproven: string[] = [];
   let checkedFiles = 0;
   let recognised = 0;
   let claimsOk = false;
@@ -48,23 +92,22 @@ export function parseVerify(stdout: string, log: string): Verified {
       if (status === 'in-progress') continue;
       if (status === 'valid' && bad === 0) continue;
       damaged.push(label);
-      messages.push(`backup ${label}: ${status}${bad > 0 ? `, ${bad} files` : ''}`);
+      const message = `backup ${label}: ${status}${bad > 0 ? `, ${bad} files` : ''}`;
+      messages.push(message);
+      // It judges by its manifest, damaged or out of reach.
+      if (status === 'invalid' && Number(checked) === 0) unproven.push(message);
     } else if (line.startsWith('No usable')) {
       messages.push(line);
+      unproven.push(line);
     }
   }
   if (recognised === 0 && messages.length === 0) messages.push('nothing was verified');
   if (!claimsOk && messages.length === 0) messages.push('pgBackRest reports an error');
-  return { ok: messages.length === 0, damaged, files: invalidFiles(log), messages, checkedFiles };
+  return { ok: messages.length === 0, damaged, messages, unproven, checkedFiles };
 }
 
-function invalidFiles(log: string): { path: string; message: string }[] {
-  const found: { path: string; message: string }[] = [];
-  for (const line of log.split('\n')) {
-    const match = INVALID_FILE.exec(line.trim());
-    const reason = match?.[1];
-    if (reason === undefined || match?.[2] === undefined) continue;
-    if (REASONS.has(reason)) found.push({ path: match[2], message: reason });
-  }
-  return found;
+function invalidFile(line: string): { file: FoundFile; exit: number | null } | null {
+  const [, reason, path, exit] = INVALID_FILE.exec(line.trim()) ?? [];
+  if (reason === undefined || path === undefined || !REASONS.has(reason)) return null;
+  return { file: { path, message: reason }, exit: exit === undefined ? null : Number(exit) };
 }

@@ -34,8 +34,8 @@ export function timed(work: () => unknown): number {
 export type Paired = { readonly ours: Sample; readonly theirs: Sample; readonly ratio: Sample };
 
 /**
- * Two measurements in turn, A B A B …, after one uncounted run of each. The ratio is taken pair by pair,
- * so that a machine whose speed drifts moves both sides of it.
+ * Two measurements in turn, A B B A A B …, after one uncounted run of each. The ratio is taken pair by pair,
+ * so that a machine whose speed drifts moves both sides of it, and what one leaves behind for the next meets both.
  */
 export async function paired(
   runs: number,
@@ -48,7 +48,15 @@ export async function paired(
     await theirs();
   }
   const pairs: [number, number][] = [];
-  for (let run = 0; run < runs; run += 1) pairs.push([await ours(), await theirs()]);
+  for (let run = 0; run < runs; run += 1) {
+    if (run % 2 === 0) {
+      const first = await ours();
+      pairs.push([first, await theirs()]);
+    } else {
+      const first = await theirs();
+      pairs.push([await ours(), first]);
+    }
+  }
   return {
     ours: summarise(pairs.map(([a]) => a)),
     theirs: summarise(pairs.map(([, b]) => b)),

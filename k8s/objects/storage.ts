@@ -24,7 +24,11 @@ export function storageOfClaim(claim: string, { kubernetes, backup }: InstanceCo
 
 /** Size of the volume of a component, as a quantity. */
 export function storageOf(component: string, { kubernetes }: InstanceConfig): string {
-  const { databaseStorage, monitoringStorage } = kubernetes;
-  const chosen = { postgres: databaseStorage, prometheus: monitoringStorage }[component];
+  const { databaseStorage, monitoringStorage, updatesStorage } = kubernetes;
+  const chosen = {
+    postgres: databaseStorage,
+    prometheus: monitoringStorage,
+    updates: updatesStorage,
+  }[component];
   return whole(chosen === undefined ? SMALL : (parseSize(chosen) ?? SMALL));
 }

@@ -25,7 +25,7 @@ export function probes(workload: Workload): object {
     startupProbe: {
       ...exec,
       ...timing,
-      failureThreshold: isStateful(workload) ? recoveryFailures(health) : startFailures(health),
+      failureThreshold: replays(workload) ? recoveryFailures(health) : startFailures(health),
     },
     readinessProbe: {
       ...(isService ? get(SERVICE_PATHS.ready) : exec),
@@ -42,6 +42,10 @@ export function probes(workload: Workload): object {
     },
   };
 }
+
+/** The mirror of desktop updates is not asked to write anything: it begins where it ended. */
+const replays = (workload: Workload): boolean =>
+  isStateful(workload) && workload.component !== 'updates';
 
 /** Seconds in which what keeps data may replay what it wrote before a power cut: killed meanwhile, it begins anew. */
 const RECOVERY_SECONDS = 3600;

@@ -180,7 +180,8 @@ function mounts(named: Named, { files, directory, services }: World): Mounts {
             writable,
           };
     } else if (inside.startsWith('secrets/')) found.secretDirectories[target] = inside;
-    else found.hostPaths[target] = source;
+    // Where the instance is does not matter; what is beside its files does.
+    else found.hostPaths[target] = inside === '' ? source : `./${inside}`;
   }
   return found;
 }

@@ -18,7 +18,7 @@ const withoutHttps = (ports: unknown): unknown =>
 
 /** Who runs more than once, or keeps data. */
 const hasPodNames = (pair: Pair): boolean =>
-  isService(pair) || isStateful(pair) || pair.component === 'edge';
+  isService(pair) || isStateful(pair) || pair.component === 'edge' || pair.component === 'updates';
 
 const listOf = (value: Leaf | undefined): readonly (string | number)[] =>
   typeof value === 'object' && value !== null ? value : [];

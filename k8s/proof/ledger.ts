@@ -4,10 +4,12 @@ import { FILE_ENTRIES } from './ledger-files.ts';
 import { POD_ENTRIES } from './ledger-pods.ts';
 import { PROBE_ENTRIES } from './ledger-probes.ts';
 import { TRAFFIC_ENTRIES } from './ledger-traffic.ts';
+import { UPDATES_ENTRIES } from './ledger-updates.ts';
 
 /** All of them. The first that is about a case decides it. */
 export const LEDGER: readonly Entry[] = [
   ...BACKUP_ENTRIES,
+  ...UPDATES_ENTRIES,
   ...POD_ENTRIES,
   ...PROBE_ENTRIES,
   ...TRAFFIC_ENTRIES,

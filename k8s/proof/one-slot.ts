@@ -4,10 +4,10 @@ import { same } from './leaves.ts';
 const SLOT_B = line('@b file', ...lines('root /etc/caddy/slots', 'try_files /b'));
 
 /** The maintenance page: shown while a file of that name is there, which the installer of a server puts there. */
-const CLOSED = [
+const closed = (more: string): Block[] => [
   line(
     '@closed',
-    line('not path /runbooks /runbooks/* /grafana /grafana/*'),
+    line(`not path /runbooks /runbooks/* /grafana /grafana/*${more}`),
     line('file', ...lines('root /etc/caddy/maintenance', 'try_files /closed')),
   ),
   line(
@@ -31,6 +31,8 @@ const CLOSED = [
     ),
   ),
 ];
+/** Without and with a mirror of desktop updates, which stays open as well. */
+const CLOSED = [closed(''), closed(' /updates /updates/*')];
 
 /** Which slot requests go to, for the installer. */
 const SERVING = line(
@@ -52,9 +54,10 @@ export function withOneSlot(file: readonly Block[]): Block[] | undefined {
     for (let at = 0; at < block.inside.length; at += 1) {
       const part = block.inside[at];
       if (!part) continue;
-      if (same(block.inside.slice(at, at + CLOSED.length), CLOSED)) {
+      const page = CLOSED.find((one) => same(block.inside.slice(at, at + one.length), one));
+      if (page) {
         found.closed += 1;
-        at += CLOSED.length - 1;
+        at += page.length - 1;
       } else if (same(part, SERVING)) found.serving += 1;
       else inside.push(visit(part));
     }

@@ -72,7 +72,7 @@ export const AVAILABILITY: readonly Alert[] = [
     name: 'MetricSeriesMissing',
     area: 'availability',
     severity: 'warning',
-    expr: ({ services }) => missingSeries(services),
+    expr: missingSeries,
     for: '5m',
     summary: '{{ $labels.service }} lacks the metric {{ $labels.metric }}',
     description:

@@ -7,6 +7,7 @@ import { DATABASE } from './database.ts';
 import { ERRORS } from './errors.ts';
 import { HOST } from './host.ts';
 import { LATENCY } from './latency.ts';
+import { MIRROR } from './mirror.ts';
 import { MONITORING } from './monitoring.ts';
 import { SLO } from './slo.ts';
 import { UPDATES } from './updates.ts';
@@ -23,6 +24,7 @@ export const ALERTS: readonly Alert[] = [
   ...SLO,
   ...BACKUP,
   ...UPDATES,
+  ...MIRROR,
 ];
 
 /**
@@ -41,4 +43,5 @@ export const EVALUATION: Readonly<Record<AlertArea, string>> = {
   slo: '30s',
   backup: '1m',
   updates: '1m',
+  mirror: '1m',
 };

@@ -93,7 +93,7 @@ export const backups = [
   stat({
     title: 'Work lost (RPO)',
     description:
-      'Work that the last drill found lost: from the last change it could restore to the moment it began. The aim is five minutes at most.',
+      'Work that the last drill found lost: from the last change it could restore to the moment it began. The aim is five minutes at most; more is an alert.',
     unit: 's',
     width: 5,
     decimals: 0,
@@ -103,7 +103,7 @@ export const backups = [
   stat({
     title: 'Time to restore (RTO)',
     description:
-      'How long the last drill took to restore the database of this installation and to check it. The aim is an hour at most.',
+      'How long the last drill took to restore the database of this installation and to check it. The aim is an hour at most; more is an alert.',
     unit: 'dtdurations',
     width: 5,
     decimals: 0,

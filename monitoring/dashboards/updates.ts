@@ -1,4 +1,5 @@
 import { dashboard } from './dashboard.ts';
+import { mirror } from './mirror-rows.ts';
 import { none, stat, table, timeSeries, upTo } from './panels.ts';
 import { OF_USERS, rate, SERVICES } from './selections.ts';
 
@@ -337,7 +338,8 @@ const migrations = [
 export const updates = dashboard({
   uid: 'factsway-updates',
   title: 'Updates',
-  description: 'Which release runs where, since when, and what users met while it changed.',
+  description:
+    'Which release runs where, since when, and what users met while it changed; below it the mirror that hands out updates of the desktop app.',
   since: '24h',
   rows: [
     { title: 'Now', panels: now },
@@ -346,5 +348,6 @@ export const updates = dashboard({
     { title: 'Starts', panels: starts },
     { title: 'Traffic around a change', panels: traffic },
     { title: 'Migrations', panels: migrations },
+    { title: 'Mirror of desktop updates', panels: mirror },
   ],
 });

@@ -3,6 +3,7 @@ import { RECORDINGS } from '../recordings.ts';
 import { BACKUP_METRICS } from './backup.ts';
 import { COMPONENT_METRICS } from './components.ts';
 import { INSTALLER_METRICS } from './installer.ts';
+import { MIRROR_METRICS } from './mirror.ts';
 import { NODE_METRICS } from './node.ts';
 import { POSTGRES_METRICS } from './postgres.ts';
 import { SERVICE_METRICS } from './services.ts';
@@ -34,6 +35,7 @@ export const METRICS: readonly Metric[] = [
   ...POSTGRES_METRICS,
   ...NODE_METRICS,
   ...BACKUP_METRICS,
+  ...MIRROR_METRICS,
   ...INSTALLER_METRICS,
   ...RECORDED,
   ...OF_ALERTS,

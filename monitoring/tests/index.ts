@@ -1,9 +1,11 @@
 import { AVAILABILITY_TESTS } from './availability.ts';
 import { RESTART_TESTS } from './restarts.ts';
 import { BACKUP_TESTS } from './backup.ts';
+import { RECOVERY_TESTS } from './recovery.ts';
 import { CERTIFICATE_TESTS } from './certificates.ts';
 import { DATABASE_TESTS } from './database.ts';
 import { HOST_TESTS } from './host.ts';
+import { MIRROR_TESTS } from './mirror.ts';
 import { MONITORING_TESTS } from './monitoring.ts';
 import { PLATFORM_TESTS } from './platform.ts';
 import type { RuleTest } from './rule-test.ts';
@@ -23,5 +25,7 @@ export const RULE_TESTS: readonly RuleTest[] = [
   ...MONITORING_TESTS,
   ...SLO_TESTS,
   ...BACKUP_TESTS,
+  ...RECOVERY_TESTS,
   ...UPDATE_TESTS,
+  ...MIRROR_TESTS,
 ];

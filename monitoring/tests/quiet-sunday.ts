@@ -1,4 +1,5 @@
 import { SERVICE_METRICS } from '../metrics/services.ts';
+import { MIRROR_AT_REST, NEW_APP_VERSION } from './quiet-mirror.ts';
 import { counter, gauge, target, type Quiet, type Series } from './rule-test.ts';
 
 const HOURS = 3;
@@ -119,6 +120,7 @@ const asleep: Series = {
   }),
   [`pg_stat_archiver_last_archive_age{${POSTGRES},server="s"}`]: '60+15x719',
   ...keeper(-200 * DAY, -27 * DAY),
+  ...MIRROR_AT_REST,
   ...Object.fromEntries(PLACES.flatMap((place) => Object.entries(backupsIn(place, 18_000)))),
 };
 
@@ -250,6 +252,11 @@ export const QUIET_SUNDAY: readonly Quiet[] = [
         ]),
       ),
     },
+    at: MINUTES - 1,
+  },
+  {
+    when: 'when a new version of the desktop app is there, and everybody takes it',
+    series: { ...asleep, ...NEW_APP_VERSION },
     at: MINUTES - 1,
   },
   {

@@ -16,6 +16,7 @@ const CONTEXT: MonitoringContext = {
   tls: 'provided',
   externalDatabase: false,
   backups: true,
+  mirror: true,
   host: true,
 };
 /** One that is longer is made of the list of services and says nothing by being written out. */
@@ -75,7 +76,7 @@ export function alertsPage(): string {
   ]);
   return page(
     'Alerts',
-    `Each has tests that show it fires, holds still just below its limit and resolves, and a runbook that is served at \`/runbooks/\` of every installation. Those of certificates and PostgreSQL's own log are there where they make sense; those of backups where \`backup.mode\` is on.`,
+    `Each has tests that show it fires, holds still just below its limit and resolves, and a runbook that is served at \`/runbooks/\` of every installation. Those of certificates and PostgreSQL's own log are there where they make sense; those of backups where \`backup.mode\` is on, and those of the mirror where \`updates.mirror\` is.`,
     coverage(),
     table([['alert', 'severity', 'for', ''], ...overview]),
     ...details,
@@ -100,7 +101,7 @@ export function metricsPage(): string {
   const scraped = METRICS.filter(({ source }) => source !== 'rules');
   return page(
     'Metrics',
-    'What rules and dashboards are made of. `verify` fails when a service lacks one of its own; the alert MetricSeriesMissing says so later.',
+    'What rules and dashboards are made of. `verify` fails when a service, or the mirror of desktop updates, lacks one of its own; the alert MetricSeriesMissing says so later.',
     table([
       ['metric', 'type', 'from', 'labels', 'what it is'],
       ...scraped.map(({ name, type, source, labels, help, only }) => [

@@ -4,7 +4,7 @@
 
 IMAGE_TAG=debian-13
 # Everything built from Debian packages on top of `base`, in the order of the builds.
-COMPONENTS=(node postgres backup edge prometheus alertmanager node-exporter postgres-exporter blackbox-exporter)
+COMPONENTS=(node updates postgres backup edge prometheus alertmanager node-exporter postgres-exporter blackbox-exporter)
 NEEDED_MIB=4096
 # PostgreSQL of the release the base is made of, and the Debian releases that have the others. These are
 # components of their own (postgres-15, backup-15), built where somebody asks for them.
@@ -31,6 +31,7 @@ component_directory() {
 component_base() {
   case $1 in
     backup | backup-*) component_image "postgres${1#backup}" ;;
+    updates) component_image node ;;
     *) component_image base ;;
   esac
 }
@@ -46,6 +47,10 @@ component_hash() {
     # The program in it is bundled from these, and always to the same bytes.
     backup | backup-*)
       printf '%s %s' "$(hash_of images/backup backup/src services/build scripts/build-backup.ts package-lock.json)" \
+        "$(image_id "$(component_base "$1")")" | sha256sum | cut -c1-64
+      ;;
+    updates)
+      printf '%s %s' "$(hash_of images/updates updates/src installer/src services/build scripts/build-updates.ts package-lock.json)" \
         "$(image_id "$(component_base "$1")")" | sha256sum | cut -c1-64
       ;;
     *) printf '%s %s' "$(hash_of "$(component_directory "$1")")" "$BASE_ID" | sha256sum | cut -c1-64 ;;
@@ -155,9 +160,9 @@ build_base() {
 }
 
 # JavaScript is bundled out here: a build inside a container would need a package registry there.
-bundle_backup() {
-  [[ -d $ROOT/node_modules ]] || fail 3 "the backup program is bundled with tools from npm, which are not installed" "npm ci"
-  logged bundle-backup "$ROOT/node_modules/.bin/tsx" "$ROOT/scripts/build-backup.ts"
+bundle_program() {
+  [[ -d $ROOT/node_modules ]] || fail 3 "the program of $1 is bundled with tools from npm, which are not installed" "npm ci"
+  logged "bundle-$1" "$ROOT/node_modules/.bin/tsx" "$ROOT/scripts/build-$1.ts"
 }
 
 # Built twice: the version of the packaged program is only known once it is installed, and the second
@@ -175,10 +180,10 @@ build_component() {
   if [[ $component == postgres && -n $major ]]; then
     args+=(--build-arg "MAJOR=$major" --build-arg "FROM_SUITE=${POSTGRES_SUITES[$major]}")
   fi
-  if [[ $component == backup ]]; then
+  if [[ $component == backup || $component == updates ]]; then
     args+=(--file "$directory/Dockerfile")
-    directory=$ROOT/build/backup
-    bundle_backup
+    directory=$ROOT/build/$component
+    bundle_program "$component"
   fi
   [[ $name != *-exporter ]] || args+=(--target "$name" --build-arg "EXPORTER=${name%-exporter}")
   mkdir -p "$ROOT/build"
@@ -190,7 +195,8 @@ build_component() {
   version=$(docker run --rm --network none --entrypoint dpkg-query "$first" -W -f '${Version}' "$package")
   logged "$name-label" "${args[@]}" --label "org.opencontainers.image.version=$(plain_version "$version")" \
     --tag "$(component_image "$name")" "$directory"
-  docker image rm "$first" >/dev/null 2>&1 || true
+  # One that had the version from its base already is the same image, and is not removed by its name.
+  [[ $(image_id "$(component_image "$name")") == "$first" ]] || docker image rm "$first" >/dev/null 2>&1 || true
 }
 
 ensure_component() {

@@ -12,9 +12,9 @@ const ALLOWED = {
   ports: ['ports', 'model'],
   planner: ['planner', 'model', 'catalog', 'render', 'checks/analysers'],
   render: ['render', 'model', 'catalog'],
-  'checks/analysers': ['checks/analysers', 'checks/facts', 'model', 'catalog'],
+  'checks/analysers': ['checks/analysers', 'checks/facts', 'model', 'config', 'catalog'],
   'checks/facts': ['checks/facts', 'model', 'catalog'],
-  'checks/collectors': ['checks/collectors', 'checks/facts', 'model', 'catalog', 'ports'],
+  'checks/collectors': ['checks/collectors', 'checks/facts', 'model', 'config', 'catalog', 'ports'],
   'checks/gates': ['checks', 'model', 'catalog', 'planner', 'ports'],
   flows: ['flows', 'model', 'config', 'catalog', 'planner', 'render', 'checks', 'ports'],
   adapters: ['adapters', 'model', 'ports'],
@@ -77,7 +77,7 @@ export const RULES: IForbiddenRuleType[] = [
     name: 'sdks-live-in-adapters',
     severity: 'error',
     from: { path: `^${ROOM}/`, pathNot: [`^${ROOM}/adapters/`, '\\.test\\.ts$'] },
-    to: { path: 'node_modules/(dockerode|execa|inquirer|pg|@aws-sdk|log-update)/' },
+    to: { path: 'node_modules/(dockerode|execa|inquirer|pg|@aws-sdk|hash-wasm|log-update)/' },
   },
   {
     name: 'disk-and-processes-live-in-adapters',
@@ -190,6 +190,34 @@ export const RULES: IForbiddenRuleType[] = [
     to: { path: 'node_modules/(@kubernetes-models|kubernetes-models)/' },
   },
   {
+    name: 'cloudfront-reaches-too-far',
+    severity: 'error',
+    from: { path: '^cloudfront/', pathNot: '\\.test\\.ts$' },
+    to: {
+      path: '^(installer|monitoring|services|scripts|test|k8s)/',
+      pathNot: `^${ROOM}/(model|render)/`,
+    },
+  },
+  {
+    name: 'cloudfront-touches-nothing',
+    severity: 'error',
+    from: { path: '^cloudfront/', pathNot: ['^cloudfront/checks/', '\\.test\\.ts$'] },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    // Schemas and rules of AWS are megabytes, and judge what we render: in tests, never on anybody's server.
+    name: 'checks-of-the-template-are-for-tests',
+    severity: 'error',
+    from: { pathNot: ['^cloudfront/checks/', '\\.test\\.ts$'] },
+    to: { path: '^cloudfront/checks/' },
+  },
+  {
+    name: 'few-rooms-know-cloudfront',
+    severity: 'error',
+    from: { path: `^${ROOM}/`, pathNot: [`^${ROOM}/flows/export-`, '\\.test\\.ts$'] },
+    to: { path: '^cloudfront/' },
+  },
+  {
     // A program of its own, in an image of its own; what it and the installer agree on is a contract.
     name: 'backup-reaches-only-itself',
     severity: 'error',
@@ -201,6 +229,22 @@ export const RULES: IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: '^(installer|monitoring|services|k8s)/' },
     to: { path: '^backup/' },
+  },
+  {
+    // A program of its own as well. It fills its directory by the very flow that fills one on a server.
+    name: 'updates-reaches-too-far',
+    severity: 'error',
+    from: { path: '^updates/' },
+    to: {
+      path: '^(installer|monitoring|services|scripts|test|k8s|bench|backup)/',
+      pathNot: `^${ROOM}/(model|ports|flows/updates|adapters/updates)/`,
+    },
+  },
+  {
+    name: 'nobody-reaches-into-updates',
+    severity: 'error',
+    from: { path: '^(installer|monitoring|services|k8s|backup)/' },
+    to: { path: '^updates/' },
   },
   {
     name: 'services-know-nothing-of-the-installer',

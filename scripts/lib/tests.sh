@@ -3,6 +3,7 @@
 
 RESULTS=$ROOT/build/test-results
 ARTEFACTS=$ROOT/test/.artefacts
+ENGINE_LOCK=$ROOT/build/engine.lock
 # Parts that failed, whatever their tests say.
 FAILED_PARTS=()
 # What runs beside this shell, which Ctrl-C does not reach by itself.
@@ -27,8 +28,18 @@ start_part() { start_limited npm run --loglevel=error "$@"; }
 start_lane() {
   local -a lanes
   IFS=+ read -ra lanes <<<"$1"
+  hold_engine "$1"
   start_limited node_modules/.bin/vitest run --config test/scenarios/vitest.config.ts "${lanes[@]/#/--project=}" \
     --outputFile.json="build/test-results/scenarios-$1.json"
+}
+
+# The shared lane restarts the engine near its end, and has the lock to itself while it does: what runs beside it is over
+# by then. The lock goes with the last process of a lane.
+hold_engine() {
+  [[ $1 != shared ]] || return 0
+  mkdir -p "${ENGINE_LOCK%/*}"
+  exec {ENGINE_LOCK_FD}>"$ENGINE_LOCK"
+  flock --shared "$ENGINE_LOCK_FD"
 }
 
 start_limited() {

@@ -39,6 +39,10 @@ export const KUBERNETES_VARIANTS: Readonly<Record<string, object>> = {
       pullSecret: 'registry-login',
     },
   },
+  'a mirror of desktop updates, on a storage class': {
+    updates: { mirror: 'on' },
+    kubernetes: { storageClass: 'fast', updatesStorage: '50GiB', monitoring: 'operator' },
+  },
   'every receiver': {
     monitoring: {
       receivers: {

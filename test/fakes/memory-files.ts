@@ -118,9 +118,10 @@ export class MemoryFiles implements Files {
     );
   }
 
-  async write(path: string, content: string, options: WriteOptions): Promise<void> {
+  async write(path: string, written: string | Uint8Array, options: WriteOptions): Promise<void> {
     this.#change(`write ${path}`);
     const { mode, uid = 0, gid = 0 } = options;
+    const content = typeof written === 'string' ? written : Buffer.from(written).toString('utf8');
     // Written beside and renamed: another file of the same name.
     this.tree.set(path, { content, mode, uid, gid, inode: ++this.#inodes });
   }

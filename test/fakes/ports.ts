@@ -7,7 +7,10 @@ import type { EngineProbes } from '../../installer/src/ports/engine-probes.ts';
 import type { Http } from '../../installer/src/ports/http.ts';
 import type { Kustomize } from '../../installer/src/ports/kustomize.ts';
 import type { Machine } from '../../installer/src/ports/machine.ts';
+import type { Cdn, ObjectStore } from '../../installer/src/ports/object-store.ts';
+import type { ReleaseFiles } from '../../installer/src/ports/release-files.ts';
 import type { Prompter } from '../../installer/src/ports/prompter.ts';
+import type { UpdateMirror } from '../../installer/src/ports/update-mirror.ts';
 import type { Templates } from '../../installer/src/ports/templates.ts';
 import { instancePaths } from '../../installer/src/flows/paths.ts';
 import {
@@ -50,8 +53,13 @@ export function fakePorts(given: Partial<FakePorts> = {}): FakePorts {
     belongings: panicking<Belongings>('belongings'),
     database: panicking<Database>('database'),
     http: panicking<Http>('http'),
+    objects: panicking<ObjectStore>('objects'),
+    cdn: panicking<Cdn>('cdn'),
+    callers: { caller: () => Promise.resolve({ user: 'alex', host: 'build-7' }) },
+    releaseFiles: panicking<ReleaseFiles>('releaseFiles'),
     machine: panicking<Machine>('machine'),
     engineProbes: panicking<EngineProbes>('engineProbes'),
+    updateMirror: panicking<UpdateMirror>('updateMirror'),
     prompter: panicking<Prompter>('prompter', { interactive: false }),
     files: new MemoryFiles(),
     host: new FakeHost(),

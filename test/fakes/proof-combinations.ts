@@ -19,6 +19,14 @@ const axes = [
       moved: { backup: { mode: 'on', time: '23:05' }, kubernetes: { databaseVolume: 2 } },
     },
   },
+  {
+    name: 'updates',
+    values: {
+      none: {},
+      mirror: { updates: { mirror: 'on' } },
+      disk: { updates: { mirror: 'on', directory: '/mnt/updates' } },
+    },
+  },
   { name: 'override', values: { plain: {}, changed: {} } },
   {
     name: 'entry',

@@ -122,9 +122,14 @@ it('every alert fires, holds still just below and resolves', async () => {
   );
 });
 
-it('a quiet Sunday fires nothing, with backups as well', async () => {
+it('a quiet Sunday fires nothing, with backups and a mirror as well', async () => {
   const { files } = rendered('internal');
-  const context = { ...monitoringContext(catalogWith()), tls: 'internal', backups: true } as const;
+  const context = {
+    ...monitoringContext(catalogWith()),
+    tls: 'internal',
+    backups: true,
+    mirror: true,
+  } as const;
   await write('quiet', {
     ...files,
     'rules/alerts.yml': ENGINE.render(ALERT_RULES, { alertGroups: alertGroups(context) }),

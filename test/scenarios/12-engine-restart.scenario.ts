@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { ROOT } from './support/cli.ts';
 import { containersOf, docker, dockerTry, until } from './support/docker.ts';
 import { throughEdge } from './support/http.ts';
@@ -49,6 +49,17 @@ const idsOf = (...components: string[]): Promise<string[]> =>
       ),
     ),
   );
+
+/** scripts/test runs other lanes beside this one; they hold the lock as long as they need the engine. */
+const ENGINE_LOCK = join(ROOT, 'build/engine.lock');
+const OTHERS_SECONDS = 900;
+
+beforeAll(
+  async () => {
+    await execa('flock', ['--timeout', String(OTHERS_SECONDS), ENGINE_LOCK, 'true']);
+  },
+  (OTHERS_SECONDS + 10) * 1000,
+);
 
 it('containers that are started again come back healthy', async () => {
   const label = `label=com.docker.compose.project=${SHARED.project}`;

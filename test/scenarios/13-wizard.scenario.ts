@@ -67,11 +67,11 @@ async function changeFromReview(
   await run.sees('Your answers', '❯ Go on');
   await run.pick('Further settings');
   await run.sees('Each has a value');
-  if (!run.screen().includes(label)) {
+  if (!(await run.finds(label))) {
     run.type(KEYS.esc);
     await run.sees('Your answers', '❯ Go on');
+    await run.pick(label);
   }
-  await run.pick(label);
   await run.sees(`${label}\n`, 'Enter accepts · Tab edits');
   run.type(String(value), KEYS.enter);
   await run.seesOne('❯ Go on', '❯ Back to the answers');
@@ -123,6 +123,8 @@ it('it goes on where it was left, every answer can be changed, and it ends in a 
   run.type('1', KEYS.enter);
   await run.sees('· Mails when something breaks');
   run.type(KEYS.enter);
+  await run.sees('· Backups', '❯ Yes, every night and in between');
+  run.type(KEYS.enter);
   await passTakenPorts(run, 'Your answers');
   await run.sees('Your answers', 'Address   https://localhost', '8GiB');
   await run.pick('Processor cores');
@@ -158,6 +160,10 @@ it('it goes on where it was left, every answer can be changed, and it ends in a 
   expect([0, 4], run.history()).toContain(code);
   expect(run.history()).toContain(`Platform          ${WIZARD.url}`);
   expect(existsSync(ANSWERS)).toBe(false);
+  expect(await readFile(WIZARD.file('factsway.yaml'), 'utf8')).toMatch(
+    /backup:\n(.*\n)*? +mode: on/,
+  );
+  expect(run.history().replaceAll('\n', '')).toContain('secrets/backup-key');
   expect((await WIZARD.runJson('verify')).ok).toBe(true);
 });
 

@@ -49,7 +49,13 @@ const LEFT_OUT = {
     side === 'compose' &&
     what.includes('/rules/alerts.yml › text line') &&
     isInLeftGroup(what, compose),
+  // updates.directory of the customer's, in whose place a cluster has a volume: any other would do as well.
+  'directory-of-the-customer': ({ what, side }: Change, { compose }: BothSides) =>
+    side === 'compose' &&
+    what === `updates › hostPaths › ${UPDATES}` &&
+    compose.components['updates']?.hostPaths[UPDATES]?.startsWith('/') === true,
 };
+const UPDATES = '/var/lib/factsway-updates';
 type Change = { readonly what: string; readonly side: 'compose' | 'kubernetes' };
 
 function isInLeftGroup(what: string, compose: BothSides['compose']): boolean {

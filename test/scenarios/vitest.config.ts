@@ -12,22 +12,17 @@ class ByName extends BaseSequencer {
 const scenarios = (...names: string[]): string[] =>
   names.map((name) => `test/scenarios/${name}.scenario.ts`);
 /** They have installations of their own and leave the engine alone. */
-const APART = scenarios(
-  '13-*',
-  '15-external-*',
-  '15-proxy',
-  '16-*',
-  '17-*',
-  '19-*',
-  '22-*',
-  '27-*',
-);
-/** The same, and long by themselves: restores, drills, places that are away. */
-const BACKUPS = scenarios('25-*', '26-*');
+const APART = scenarios('13-*', '15-external-*', '15-proxy', '16-*', '17-*', '19-*', '22-*');
+/** The same, and long by themselves: restores, drills, damage, lost servers. */
+const BACKUPS = scenarios('25-*', '26-*', '27-*');
 /** Requests are sent and counted all the time: nothing else may be at work. */
 const UPGRADES = scenarios('21-*', '23-*', '24-*');
 /** Minutes in which alerts wait, and the machine with them. */
 const LIVE = scenarios('18-*');
+/** The rules of the monitoring in promtool, which needs no platform. */
+const RULES = scenarios('05-rules');
+/** The update server, its releases and its mirror: S3 in a container and ports of their own. */
+const UPDATES = scenarios('28-*', '29-*', '30-*');
 
 /** Scenarios with what they share; within a lane one after the other, because on two cores they would only wait for each other. */
 const lane = (name: string, groupOrder: number, test: object) => ({
@@ -37,7 +32,7 @@ const lane = (name: string, groupOrder: number, test: object) => ({
 
 /**
  * Scenarios: one obligation each, against a real engine. They share one engine and one set of images, those of the first
- * lane one running system as well. scripts/test runs the third lane beside the last two, which are about as long.
+ * lane one running system as well. scripts/test says which lanes run side by side.
  */
 export default defineConfig({
   test: {
@@ -50,13 +45,15 @@ export default defineConfig({
     projects: [
       lane('shared', 0, {
         include: scenarios('*'),
-        exclude: [...UPGRADES, ...APART, ...LIVE, ...BACKUPS],
+        exclude: [...UPGRADES, ...APART, ...LIVE, ...BACKUPS, ...UPDATES, ...RULES],
         globalSetup: ['test/scenarios/support/shared-system.ts'],
       }),
       lane('upgrades', 1, { include: UPGRADES }),
       lane('apart', 2, { include: APART }),
-      lane('live', 3, { include: LIVE }),
-      lane('backups', 4, { include: BACKUPS }),
+      lane('rules', 3, { include: RULES }),
+      lane('live', 4, { include: LIVE }),
+      lane('backups', 5, { include: BACKUPS }),
+      lane('updates', 6, { include: UPDATES }),
     ],
   },
 });

@@ -253,15 +253,15 @@ export class DockerEngine implements Docker {
   async runApart(
     image: string,
     argv: readonly string[],
-    {
-      input,
-      user,
-      memory,
-    }: { readonly input: string; readonly user: string; readonly memory: readonly string[] },
+    { input, user, memory, reads = [] }: Parameters<Docker['runApart']>[2],
   ): Promise<ExecResult> {
+    const mounts = reads.flatMap(({ directory, mount }) => [
+      '--mount',
+      `type=bind,source=${directory},target=${mount},readonly`,
+    ]);
     const { exitCode, stdout, stderr } = await execa(
       'docker',
-      [...['run', '--rm', '--interactive', ...confined(user, memory)], image, ...argv],
+      [...['run', '--rm', '--interactive', ...confined(user, memory)], ...mounts, image, ...argv],
       { ...OWN_GROUP, cancelSignal: this.#signal, input, reject: false },
     );
     return { exitCode: exitCode ?? 1, stdout, stderr };

@@ -77,7 +77,7 @@ const isDirectory = (path: string): Promise<boolean> =>
 
 async function writeSynced(
   path: string,
-  content: string,
+  content: string | Uint8Array,
   flags: string,
   mode: number,
 ): Promise<void> {
@@ -94,7 +94,7 @@ async function writeSynced(
 /** Writes a file beside its place and has `put` bring it there; nothing stays beside it, however that ends. */
 async function besides<T>(
   beside: string,
-  content: string,
+  content: string | Uint8Array,
   mode: number,
   put: () => Promise<T>,
 ): Promise<T> {
@@ -180,7 +180,11 @@ export class NodeFiles implements Files {
       .sort();
   }
 
-  write(path: string, content: string, { mode, uid, gid }: WriteOptions): Promise<void> {
+  write(
+    path: string,
+    content: string | Uint8Array,
+    { mode, uid, gid }: WriteOptions,
+  ): Promise<void> {
     const directory = dirname(path);
     const write = async () => {
       const beside = `${path}.factsway-new`;

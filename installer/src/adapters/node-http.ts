@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import {
   createSecureContext,
@@ -23,7 +24,10 @@ export const nodeHttp: Http = {
         port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
         path: `${url.pathname}${url.search}`,
         headers: { host: url.host, ...request.headers },
-        ...(secure ? { servername: url.hostname } : {}),
+        // An address is no name (RFC 6066); without one TLS asks for none.
+        ...(secure
+          ? { servername: isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? url.hostname : '' }
+          : {}),
         ...(secure && secureContext ? { secureContext } : {}),
         agent: false,
       };

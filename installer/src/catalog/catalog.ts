@@ -12,6 +12,7 @@ import { grafana } from './components/grafana.ts';
 import { migrations, MIGRATIONS } from './components/migrations.ts';
 import { postgres } from './components/postgres.ts';
 import { prometheus } from './components/prometheus.ts';
+import { updates } from './components/updates.ts';
 import type { CatalogContext, Target } from './context.ts';
 import {
   resolveComponentImage,
@@ -44,6 +45,7 @@ const COMPONENTS: Readonly<Record<ComponentImage, ComponentBuilder>> = {
   'node-exporter': nodeExporter,
   'postgres-exporter': postgresExporter,
   'blackbox-exporter': blackboxExporter,
+  updates,
   grafana,
 };
 
@@ -102,6 +104,7 @@ export function buildCatalog(
     serviceCount: services.length,
     externalDatabase: externalPostgres(config) !== undefined,
     backups: hasBackups({ config }),
+    updates: config.updates.mirror === 'on',
     ...(given.copies === undefined ? {} : { copies: given.copies }),
   });
   const target = given.target ?? 'compose';
@@ -142,6 +145,7 @@ export function buildCatalog(
 
   for (const [name, build] of Object.entries(COMPONENTS) as [ComponentImage, ComponentBuilder][]) {
     if (name === 'grafana' && config.monitoring.grafana === 'off') continue;
+    if (name === 'updates' && config.updates.mirror === 'off') continue;
     if (name === 'postgres' && externalPostgres(config)) continue;
     if (name === 'backup' && !hasBackups(context)) continue;
     // It looks into the machine below, which is the business of whoever runs the cluster.
@@ -171,7 +175,11 @@ export function buildCatalog(
   if (given.imageLock && !lock)
     notes.push('images.lock.yaml has no effect with images.source debian.');
   if (!sizing.twoSlots.value) warnings.push(`${sizing.twoSlots.because}.`);
-  const proxy = proxyVariables(config, platformNames(services));
+  // The mirror is named only where it runs: it came later, and nobody is made anew for what he has not switched on.
+  const spared = platformNames(services).filter(
+    (name) => name !== 'updates' || config.updates.mirror === 'on',
+  );
+  const proxy = proxyVariables(config, spared);
   const localImage = config.images.source === 'debian';
   const workloads = built.map((workload) =>
     throughProxy(

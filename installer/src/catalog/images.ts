@@ -66,6 +66,10 @@ export const COMPONENT_IMAGES = {
     },
     debian: { user: NOBODY },
   },
+  updates: {
+    upstream: { reference: 'updates:1', published: true, user: '10001:10001' },
+    debian: { user: '10001:10001' },
+  },
   grafana: {
     upstream: { reference: 'docker.io/grafana/grafana:12.2.0', published: false, user: '472:472' },
   },

@@ -23,6 +23,7 @@ export function monitoringContext(catalog: Catalog): MonitoringContext {
         : mode,
     externalDatabase: externalPostgres(config) !== undefined,
     backups: runs(catalog, 'backup'),
+    mirror: runs(catalog, 'updates'),
     host: runs(catalog, 'node-exporter'),
   };
 }

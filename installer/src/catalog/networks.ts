@@ -77,4 +77,5 @@ export const VOLUMES: readonly { readonly name: VolumeName; readonly purpose: st
   { name: 'prometheus-data', purpose: 'metrics' },
   { name: 'alertmanager-data', purpose: 'silences and the notification log' },
   { name: 'grafana-data', purpose: 'users and preferences of Grafana' },
+  { name: 'updates-data', purpose: 'updates of the desktop app' },
 ];

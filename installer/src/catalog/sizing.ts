@@ -18,6 +18,8 @@ const MONITORING = {
 } as const;
 /** pgBackRest, its keeper, and a PostgreSQL that tries a backup out. */
 const BACKUP = 384 * MiB;
+/** Node.js that hands files on; what it sends is in the page cache of the system. */
+const UPDATES = 128 * MiB;
 const EXPORTERS = 3;
 
 /** Connections that are not the services': migrations 2, exporter 3, backups 3, an administrator 5, reserved 3. */
@@ -37,6 +39,8 @@ export type SizingInput = {
   readonly externalDatabase?: boolean;
   /** Whether the platform keeps backups itself. */
   readonly backups?: boolean;
+  /** Whether the platform hands out updates of the desktop app. */
+  readonly updates?: boolean;
   /** Name of the profile that chose memory and cores, for the reasons. */
   readonly profile?: string;
 };
@@ -60,7 +64,9 @@ export type Sizing = {
     readonly workKb: Reasoned<number>;
     readonly superuserReserved: Reasoned<number>;
   };
-  readonly fixed: Readonly<Record<keyof typeof MONITORING | 'backup', Reasoned<number>>>;
+  readonly fixed: Readonly<
+    Record<keyof typeof MONITORING | 'backup' | 'updates', Reasoned<number>>
+  >;
   readonly fixedCpus: Reasoned<number>;
 };
 
@@ -80,6 +86,7 @@ export function deriveSizing(input: SizingInput): Sizing {
     externalDatabase = false,
     copies = 2,
     backups = false,
+    updates = false,
     profile,
   } = input;
   const minimum = externalDatabase ? MINIMUM_MEMORY_EXTERNAL : MINIMUM_MEMORY;
@@ -98,7 +105,8 @@ export function deriveSizing(input: SizingInput): Sizing {
     MONITORING.grafana +
     MONITORING.edge +
     EXPORTERS * MONITORING.exporter +
-    (backups ? BACKUP : 0);
+    (backups ? BACKUP : 0) +
+    (updates ? UPDATES : 0);
   const postgresMemory = externalDatabase ? 0 : wholeMiB(memoryBytes * 0.3);
   const database = externalDatabase ? '' : 'PostgreSQL, ';
   const left = memoryBytes - system - platform - postgresMemory;
@@ -177,6 +185,7 @@ export function deriveSizing(input: SizingInput): Sizing {
         BACKUP,
         'pgBackRest, and a PostgreSQL of its own while a backup is tried out',
       ),
+      updates: because(UPDATES, 'hands files on and keeps none of them in memory'),
       edge: because(MONITORING.edge, 'buffers of the connections of one firm'),
     },
     fixedCpus: because(1, 'monitoring and proxy never take more than one core'),

@@ -93,6 +93,15 @@ export type PageAnswer = {
   readonly error: string;
 };
 
+/** What a desktop app gets that asks for an update. */
+export type UpdatesAnswer = {
+  readonly url: string;
+  /** 0 where nobody answered. */
+  readonly status: number;
+  readonly body: string;
+  readonly error: string;
+};
+
 export type EdgeAnswers = {
   readonly url: string;
   readonly routes: readonly RouteAnswer[];

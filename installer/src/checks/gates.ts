@@ -15,6 +15,7 @@ import { analyseMetrics } from './analysers/metrics.ts';
 import { analyseMigrations } from './analysers/migrations.ts';
 import { analyseSecrets } from './analysers/secrets.ts';
 import { analyseServiceContract } from './analysers/service-contract.ts';
+import { analyseUpdates } from './analysers/updates.ts';
 import { analyseVersions } from './analysers/versions.ts';
 import { collectAlertmanager } from './collectors/alertmanager-state.ts';
 import { collectConfigFiles } from './collectors/config-files.ts';
@@ -25,6 +26,7 @@ import type { InstanceView } from './collectors/instance-view.ts';
 import { collectMigrationStatus } from './collectors/migration-status.ts';
 import { collectPrometheus } from './collectors/prometheus-state.ts';
 import { collectSecretFacts } from './collectors/secret-facts.ts';
+import { collectUpdatesAnswer } from './collectors/updates-answer.ts';
 
 export type Gate = {
   readonly name: string;
@@ -105,6 +107,8 @@ export const GATES: readonly Gate[] = [
           'postgres',
           'blackbox',
           'probe',
+          ...(has(view.catalog, 'backup') ? ['backup'] : []),
+          ...(has(view.catalog, 'updates') ? ['updates'] : []),
           ...(has(view.catalog, 'grafana') ? ['grafana'] : []),
         ],
         services: SERVICES.map(({ name }) => name),
@@ -139,6 +143,12 @@ export const GATES: readonly Gate[] = [
             'Look at it: factsway-install logs grafana',
           );
     },
+  },
+  {
+    name: 'updates',
+    proves: 'The mirror of desktop updates answers behind the proxy, with a manifest.',
+    applies: (catalog) => has(catalog, 'updates'),
+    run: async (view) => analyseUpdates(await collectUpdatesAnswer(view)),
   },
   {
     name: 'exposure',

@@ -126,7 +126,8 @@ export function formatDrill(report: DrillReport, error: FactswayError | undefine
       ? []
       : [`A disaster now would have cost ${formatSeconds(rpoSeconds)} of work (RPO).`]),
     ...(rtoSeconds === null ? [] : [`The way back took ${formatSeconds(rtoSeconds)} (RTO).`]),
-    `Report, signed by key ${report.keyFingerprint}: ${reportFile}`,
+    ...(report.keyShown ? [`Your copy of the key opens the backups in ${place}.`] : []),
+    `Report, of backups made with key ${report.keyFingerprint}: ${reportFile}`,
   ].join('\n');
 }
 

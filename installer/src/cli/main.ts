@@ -41,8 +41,10 @@ function withoutLinks(path: string): string {
 async function createPorts({ json, quiet, plain: still, verbose }: Mode): Promise<Ports> {
   const isLive =
     process.stderr.isTTY && !still && !json && !quiet && process.env['TERM'] !== 'dumb';
-  const [lazy, files, host, templates, prompters, plain, tty] = await Promise.all([
+  const [lazy, updates, mirror, files, host, templates, prompters, plain, tty] = await Promise.all([
     import('../adapters/lazy-adapters.ts'),
+    import('../adapters/updates/lazy-updates.ts'),
+    import('../adapters/updates/lazy-update-mirror.ts'),
     import('../adapters/node-files.ts'),
     import('../adapters/node-host.ts'),
     import('../adapters/package-templates.ts'),
@@ -68,7 +70,12 @@ async function createPorts({ json, quiet, plain: still, verbose }: Mode): Promis
     clock: host.nodeClock,
     random: host.nodeRandom,
     http: lazy.lazyHttp(),
+    objects: updates.lazyObjectStore(),
+    cdn: updates.lazyCdn(),
+    callers: updates.lazyCallers(),
+    releaseFiles: updates.lazyReleaseFiles(),
     templates: templates.packageTemplates(packageRoot()),
+    updateMirror: mirror.lazyUpdateMirror(),
     prompter: prompters.choosePrompter({
       // With --quiet the plan is not shown, so nobody could agree to it.
       visible: !json && !quiet,

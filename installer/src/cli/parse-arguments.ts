@@ -93,6 +93,8 @@ export function parseArguments(
     });
   }
   program.addHelpText('after', programTail);
+  // One command asks for a version of something else; behind every other one it is ours that is meant.
+  if (hasVersionOfItsOwn(argv[0], commands)) program.enablePositionalOptions();
   try {
     program.parse(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
   } catch (error) {
@@ -112,6 +114,11 @@ export function parseArguments(
   }
   return parsed ?? { kind: 'text', text: program.helpInformation() };
 }
+
+const hasVersionOfItsOwn = (name: string | undefined, commands: readonly Command[]): boolean =>
+  commands
+    .filter((command) => command.name === name)
+    .some(({ options }) => options.some(({ flags }) => flags.startsWith('--version ')));
 
 /**
  * Options of many commands, and the call for help, may stand before the command, as with docker or git:

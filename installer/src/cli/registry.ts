@@ -11,6 +11,7 @@ import { logs } from './commands/logs.ts';
 import { maintenance } from './commands/maintenance.ts';
 import { preflight } from './commands/preflight.ts';
 import { recover } from './commands/recover.ts';
+import { release } from './commands/release.ts';
 import { releases } from './commands/releases.ts';
 import { render } from './commands/render.ts';
 import { restore } from './commands/restore.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   secrets,
   images,
   releases,
+  release,
   exportCommand,
   uninstall,
   completionOf(() => COMMANDS),

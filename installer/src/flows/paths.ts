@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { METRICS_DIRECTORY } from '../model/monitoring.ts';
+import { UPDATES_DIRECTORY } from '../model/updates/places.ts';
 
 export const CONFIG_FILE = 'factsway.yaml';
 
@@ -33,6 +34,8 @@ export function instancePaths(directory: string) {
     /** What upgrades and the like came to: the history, and what of it the node exporter reads. */
     upgrades: join(state, 'upgrades.jsonl'),
     metrics,
+    /** What the mirror of desktop updates serves, unless another directory is named. */
+    updates: join(directory, UPDATES_DIRECTORY),
     upgradeMetrics: join(metrics, 'upgrade.prom'),
     /** Of the wizard, until they are in factsway.yaml. */
     answers: join(state, 'answers.yaml'),

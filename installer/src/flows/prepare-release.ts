@@ -77,6 +77,7 @@ export async function prepareUpgrade(
       replaced,
       outdated,
       ...silence,
+      ...backupBefore(config, from, to),
       ...(point.id === undefined
         ? {}
         : { restorePoint: { id: point.id, reason: `upgrade to ${to}` } }),
@@ -96,6 +97,9 @@ export async function prepareUpgrade(
           ],
   };
 }
+
+const backupBefore = ({ backup }: InstanceConfig, from: string, to: string) =>
+  backup.mode === 'on' && from !== to ? { backup: true as const } : {};
 
 /** The same for the way back. Throws FW-ROLLBACK-SCHEMA where the schema of now does not allow it. */
 export async function prepareRollback(
@@ -132,6 +136,7 @@ export async function prepareRollback(
       strategy,
       replaced: [],
       ...silence,
+      ...backupBefore(config, from, to),
       ...(point.id === undefined
         ? {}
         : { restorePoint: { id: point.id, reason: `rollback to ${to}` } }),

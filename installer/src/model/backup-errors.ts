@@ -36,6 +36,10 @@ export const BACKUP_ERRORS = {
     exit: EXIT.check,
     summary: 'A backup was made in one place and failed in another.',
   },
+  'FW-BACKUP-CUSTODY': {
+    exit: EXIT.check,
+    summary: 'The copy of the key that was shown to a drill does not open the backups.',
+  },
   'FW-BACKUP-KEEPER': {
     exit: EXIT.check,
     summary: 'In a cluster: the keeper of backups does not answer the CronJob that asks it.',
@@ -119,6 +123,10 @@ export const BACKUP_ERRORS = {
   'FW-RECOVER-UNFINISHED': {
     exit: EXIT.check,
     summary: 'A server that is being built anew from backups has no database yet.',
+  },
+  'FW-RECOVER-PLACE': {
+    exit: EXIT.check,
+    summary: 'The backups are in another directory than the one their instance keeps them in.',
   },
   'FW-RECOVER-COPY': {
     exit: EXIT.check,

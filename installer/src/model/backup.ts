@@ -87,6 +87,8 @@ export const drillSchema = z.object({
   rows: z.number().nullable(),
   head: z.string().nullable(),
   keyFingerprint: z.string(),
+  /** A person's own copy of the key opened the backups; a keeper of an earlier version did not say. */
+  keyShown: z.boolean().default(false),
   reportFile: z.string(),
   signature: z.string(),
   publicKey: z.string(),
@@ -105,6 +107,10 @@ export const restorePlanSchema = z.object({
   /** Of the database that serves; null where it does not answer. */
   newestCommitAt: z.string().nullable(),
   wouldLoseSeconds: z.number().nullable(),
+  /** Whether the log has reached the place; a keeper of an earlier version did not say. */
+  arrived: z.boolean().default(true),
+  /** Up to which moment everything would be there again. */
+  reachesUntil: z.string().optional(),
 });
 export type RestoreOutlook = z.output<typeof restorePlanSchema>;
 

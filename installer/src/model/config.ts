@@ -14,6 +14,7 @@ import { kubernetesConfig } from './kubernetes-config.ts';
 import { sizeSetting } from './size-config.ts';
 import { TIME_ZONE, timeZoneProblem } from './time-zone.ts';
 import { tlsConfig } from './tls-config.ts';
+import { updatesConfig } from './updates-config.ts';
 import { upgradeConfig } from './upgrade-config.ts';
 
 /** The form of the file that this installer writes. Older ones are brought to it step by step: config/migrations. */
@@ -187,6 +188,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   upgrade: upgradeConfig.prefault({}),
   backup: backupConfig.prefault({}),
+  updates: updatesConfig.prefault({}),
   kubernetes: kubernetesConfig.prefault({}),
 });
 

@@ -4,11 +4,13 @@ import { DATABASE_ERRORS } from './database-errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { EXPORT_ERRORS } from './export-errors.ts';
 import { IMAGE_LOCK_ERRORS } from './image-errors.ts';
+import { MIRROR_ERRORS } from './mirror-errors.ts';
 import { POSTGRES_ERRORS } from './postgres-errors.ts';
 import { PREFLIGHT_ERRORS } from './preflight-errors.ts';
 import { RELEASE_ERRORS } from './release-errors.ts';
 import { RESTORE_POINT_ERRORS } from './restore-point-errors.ts';
 import { SECRET_ERRORS } from './secret-errors.ts';
+import { UPDATE_ERRORS } from './update-errors.ts';
 
 type ErrorEntry = { readonly exit: ExitCode; readonly summary: string };
 
@@ -195,11 +197,13 @@ export const ERROR_CATALOG = {
   ...IMAGE_LOCK_ERRORS,
   ...EXPORT_ERRORS,
   ...ALERT_ERRORS,
+  ...MIRROR_ERRORS,
   ...RELEASE_ERRORS,
   ...RESTORE_POINT_ERRORS,
   ...SECRET_ERRORS,
   ...BACKUP_ERRORS,
   ...POSTGRES_ERRORS,
+  ...UPDATE_ERRORS,
   'FW-CANCELLED': { exit: EXIT.cancelled, summary: 'The run was interrupted.' },
   'FW-BUG': { exit: EXIT.bug, summary: 'An error nobody declared: a bug in the installer.' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -123,6 +123,9 @@ export const kubernetesConfig = z
       'Size of the volume of the backups in the cluster (backup.local).',
     ).default('200GiB'),
     monitoringStorage: sizeSetting('Size of the volume of Prometheus.').default('20GiB'),
+    updatesStorage: sizeSetting('Size of the volume of the updates of the desktop app.').default(
+      '10GiB',
+    ),
     replicas: z
       .int()
       .min(2)

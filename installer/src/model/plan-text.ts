@@ -71,11 +71,13 @@ function subject(action: Action): string {
     case 'RevertMigrations':
       return `of ${action.version}`;
     case 'CreateBackup':
-      return action.type === 'auto' ? 'in every place' : `(${action.type}) in every place`;
+      return `${action.type === 'auto' ? '' : `(${action.type}) `}in ${action.enough ?? 'every place'}`;
     case 'DrillBackup':
       return 'the newest';
     case 'FlushLog':
-      return action.everywhere ? 'into the backups of every place' : 'into the backups';
+      return action.everywhere
+        ? 'into the backups of every place'
+        : `into the backups${action.place === undefined ? '' : ` in ${action.place}`}`;
     case 'RecordPostgres':
     case 'FinishMove':
       return `PostgreSQL ${action.version}`;
@@ -103,6 +105,7 @@ function subject(action: Action): string {
     case 'RemoveReplacedDatabases':
       return list(action.names);
     case 'ReloadConfig':
+    case 'BringAuthority':
     case 'SaveRootCertificate':
       return action.service;
     case 'StopProject':

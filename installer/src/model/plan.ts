@@ -173,11 +173,17 @@ export type Action =
   /** Databases that were set aside by the one before. */
   | { readonly kind: 'RemoveReplacedDatabases'; readonly names: readonly string[] }
   /** A backup into every place; what is in the places already stays, whatever happens. */
-  | { readonly kind: 'CreateBackup'; readonly type: BackupType; readonly reason: string }
+  | {
+      readonly kind: 'CreateBackup';
+      readonly type: BackupType;
+      readonly reason: string;
+      /** A place that is away holds nothing up, as long as another one has the backup; it is told of. */
+      readonly enough?: 'one place';
+    }
   /** Restores the newest backup beside what serves, and looks it through. */
   | { readonly kind: 'DrillBackup' }
   /** Waits until all that was written so far is in a backup, or in the backups of every place. */
-  | { readonly kind: 'FlushLog'; readonly everywhere?: true }
+  | { readonly kind: 'FlushLog'; readonly everywhere?: true; readonly place?: string }
   /** Notes which major version made the volume that is served, for whoever comes after a run that was cut off. */
   | { readonly kind: 'RecordPostgres'; readonly version: number }
   /** Makes the database anew in the volume that is not served, by the programs of another version, and compares the two. */
@@ -223,6 +229,8 @@ export type Action =
       readonly reload: Reload;
       readonly configHash: string;
     }
+  /** Gives the edge the authority that came with a copy of the instance directory. */
+  | { readonly kind: 'BringAuthority'; readonly service: string }
   /** Copies the edge's own root certificate out of its container; `path` is inside the container. */
   | { readonly kind: 'SaveRootCertificate'; readonly service: string; readonly path: string }
   | {

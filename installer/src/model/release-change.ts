@@ -14,6 +14,8 @@ export type ReleaseChange = {
   readonly silence?: MaintenanceWish;
   /** An earlier run was cut off and left that silence open. */
   readonly silent?: true;
+  /** Backups are kept, and there is to be one from before. */
+  readonly backup?: true;
   /** A state of the database to go back to, made before its migrations; absent where none can be or need be made. */
   readonly restorePoint?: { readonly id: string; readonly reason: string };
   /** The administrator gave up the way back by rollback. */

@@ -35,7 +35,8 @@ export type VolumeName =
   | 'edge-data'
   | 'prometheus-data'
   | 'alertmanager-data'
-  | 'grafana-data';
+  | 'grafana-data'
+  | 'updates-data';
 
 export type Slot = 'a' | 'b';
 
@@ -123,6 +124,8 @@ export type Workload = {
     readonly host: string;
     readonly mount: string;
     readonly writable?: true;
+    /** It is read only, and has to be there all the same. */
+    readonly mustExist?: true;
   }[];
   readonly tmpfs: readonly {
     readonly mount: string;

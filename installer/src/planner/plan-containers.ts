@@ -19,6 +19,7 @@ import {
   planAfter,
   planClosing,
   planOpening,
+  planBackupBefore,
   planRestorePoint,
   undoOfMigrations,
 } from './plan-release-change.ts';
@@ -136,6 +137,11 @@ export function planContainers(
     long.filter(({ component }) => component === 'backup'),
     [ready],
   );
+  const mirror = start(
+    'desktop updates',
+    long.filter(({ component }) => component === 'updates'),
+    [ready],
+  );
   const monitoring = start(
     'monitoring',
     long.filter(({ group }) => group === 'monitoring'),
@@ -178,16 +184,19 @@ export function planContainers(
   const serving = services.map(({ id }) => id).filter(running);
   const edgeReady = [edge, ...reloads];
   const remains = goesOn === undefined ? {} : { irreversible: goesOn };
+  const backedUp = release && planBackupBefore(builder, release, [ready, database, backups]);
   const closed =
     release && isClosing
       ? planClosing(builder, { ...remains, serving }, `slot ${activeSlot}`, [
           ready,
           database,
           silenced,
+          backedUp,
           ...edgeReady,
         ])
       : undefined;
-  const point = release && planRestorePoint(builder, release, [ready, database, silenced, closed]);
+  const point =
+    release && planRestorePoint(builder, release, [ready, database, silenced, backedUp, closed]);
   let migrated: number | undefined;
   if (migrations && (!migrationsDone || services.some(needsStart))) {
     // Behind the page of an earlier run nothing of before is left that could serve on what was.
@@ -207,7 +216,7 @@ export function planContainers(
       cause: migrationsDone
         ? 'services are about to start on this schema'
         : `the schema is not proven to be that of ${config.release.version}`,
-      dependsOn: [ready, database, closed, point, turned],
+      dependsOn: [ready, database, backedUp, closed, point, turned],
       ...(undo ? { undo } : {}),
       ...remains,
     });
@@ -234,6 +243,7 @@ export function planContainers(
     obsolete,
     database,
     backups,
+    mirror,
     monitoring,
     edge,
     migrated,

@@ -48,6 +48,15 @@ const comesAfter = (found: Plan, kind: string, other: string): boolean => {
   return reaches(stepOf(found, kind).id);
 };
 
+describe('where backups are kept', () => {
+  it('one is made while everything still serves, and before anything is done to the database', () => {
+    const found = plan({ ...UPGRADE, backup: true });
+    expect(describeAction(stepOf(found, 'CreateBackup').action)).toContain('(incr) in one place');
+    for (const later of ['ShowMaintenancePage', 'CreateRestorePoint', 'RunMigrations'])
+      expect(comesAfter(found, later, 'CreateBackup'), later).toBe(true);
+  });
+});
+
 describe('behind the maintenance page', () => {
   it('the door is closed before anything ends, and opened when the new services are healthy', () => {
     expect(kinds(plan(UPGRADE)).filter((kind) => kind !== 'ReloadConfig')).toEqual([

@@ -113,6 +113,21 @@ export function planOpening(builder: PlanBuilder, { to }: ReleaseChange, depends
   });
 }
 
+/** Spec 05: one before every deployment. While everything serves still, however long it takes. */
+export function planBackupBefore(
+  builder: PlanBuilder,
+  { kind, backup, to }: ReleaseChange,
+  dependsOn: After,
+): number | undefined {
+  if (!backup) return undefined;
+  const reason = `before the ${kind} to ${to}`;
+  return builder.add({
+    action: { kind: 'CreateBackup', type: 'incr', reason, enough: 'one place' },
+    cause: 'whatever a release does to the data, all of it from before is in a backup',
+    dependsOn,
+  });
+}
+
 /** What is done to the database before its migrations run. Returns the last step. */
 export function planRestorePoint(
   builder: PlanBuilder,

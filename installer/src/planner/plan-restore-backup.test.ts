@@ -28,6 +28,7 @@ const OUTLOOK = {
   lastDrill: { rtoSeconds: 42 },
   newestCommitAt: '2026-11-20T10:30:00Z',
   wouldLoseSeconds: 1800,
+  arrived: true,
 };
 const wish: RestoreWish = {
   target: '2026-11-20T10:00:00Z',
@@ -72,6 +73,12 @@ it('says what is lost, where it stays, how long it took last time, and how each 
   expect(text).toMatch(
     /StopComponents app \(records-service-a, .*\(undo: StartComponents app \(rec/,
   );
+});
+
+it('waits for no place whose loss was agreed to, and does not say that it is in the backups', () => {
+  const text = planned({ outlook: { ...OUTLOOK, arrived: false } });
+  expect(text).not.toContain('FlushLog');
+  expect(text).toContain('(it stays in volume postgres-data)');
 });
 
 it('does not flush the log of a PostgreSQL that does not run', () => {

@@ -57,19 +57,21 @@ function planVolume(
   { target, outlook, generation, next, flushes }: RestoreWish & { outlook: RestoreOutlook },
   stopped: number,
 ): number {
-  const flushed = flushes
-    ? builder.add({
-        action: { kind: 'FlushLog' },
-        cause: 'what was written last is to be in the backups as well',
-        dependsOn: [stopped],
-      })
-    : stopped;
-  const { label, place, lastDrill, wouldLoseSeconds } = outlook;
+  const { label, place, lastDrill, wouldLoseSeconds, arrived } = outlook;
+  // A place that did not take the log a moment ago is no reason to stop in the middle: its loss was agreed to.
+  const flushed =
+    flushes && arrived
+      ? builder.add({
+          action: { kind: 'FlushLog', place },
+          cause: 'what was written last is to be in the backups as well',
+          dependsOn: [stopped],
+        })
+      : stopped;
   const took =
     lastDrill === null ? '' : `; the last drill took ${formatSeconds(lastDrill.rtoSeconds)}`;
   const loses =
     wouldLoseSeconds !== null && wouldLoseSeconds > 0
-      ? `what was written in the ${formatSeconds(wouldLoseSeconds)} after it (it stays in volume ${dataVolume(generation)} and in the backups)`
+      ? `what was written in the ${formatSeconds(wouldLoseSeconds)} after it (it stays in volume ${dataVolume(generation)}${arrived ? ' and in the backups' : ''})`
       : undefined;
   const restored = builder.add({
     action: { kind: 'RestoreVolume', target, place, volume: dataVolume(next) },

@@ -51,12 +51,17 @@ export type Docker = {
   ): Promise<ExecResult>;
   /**
    * Runs an image as a container of its own that reads `input` and leaves nothing: it writes to memory alone, in these
-   * directories. It has a way out.
+   * directories. It has a way out, and reads the directories of this server that are given.
    */
   runApart(
     image: string,
     argv: readonly string[],
-    options: { readonly input: string; readonly user: string; readonly memory: readonly string[] },
+    options: {
+      readonly input: string;
+      readonly user: string;
+      readonly memory: readonly string[];
+      readonly reads?: readonly { readonly directory: string; readonly mount: string }[];
+    },
   ): Promise<ExecResult>;
   /**
    * Runs an image as a container of its own, without a network, beside these volumes; it writes to them and, in these

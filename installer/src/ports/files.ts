@@ -26,7 +26,7 @@ export type Files = {
   /** Everything below a directory, by path relative to it, sorted; links are not followed. */
   walk(directory: string): Promise<readonly TreeEntry[]>;
   /** Atomic and durable; makes missing parent directories. */
-  write(path: string, content: string, options: WriteOptions): Promise<void>;
+  write(path: string, content: string | Uint8Array, options: WriteOptions): Promise<void>;
   /** Creates the file only if it is not there; false when it was. Durable. */
   createExclusive(path: string, content: string, mode: number): Promise<boolean>;
   append(path: string, line: string): Promise<void>;

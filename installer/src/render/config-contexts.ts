@@ -6,11 +6,14 @@ import { hasBackups } from '../catalog/backup-rules.ts';
 import { edgeEndsTls, type CatalogContext } from '../catalog/context.ts';
 import { EXPORTER_PORTS } from '../catalog/components/exporters.ts';
 import { DASHBOARDS, GRAFANA_PORT } from '../catalog/components/grafana.ts';
+import { UPDATES_PORTS } from '../catalog/components/updates.ts';
 import { PROMETHEUS_PORT } from '../catalog/components/prometheus.ts';
 import { externalPostgres } from '../catalog/database-access.ts';
 import { monitoringContext, runs } from '../catalog/monitoring-context.ts';
 import type { ServiceEntry } from '../catalog/services/service.ts';
 import { ROLES, SLOT_ROLES } from '../catalog/roles.ts';
+import { UPDATES_PATH } from '../model/updates/places.ts';
+import { ERROR_BODIES } from '../model/updates/protocol.ts';
 import { DATASOURCE_UID } from '../model/monitoring.ts';
 import type { Slot } from '../model/workload.ts';
 import { parseSize } from '../model/units.ts';
@@ -104,6 +107,10 @@ function edgeContext({ context, services, workloads }: Catalog): object {
     })),
     grafana: workloads.some((workload) => workload.component === 'grafana'),
     grafanaAddress: `grafana:${GRAFANA_PORT}`,
+    updates: workloads.some((workload) => workload.component === 'updates'),
+    updatesAddress: `updates:${UPDATES_PORTS.http}`,
+    updatesPath: UPDATES_PATH,
+    updatesUnavailable: JSON.stringify(ERROR_BODIES.unavailable),
   };
 }
 
@@ -140,6 +147,7 @@ function prometheusContext(catalog: Catalog): object {
         ...job('postgres', `postgres-exporter:${EXPORTER_PORTS.postgres}`),
         ...(externalPostgres(config) ? { onlyOf: ownDatabase(config.postgres.database) } : {}),
       },
+      ...(runs(catalog, 'updates') ? [job('updates', `updates:${UPDATES_PORTS.metrics}`)] : []),
       ...(runs(catalog, 'backup') ? [job('backup', `backup:${BACKUP_PORT}`)] : []),
       job('blackbox', `blackbox-exporter:${EXPORTER_PORTS.blackbox}`),
       ...(runs(catalog, 'grafana') ? [job('grafana', `grafana:${GRAFANA_PORT}`)] : []),

@@ -13,8 +13,14 @@ export const CONSENT = ['--yes', '--confirm', 'localhost'];
 export type Listed = {
   places: {
     name: string;
-    backups: { label: string; type: string; proven: { at: string } | null; damaged: boolean }[];
-    instanceCopies: unknown[];
+    backups: {
+      label: string;
+      type: string;
+      reason?: string | null;
+      proven: { at: string } | null;
+      damaged: boolean;
+    }[];
+    instanceCopies: { name: string }[];
     waitingSegments: number;
   }[];
 };

@@ -35,7 +35,14 @@ async function workersOf(directory: string): Promise<number[]> {
 /** Ends what a run that was killed left at work, as a machine that goes down would; returns how many there were. */
 export async function killWorkers(directory: string): Promise<number> {
   const workers = await workersOf(directory);
-  for (const pid of workers) process.kill(pid, 'SIGKILL');
+  for (const pid of workers) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (thrown) {
+      // What ended by itself since it was found needs no end: Compose asks its plugins who they are, in milliseconds.
+      if ((thrown as NodeJS.ErrnoException).code !== 'ESRCH') throw thrown;
+    }
+  }
   return workers.length;
 }
 

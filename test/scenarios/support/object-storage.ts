@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Authority } from './certificates.ts';
 import { ROOT } from './cli.ts';
@@ -16,15 +16,26 @@ COPY serve.mjs /serve.mjs
 `;
 /** moto speaks plain HTTP; pgBackRest asks for TLS. */
 const SERVE = `import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { createServer } from 'node:tls';
 const [address, port, plain] = process.argv.slice(2);
 spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', plain], { stdio: 'inherit' });
 const tls = { cert: readFileSync('/tls/server.crt'), key: readFileSync('/tls/server.key') };
+let away = false;
+const goesAwayAt = (request) => {
+  if (!existsSync('/tls/away-at')) away = false;
+  else if (request.includes(readFileSync('/tls/away-at', 'utf8'))) away = true;
+  return away;
+};
 createServer(tls, (client) => {
   const server = connect(Number(plain), '127.0.0.1');
-  client.pipe(server).pipe(client);
+  client.on('data', (piece) => {
+    if (goesAwayAt(piece.toString('latin1').split('\\r\\n')[0])) client.destroy();
+    else server.write(piece);
+  });
+  client.on('end', () => server.end());
+  server.pipe(client);
   client.on('error', () => server.destroy());
   server.on('error', () => client.destroy());
 }).listen(Number(port), address);
@@ -36,10 +47,12 @@ export class ObjectStorage {
   readonly endpoint: string;
   /** PEM of the authority that signed its certificate. */
   readonly caFile: string;
+  readonly #awayAt: string;
 
-  private constructor(endpoint: string, caFile: string) {
+  private constructor(endpoint: string, caFile: string, directory: string) {
     this.endpoint = endpoint;
     this.caFile = caFile;
+    this.#awayAt = join(directory, 'tls/away-at');
   }
 
   static async start(): Promise<ObjectStorage> {
@@ -63,7 +76,8 @@ export class ObjectStorage {
       ...['--volume', `${directory}/tls:/tls:ro`, IMAGE],
       ...['node', '/serve.mjs', gateway, String(PORT), String(PLAIN)],
     );
-    const storage = new ObjectStorage(`${gateway}:${PORT}`, authority.rootFile);
+    const storage = new ObjectStorage(`${gateway}:${PORT}`, authority.rootFile, directory);
+    await storage.stays();
     const bucket = `http://127.0.0.1:${PLAIN}/${storage.bucket}`;
     await until('the S3 service', 60, async () =>
       fetch(bucket, { method: 'PUT' }).then(
@@ -81,6 +95,30 @@ export class ObjectStorage {
 
   async back(): Promise<void> {
     await docker('unpause', NAME);
+  }
+
+  /** From the first request on whose line has this in it ('' is in each), the line is cut, and so is every other. */
+  async goesAwayAt(what: string): Promise<void> {
+    await writeFile(this.#awayAt, what);
+  }
+
+  async stays(): Promise<void> {
+    await rm(this.#awayAt, { force: true });
+  }
+
+  /** Turns a byte of an object round, past the TLS; a second time turns it back. */
+  async flip(key: string, at: number): Promise<void> {
+    const url = `http://127.0.0.1:${PLAIN}/${this.bucket}/${key}`;
+    const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+    bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+    const { ok } = await fetch(url, { method: 'PUT', body: bytes });
+    if (!ok) throw new Error(`${key} was not written`);
+  }
+
+  /** Keys of objects, in the order of the alphabet. */
+  async keys(): Promise<string[]> {
+    const listed = await fetch(`http://127.0.0.1:${PLAIN}/${this.bucket}?list-type=2`);
+    return [...(await listed.text()).matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key]) => key ?? '');
   }
 
   async remove(): Promise<void> {

@@ -41,8 +41,8 @@ export const MAY_BE_EMPTY: readonly {
   })),
 ];
 
-/** What only the container `backup` exposes; the platform of the scenarios keeps backups off. */
-const OF_BACKUPS = METRICS.filter(({ source }) => source === 'backup');
+/** What only the containers `backup` and `updates` expose; the platform of the scenarios has neither. */
+const OF_OTHERS = METRICS.filter(({ source }) => source === 'backup' || source === 'updates');
 
 export type PanelQuery = {
   readonly dashboard: string;
@@ -133,5 +133,5 @@ async function givesData(
 
 export const mayBeEmpty = ({ dashboard, panel, expr }: PanelQuery): boolean =>
   MARKS_OF_CHANGES.includes(panel) ||
-  metricsOfQuery(expr, OF_BACKUPS).length > 0 ||
+  metricsOfQuery(expr, OF_OTHERS).length > 0 ||
   MAY_BE_EMPTY.some((one) => one.dashboard === dashboard && one.panel === panel);

@@ -89,22 +89,46 @@ export class TerminalRun {
     await this.#until('another screen', () => this.screen() !== before);
   }
 
+  /** Waits until nothing is drawn any more: half a screen has the mark nowhere. */
+  async #drawn(): Promise<void> {
+    let last: string;
+    do {
+      last = this.screen();
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    } while (this.screen() !== last);
+  }
+
   type(...keys: readonly string[]): void {
     for (const key of keys) this.#process.stdin.write(key);
   }
 
   /** Moves down to a line and presses Enter. */
   async pick(label: string): Promise<void> {
-    for (let step = 0; step < 30; step += 1) {
+    if (await this.finds(label)) return;
+    throw new Error(`no line "${label}" on the screen:\n${this.screen()}`);
+  }
+
+  /** The same; false where the list ends without it, on whose last line the mark is then. */
+  async finds(label: string): Promise<boolean> {
+    for (;;) {
+      await this.#drawn();
       if (this.screen().includes(`❯ ${label}`)) {
         this.type(KEYS.enter);
-        return;
+        return true;
       }
       const before = this.screen();
       this.type(KEYS.down);
-      await this.changes(before);
+      if (!(await this.#changesSoon(before))) return false;
     }
-    throw new Error(`no line "${label}" on the screen:\n${this.screen()}`);
+  }
+
+  /** The last line of a list is where the mark stays. */
+  async #changesSoon(before: string): Promise<boolean> {
+    for (let waited = 0; waited < 1500; waited += 50) {
+      if (this.screen() !== before) return true;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return false;
   }
 
   /** The exit code, once the program has ended. */

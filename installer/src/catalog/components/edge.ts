@@ -7,9 +7,18 @@ import { hardened, httpHealth, SCRATCH } from './hardened.ts';
 
 export const EDGE = 'edge';
 /** Ports inside the container: above 1024, so that no capability is needed to bind them. */
-export const EDGE_PORTS = { http: 8080, https: 8443, metrics: 9180, tools: 9181 } as const;
-/** Where Caddy keeps the certificate of its own authority. */
-export const EDGE_ROOT_CERTIFICATE = '/data/caddy/pki/authorities/local/root.crt';
+export const EDGE_PORTS = {
+  http: 8080,
+  https: 8443,
+  metrics: 9180,
+  tools: 9181,
+  updates: 9182,
+} as const;
+/** Where Caddy keeps its own authority: root.crt and root.key, and what it signs with in between. */
+export const EDGE_AUTHORITY = '/data/caddy/pki/authorities/local';
+export const EDGE_ROOT_CERTIFICATE = `${EDGE_AUTHORITY}/root.crt`;
+/** What was signed with it. */
+export const EDGE_SIGNED = '/data/caddy/certificates/local';
 /** Where the runbooks are inside the container. */
 export const EDGE_RUNBOOKS = '/etc/factsway-runbooks';
 export const EDGE_ADMIN = 'unix//run/caddy/admin.sock';

@@ -1,4 +1,5 @@
 import { missingSeries } from '../../../../monitoring/missing-series.ts';
+import { monitoringContext } from '../../catalog/monitoring-context.ts';
 import type { PrometheusState, RuleState } from '../facts.ts';
 import type { InstanceView } from './instance-view.ts';
 
@@ -35,18 +36,21 @@ type RulesAnswer = {
  */
 const BUILDS = 'factsway_build_info and time() - timestamp(factsway_build_info) < 35';
 
-export async function collectPrometheus(view: InstanceView): Promise<PrometheusState> {
+type View = Pick<InstanceView, 'catalog' | 'startedMs'> & {
+  readonly ports: Pick<InstanceView['ports'], 'http'>;
+};
+
+export async function collectPrometheus(view: View): Promise<PrometheusState> {
   const base = `http://127.0.0.1:${view.catalog.context.config.monitoring.prometheusPort}/api/v1`;
   const ask = async <T>(path: string): Promise<T> =>
     JSON.parse((await view.ports.http.request({ url: `${base}${path}` })).body) as T;
   try {
     const query = (text: string): Promise<QueryAnswer> =>
       ask<QueryAnswer>(`/query?query=${encodeURIComponent(text)}`);
-    const services = view.catalog.services.map(({ name }) => name);
     const [targets, builds, missing, rules, alertmanagers] = await Promise.all([
       ask<TargetsAnswer>('/targets?state=active'),
       query(BUILDS),
-      query(missingSeries(services)),
+      query(missingSeries(monitoringContext(view.catalog))),
       ask<RulesAnswer>('/rules?type=alert'),
       ask<AlertmanagersAnswer>('/alertmanagers'),
     ]);

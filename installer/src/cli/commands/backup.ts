@@ -20,6 +20,10 @@ export const backup: Command = {
       command: 'factsway-install backup drill --place s3',
       does: 'that of another place',
     },
+    {
+      command: 'factsway-install backup drill --key /media/usb/backup-key',
+      does: 'tries the copy of the key that you keep elsewhere as well',
+    },
   ],
   argument: {
     name: 'what',
@@ -40,6 +44,10 @@ export const backup: Command = {
       flags: '--place <name>',
       description: 'with drill: local or s3',
       values: ['local', 's3'],
+    },
+    {
+      flags: '--key <file>',
+      description: 'with drill: your own copy of the key, which is tried on the backups first',
     },
   ],
   changes: true,
@@ -112,6 +120,8 @@ async function drill({ directory, options }: CommandInput, ports: Ports): Promis
     import('../format-backups.ts'),
   ]);
   const place = typeof options['place'] === 'string' ? options['place'] : undefined;
-  const { report, error } = await drillBackup({ directory, place }, ports);
+  const { key } = options;
+  const shown = typeof key === 'string' ? { keyFile: key } : {};
+  const { report, error } = await drillBackup({ directory, place, ...shown }, ports);
   return { result: report, text: formatDrill(report, error), ...(error ? { error } : {}) };
 }

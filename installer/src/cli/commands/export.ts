@@ -1,15 +1,16 @@
 import { resolve } from 'node:path';
 import { FactswayError } from '../../model/errors.ts';
 import { count } from '../../model/units.ts';
-import type { Command } from '../command.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { Command, CommandInput, CommandResult } from '../command.ts';
 
-const WHAT = ['k8s'] as const;
+const WHAT = ['k8s', 'cloudfront'] as const;
 
 export const exportCommand: Command = {
   name: 'export',
-  summary: 'write Kubernetes manifests of this platform',
+  summary: 'write Kubernetes manifests, or the template of an update server',
   description:
-    'Writes a Kustomize tree of the platform that factsway.yaml describes: a base, the overlays staging and production, deploy.sh and rollback.sh. Secrets are never in it. Needs neither Docker nor a cluster. What compose.override.yaml changes is carried over or named in a report, and then the exit code is 4. A second run writes the same bytes.',
+    'Writes a Kustomize tree of the platform that factsway.yaml describes: a base, the overlays staging and production, deploy.sh and rollback.sh. Secrets are never in it. Needs neither Docker nor a cluster. What compose.override.yaml changes is carried over or named in a report, and then the exit code is 4. A second run writes the same bytes. export cloudfront writes one file instead, the CloudFormation template of a server of desktop updates; it reads no instance.',
   exitCodes: { 4: 'written, but something of compose.override.yaml has no place in it' },
   files: [
     { path: 'factsway.yaml', what: 'read; kubernetes.* is for this command alone' },
@@ -24,15 +25,22 @@ export const exportCommand: Command = {
       command: 'factsway-install export k8s --out ./factsway-k8s --dry-run',
       does: 'lists what would change',
     },
+    {
+      command: 'factsway-install export cloudfront --out ./factsway-updates.yaml',
+      does: 'writes the template; the documents say how to deploy it',
+    },
   ],
   argument: {
     name: 'what',
-    description: 'k8s: Kubernetes manifests',
+    description: 'k8s: Kubernetes manifests; cloudfront: the template of an update server',
     optional: false,
     values: WHAT,
   },
   options: [
-    { flags: '--out <dir>', description: 'directory to write to; made if it is missing' },
+    {
+      flags: '--out <path>',
+      description: 'k8s: directory to write to, made if it is missing; cloudfront: the file',
+    },
     {
       flags: '--report',
       description:
@@ -44,7 +52,8 @@ export const exportCommand: Command = {
     },
   ],
   changes: true,
-  async run({ argument, directory, dryRun, options, surface }, ports) {
+  async run(input, ports) {
+    const { argument, directory, dryRun, options, surface } = input;
     const out = options['out'];
     if (!WHAT.some((one) => one === argument))
       throw new FactswayError(
@@ -55,9 +64,10 @@ export const exportCommand: Command = {
     if (typeof out !== 'string' || out === '')
       throw new FactswayError(
         'FW-USAGE',
-        'Where to? The manifests need a directory of their own.',
-        'factsway-install export k8s --out DIR',
+        'Where to? Manifests need a directory of their own, a template a file.',
+        `factsway-install export ${argument ?? 'k8s'} --out ${argument === 'cloudfront' ? 'FILE' : 'DIR'}`,
       );
+    if (argument === 'cloudfront') return runCloudFront(input, out, ports);
     const { exportKubernetes, reportJson, reportText } =
       await import('../../flows/export-kubernetes.ts');
     const report = options['report'] === true;
@@ -88,6 +98,30 @@ export const exportCommand: Command = {
     };
   },
 };
+
+async function runCloudFront(
+  { dryRun, options }: CommandInput,
+  out: string,
+  { files }: Ports,
+): Promise<CommandResult> {
+  if (options['report'] === true)
+    throw new FactswayError(
+      'FW-USAGE',
+      'A template is compared with nothing: --report is of export k8s.',
+      'factsway-install export cloudfront --out FILE',
+    );
+  const { exportCloudFront } = await import('../../flows/export-cloudfront.ts');
+  const overwrite = options['overwriteEdited'] === true;
+  const result = await exportCloudFront({ out: resolve(out), dryRun, overwrite }, { files });
+  const { change } = result;
+  const isUpToDate = change === undefined;
+  const text = isUpToDate
+    ? `${result.out} is up to date.`
+    : result.executed
+      ? `${result.out} written. What comes next: docs/operations/updates-cloudfront.md`
+      : `${change} ${result.out}`;
+  return { result, text };
+}
 
 /** Of a table that is made for whatever there is room for. */
 const WIDEST = 140;

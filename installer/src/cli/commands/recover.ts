@@ -7,15 +7,20 @@ const file = (value: unknown): string | undefined =>
 
 export const recover: Command = {
   name: 'recover',
-  summary: 'build a lost server anew from its backups in S3 and their key',
+  summary: 'build a lost server anew from its backups and their key',
   description:
-    'On a new server with Docker: fetches the copy of the instance directory that lies beside the backups, with configuration, secrets and overrides, writes it here, restores the newest state of the database, starts the platform and proves it. Needed are the name of the bucket, the access to it and the key of the backups; nothing of the old server. Run again after it was cut off it goes on, and until it is done nothing else starts the platform. Never run it while the old server still serves.',
+    'On a new server with Docker: fetches the copy of the instance directory that lies beside the backups, with configuration, secrets and overrides, writes it here, restores the newest state of the database, starts the platform and proves it. Needed are the key of the backups and where they are: the name of a bucket and the access to it, or the directory of a disk that outlived the server; nothing of the old server. Run again after it was cut off it goes on, and until it is done nothing else starts the platform. Never run it while the old server still serves.',
   files: [{ path: 'state/recovering.json', what: 'how far it is; gone when the services serve' }],
   examples: [
     {
       command:
         'factsway-install recover --set backup.s3.bucket=firm-backups --set backup.s3.region=eu-central-1 --key /root/backup-key --access-key-id /root/id --secret-access-key /root/secret',
       does: 'asks, and builds the server anew',
+    },
+    {
+      command:
+        'factsway-install recover --set backup.local.directory=/mnt/backups/factsway --key /root/backup-key',
+      does: 'the same from a disk or a share that outlived the server',
     },
     { command: 'factsway-install recover', does: 'goes on after it was cut off' },
   ],

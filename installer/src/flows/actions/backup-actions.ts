@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createdSchema, restoredSchema, type RestoredDatabase } from '../../model/backup.ts';
 import { FactswayError } from '../../model/errors.ts';
 import type { ActionOf } from '../../model/plan.ts';
@@ -33,22 +33,30 @@ export async function makeBackup(
   const { failures } = await copyInstance(paths.directory, keeper, ports);
   const all = [...answer.failures, ...failures];
   if (all.length === 0) return;
+  const away = [...new Set(all.map(({ place }) => place))].join(', ');
+  if (action.enough === 'one place') {
+    ports.reporter.warning(
+      `${away} has no backup from before this: another place has. Look at it: factsway-install backup check`,
+    );
+    return;
+  }
   throw new FactswayError(
     'FW-BACKUP-INCOMPLETE',
-    `Not every place has a fresh backup now: ${[...new Set(all.map(({ place }) => place))].join(', ')} failed.`,
+    `Not every place has a fresh backup now: ${away} failed.`,
     'What keeps it from working is below; then run it again: factsway-install backup create',
     all.map(({ place, code, message }) => `${place}: ${message} (${code})`),
   );
 }
 
-/** Throws FW-BACKUP-FLUSH where no place takes it. */
+/** Throws FW-BACKUP-FLUSH where no place takes it, or not the one that is named. */
 export async function flushLog(
-  { everywhere }: ActionOf<'FlushLog'>,
+  { everywhere, place }: ActionOf<'FlushLog'>,
   context: ActionContext,
   waiting: (message: string) => void,
 ): Promise<void> {
   const keeper = await openKeeper(context);
-  await keeper.ask(flushedSchema, { argv: everywhere ? ['flush', '--all'] : ['flush'], waiting });
+  const where = everywhere ? ['--all'] : place === undefined ? [] : ['--place', place];
+  await keeper.ask(flushedSchema, { argv: ['flush', ...where], waiting });
 }
 
 /** Throws the FW-RESTORE-… of the keeper; the volume that serves is not touched by it. */

@@ -37,7 +37,7 @@ export async function writeBundle(
 ): Promise<void> {
   const { files } = context.ports;
   const { paths } = context;
-  const { bundle, configText } = requireDesired(context);
+  const { bundle, configText, catalog } = requireDesired(context);
   const previous = previousOf(action, paths);
   const manifest = (await readJson<Manifest>(paths.manifest, files)) ?? EMPTY_MANIFEST;
   const wanted = new Map(bundle.files.map((file) => [file.path, file]));
@@ -116,6 +116,9 @@ export async function writeBundle(
   );
   await saveManifest(withoutLater(action.later ?? [], digests, manifest), context);
   await alignSecretPermissions(context);
+  // Docker would make it as root's own, and whoever fills it need not be root.
+  if (catalog.context.config.updates.mirror === 'on')
+    await files.makeDirectory(paths.updates, 0o755);
   const warning = await prepareUpgradeMetrics(paths, files);
   if (warning !== undefined) context.ports.reporter.warning(warning);
 }

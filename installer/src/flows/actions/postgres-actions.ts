@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LOG_MOUNT } from '../../catalog/components/backup.ts';
 import { drillSchema } from '../../model/backup.ts';
 import { FactswayError } from '../../model/errors.ts';

@@ -2,6 +2,7 @@ import type { ActionKind, ActionOf } from '../../model/plan.ts';
 import { recordInEffect } from '../configuration-record.ts';
 import type { RunAction } from '../execute-plan.ts';
 import type { ActionContext } from './action-context.ts';
+import { bringAuthority } from './bring-authority.ts';
 import {
   finishRestore,
   flushLog,
@@ -123,6 +124,7 @@ const HANDLERS: { readonly [K in ActionKind]: Handler<K> } = {
   RemoveVolumes: removeVolumes,
   RemoveImages: removeImages,
   RemoveFiles: removeFiles,
+  BringAuthority: bringAuthority,
   SaveRootCertificate: saveRootCertificate,
   RecordRelease: recordRelease,
   RestoreServing: restoreServing,

@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InstanceCopy } from '../../model/instance-copy.ts';
 import type { Files } from '../../ports/files.ts';
 import { hasBackups } from '../../catalog/backup-rules.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { FactswayError } from '../../model/errors.ts';
+import { readAuthority } from './edge-authority.ts';
 import { Keeper } from './keeper.ts';
 import type { Ports } from '../../ports/ports.ts';
 
@@ -15,22 +16,24 @@ export type PutCopies = z.output<typeof putSchema>;
 
 /**
  * What another server does not need: what runs holds, what it wrote for the way back, what it
- * found to be broken, the public half of an authority
+ * found to be broken, what it handed out to others, the public half of an authority
  * whose private half is in a volume, and the key that opens the copy itself.
  */
 const LEFT_OUT = [
   /^secrets\/backup-key$/,
   /^state\/(lock|journal\.jsonl(\.1)?|answers\.yaml|recovering\.json|restored\.json|root-ca\.crt)$/,
-  /^state\/(previous|failures|metrics)\//,
+  /^state\/(previous|failures|metrics|updates|authority)\//,
 ];
 
 /** Puts the instance directory, secrets included, beside the backups; the keeper encrypts it with their key. */
 export async function copyInstance(
   directory: string,
   keeper: Keeper,
-  { files, clock }: Pick<Ports, 'files' | 'clock'>,
+  { files, clock, docker }: Pick<Ports, 'files' | 'clock' | 'docker'>,
 ): Promise<PutCopies> {
-  const copy = await readInstance(directory, clock.now(), files);
+  const found = await readInstance(directory, clock.now(), files);
+  const authority = await readAuthority(keeper.project, docker);
+  const copy = { ...found, files: [...found.files, ...authority] };
   return keeper.ask(putSchema, { argv: ['instance-put'], input: JSON.stringify(copy) });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configWith } from '../../../../test/fakes/builders.ts';
 import { FakeEngine } from '../../../../test/fakes/engine.ts';
 import { desiredWith } from '../../../../test/fakes/builders.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hasBackups } from '../../catalog/backup-rules.ts';
 import type { InstanceConfig } from '../../model/config.ts';
 import { ERROR_CATALOG, FactswayError, type ErrorCode } from '../../model/errors.ts';
@@ -36,16 +36,16 @@ export type Ask = {
  */
 export class Keeper {
   readonly #docker: Pick<Docker, 'containers' | 'exec'>;
-  readonly #project: string;
+  readonly project: string;
 
   constructor(config: InstanceConfig, docker: Pick<Docker, 'containers' | 'exec'>) {
     if (!hasBackups({ config })) throw off(config);
     this.#docker = docker;
-    this.#project = config.project;
+    this.project = config.project;
   }
 
   async ask<T>(schema: z.ZodType<T>, { argv, waiting, input }: Ask): Promise<T> {
-    const containers = await this.#docker.containers(this.#project);
+    const containers = await this.#docker.containers(this.project);
     const keeper = containers.find(({ service }) => service === 'backup');
     if (keeper?.state !== 'running')
       throw new FactswayError(

@@ -9,7 +9,9 @@ import {
 import { FactswayError } from '../../model/errors.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { requireDocker } from '../check-docker.ts';
+import type { Secret } from '../../model/secret.ts';
 import { configInEffect } from '../in-effect.ts';
+import { readSecret } from '../read-secret.ts';
 import { Keeper } from './keeper.ts';
 
 async function open(directory: string, ports: Ports): Promise<Keeper> {
@@ -20,7 +22,14 @@ async function open(directory: string, ports: Ports): Promise<Keeper> {
 }
 
 /** What says that nobody could look, and nothing about what would have been found. */
-const UNCHECKED: readonly string[] = ['FW-BACKUP-DATABASE', 'FW-BACKUP-UNREACHABLE'];
+const UNCHECKED: readonly string[] = [
+  'FW-BACKUP-BUSY',
+  'FW-BACKUP-CONFIG',
+  'FW-BACKUP-DATABASE',
+  'FW-BACKUP-FAILED',
+  'FW-BACKUP-FLUSH',
+  'FW-BACKUP-UNREACHABLE',
+];
 
 const telling =
   ({ reporter }: Ports) =>
@@ -35,7 +44,7 @@ export async function listBackups(directory: string, ports: Ports): Promise<Back
 
 /**
  * Reads every byte of every backup, and of the database that serves; the verdict is an error to be told, of code
- * FW-BACKUP-DAMAGED, where something is not as it was written.
+ * FW-BACKUP-DAMAGED, where something is not as it was written, and FW-BACKUP-UNCHECKED where nobody could look.
  */
 export async function checkBackups(
   directory: string,
@@ -74,15 +83,41 @@ export async function checkBackups(
   };
 }
 
-/** Restores the newest backup beside the database that serves, and looks it through. */
+export type DrillRequest = {
+  readonly directory: string;
+  readonly place: string | undefined;
+  /** A copy of the key that somebody keeps elsewhere. */
+  readonly keyFile?: string;
+};
+
+/**
+ * Restores the newest backup beside the database that serves, and looks it through; before that, shows it the copy of
+ * the key that a person keeps. Throws FW-USAGE, FW-BACKUP-CUSTODY.
+ */
 export async function drillBackup(
-  { directory, place }: { readonly directory: string; readonly place: string | undefined },
+  { directory, place, keyFile }: DrillRequest,
   ports: Ports,
 ): Promise<{ readonly report: DrillReport; readonly error?: FactswayError }> {
   const keeper = await open(directory, ports);
-  const argv = ['drill', ...(place === undefined ? [] : ['--place', place])];
-  const report = await keeper.ask(drillSchema, { argv, waiting: telling(ports) });
+  const key = keyFile === undefined ? undefined : await keyIn(keyFile, ports);
+  const argv = [
+    'drill',
+    ...(place === undefined ? [] : ['--place', place]),
+    ...(key === undefined ? [] : ['--shown-key']),
+  ];
+  const input = key === undefined ? {} : { input: key.reveal() };
+  const report = await keeper.ask(drillSchema, { argv, waiting: telling(ports), ...input });
   return report.ok ? { report } : { report, error: drillError(report) };
+}
+
+async function keyIn(file: string, { files }: Ports): Promise<Secret> {
+  const key = await readSecret(file, files);
+  if (key) return key;
+  throw new FactswayError(
+    'FW-USAGE',
+    `${file} does not exist or is empty; it is to hold your copy of the key of the backups.`,
+    'Bring the copy to this server for the time of the drill, readable by you alone, then: factsway-install backup drill --key FILE',
+  );
 }
 
 export const drillError = ({ place, problems }: DrillReport): FactswayError =>

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { desiredWith, DIRECTORY } from '../../../../test/fakes/builders.ts';
 import { FakeEngine } from '../../../../test/fakes/engine.ts';
 import { MemoryFiles } from '../../../../test/fakes/memory-files.ts';
+import { fakeMachine } from '../../../../test/fakes/preflight.ts';
 import { fakePorts } from '../../../../test/fakes/ports.ts';
 import { rejectionOf } from '../../../../test/fakes/thrown.ts';
 import type { ExecResult } from '../../ports/docker.ts';
@@ -36,7 +37,7 @@ async function copyOf(files: Readonly<Record<string, string>> = FOUND): Promise<
 function newServer(answer: Partial<ExecResult>, volumes: readonly string[] = []) {
   const engine = new FakeEngine(desiredWith(SETTINGS));
   for (const volume of volumes) engine.volumes.add(volume);
-  const asked: { argv: readonly string[]; input: string }[] = [];
+  const asked: { argv: readonly string[]; input: string; reads?: readonly object[] }[] = [];
   const ports = fakePorts({
     compose: engine.compose,
     docker: {
@@ -44,8 +45,8 @@ function newServer(answer: Partial<ExecResult>, volumes: readonly string[] = [])
       info: () => engine.docker.info(),
       images: (references) => engine.docker.images(references),
       volumes: (project) => engine.docker.volumes(project),
-      runApart: async (_image, argv, { input }) => {
-        asked.push({ argv, input });
+      runApart: async (_image, argv, { input, reads }) => {
+        asked.push({ argv, input, ...(reads === undefined ? {} : { reads }) });
         return { exitCode: 0, stdout: '', stderr: '', ...answer };
       },
     },
@@ -134,6 +135,53 @@ describe('a lost server', () => {
     const { ports } = newServer({ stdout: await copyOf() });
     const error = await rejectionOf(recoverInstance({ ...REQUEST, ...change }, ports));
     expect([error.code, error.message]).toEqual(['FW-USAGE', expect.stringContaining(said)]);
+  });
+
+  describe('whose backups are on a disk that outlived it', () => {
+    const DISK = '/mnt/backups/firm';
+    const request = {
+      ...REQUEST,
+      sets: [`backup.local.directory=${DISK}`, 'images.source=debian'],
+      accessKeyIdFile: undefined,
+      secretAccessKeyFile: undefined,
+    };
+    const keptIn = (directory: string | undefined) =>
+      copyOf({
+        'factsway.yaml': `${FOUND['factsway.yaml']}${directory === undefined ? '' : `backup:\n  mode: on\n  local:\n    directory: ${directory}\n`}`,
+      });
+    const withDisk = (stdout: string, kind: 'directory' | 'absent' = 'directory') => {
+      const server = newServer({ stdout });
+      const status = { mode: 0o700, uid: 999, gid: 999, size: 0, inode: 1 };
+      server.ports.files.stat = async () => status;
+      return {
+        ...server,
+        ports: { ...server.ports, machine: fakeMachine({ kindOf: async () => kind }) },
+      };
+    };
+
+    it('is found there by the key alone, and nothing is written to the disk', async () => {
+      const { ports, asked } = withDisk(await keptIn(DISK));
+      expect((await recoverInstance(request, ports)).madeAt).toBe('2026-11-20T10:00:00.000Z');
+      expect(asked[0]?.argv.join(' ')).toBe('instance-fetch --place local --name latest');
+      expect(asked[0]?.reads).toEqual([
+        { directory: DISK, mount: '/var/lib/factsway-backup/local' },
+      ]);
+    });
+
+    it.each([
+      ['/mnt/elsewhere', '--set backup.local.directory=/mnt/elsewhere'],
+      [undefined, 'disaster-recovery.md'],
+    ])('is not built where the instance would look for them in %s', async (directory, hint) => {
+      const { ports } = withDisk(await keptIn(directory));
+      const error = await rejectionOf(recoverInstance(request, ports));
+      expect([error.code, error.hint]).toEqual(['FW-RECOVER-PLACE', expect.stringContaining(hint)]);
+    });
+
+    it('waits for the disk to be there', async () => {
+      const { ports, asked } = withDisk(await keptIn(DISK), 'absent');
+      expect((await rejectionOf(recoverInstance(request, ports))).code).toBe('FW-BACKUP-DIRECTORY');
+      expect(asked).toEqual([]);
+    });
   });
 
   it('that is not built to the end is started by nothing else', async () => {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FactswayError } from '../../model/errors.ts';
 import { shellWord } from '../../model/shell.ts';
 import type { Files } from '../../ports/files.ts';

@@ -113,29 +113,38 @@ async function unfinished(directory: string, target: string, { files }: Ports): 
 }
 
 async function lookAhead(request: RestoreRequest, keeper: Keeper): Promise<RestoreOutlook> {
-  const { target, place, forceLose } = request;
+  const { target, place } = request;
   const where = place === undefined ? [] : ['--place', place];
   const outlook = await keeper.ask(restorePlanSchema, {
     argv: ['restore-plan', '--target', target, ...where],
   });
   refuseTooLarge(outlook);
-  const { wouldLoseSeconds } = outlook;
+  refuseLoss(outlook, request);
+  return outlook;
+}
+
+/** Throws FW-RESTORE-LOSES where more would be lost than was agreed to. */
+function refuseLoss(outlook: RestoreOutlook, request: RestoreRequest): void {
+  const { target, forceLose } = request;
+  const { wouldLoseSeconds, arrived, place } = outlook;
   // What is newest loses nothing that could be had.
-  if (target === 'latest') return outlook;
+  if (target === 'latest' && arrived) return;
+  const newest = arrived
+    ? 'factsway-install restore --to latest'
+    : `factsway-install backup list   shows what waits for ${place}; once it is there: factsway-install restore --to latest`;
   if (wouldLoseSeconds === null && forceLose === undefined)
     throw new FactswayError(
       'FW-RESTORE-LOSES',
-      'The database does not answer, so nobody can say how much was written after that. Nothing was changed.',
-      `Restore its newest state: factsway-install restore --to latest   or say how many seconds of work may be lost: ${commandOf(request, 3600)}`,
+      `${arrived ? 'The log of the database cannot be read' : `What was written last has not reached the backups in ${place}`}, so nobody can say how much was written after that. Nothing was changed.`,
+      `Restore its newest state: ${newest}   or say how many seconds of work may be lost: ${commandOf(request, 3600)}`,
     );
-  if (wouldLoseSeconds !== null && wouldLoseSeconds > (forceLose ?? 0))
-    throw new FactswayError(
-      'FW-RESTORE-LOSES',
-      `${lossOf(outlook)}, and ${forceLose === undefined ? 'nobody agreed to that' : `--force-lose allows ${formatSeconds(forceLose)}`}. Nothing was changed.`,
-      // A few minutes are left for reading this.
-      `Keep everything: factsway-install restore --to latest   or agree to the loss: ${commandOf(request, Math.ceil((wouldLoseSeconds + 300) / 60) * 60)}`,
-    );
-  return outlook;
+  if (wouldLoseSeconds === null || wouldLoseSeconds <= (forceLose ?? 0)) return;
+  throw new FactswayError(
+    'FW-RESTORE-LOSES',
+    `${lossOf(outlook)}, and ${forceLose === undefined ? 'nobody agreed to that' : `--force-lose allows ${formatSeconds(forceLose)}`}. Nothing was changed.`,
+    // A few minutes are left for reading this.
+    `Keep everything: ${newest}   or agree to the loss: ${commandOf(request, Math.ceil((wouldLoseSeconds + 300) / 60) * 60)}`,
+  );
 }
 
 /** Before anybody is stopped for it; the keeper looks again when it begins. */
@@ -148,10 +157,13 @@ function refuseTooLarge({ neededBytes, freeBytes }: RestoreOutlook): void {
   );
 }
 
-const lossOf = ({ wouldLoseSeconds, newestCommitAt, target }: RestoreOutlook): string =>
-  wouldLoseSeconds === null || wouldLoseSeconds <= 0
-    ? 'The database goes back to its newest state'
-    : `What was written in the ${formatSeconds(wouldLoseSeconds)} between ${target} and ${newestCommitAt ?? 'now'} is lost to the services`;
+function lossOf({ wouldLoseSeconds, newestCommitAt, ...outlook }: RestoreOutlook): string {
+  if (wouldLoseSeconds === null || wouldLoseSeconds <= 0)
+    return 'The database goes back to its newest state';
+  const from = outlook.arrived ? outlook.target : (outlook.reachesUntil ?? outlook.target);
+  const why = outlook.arrived ? '' : `; it has not reached the backups in ${outlook.place}`;
+  return `What was written in the ${formatSeconds(wouldLoseSeconds)} between ${from} and ${newestCommitAt ?? 'now'} is lost to the services${why}`;
+}
 
 const commandOf = ({ target, place }: RestoreRequest, forceLose: number | undefined): string =>
   [

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { backupListSchema, type ListedBackup } from '../../model/backup.ts';
 import { FactswayError } from '../../model/errors.ts';
 import { GiB, MiB } from '../../model/units.ts';

@@ -15,6 +15,7 @@ import {
 } from '../../planner/plan-rotation.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { apply } from '../apply.ts';
+import { keepCopy } from '../backups/copy-instance.ts';
 import { awaitWorkers } from '../await-workers.ts';
 import { requireDocker } from '../check-docker.ts';
 import { catalogInEffect } from '../in-effect.ts';
@@ -86,6 +87,8 @@ async function carryOut(
   };
   const run = { command: COMMAND, directory, project, plan, replan: look, consent, confirm: true };
   const outcome = await runPlan({ ...run, around }, ports);
+  // Whoever builds this server anew needs the value of today.
+  if (outcome.executed && plan.steps.length > 0) await keepCopy(catalog, ports);
   return { ...outcome, ...(measured ? { measured } : {}) };
 }
 

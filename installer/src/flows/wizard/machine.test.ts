@@ -11,7 +11,7 @@ const existing: WizardContext = {
   current: { host: { name: 'old.example.com', memory: '8GiB' }, images: { source: 'upstream' } },
 };
 
-/** Where a state is, in words: `3 of 8 edge.tls.mode`, `review`. */
+/** Where a state is, in words: `3 of 9 edge.tls.mode`, `review`. */
 function at(state: WizardState, where: WizardContext = context): string {
   const screen = screenOf(where, state);
   if (screen.kind !== 'question') return screen.kind;
@@ -34,6 +34,7 @@ const ALL: readonly Value[] = [
   '8GiB',
   2,
   false,
+  'on',
 ];
 const reviewed = answer(begin(context, {}), ...ALL);
 
@@ -46,14 +47,15 @@ describe('forward', () => {
       seen.push(at(state));
     }
     expect(seen).toEqual([
-      '1 of 8 host.name',
-      '2 of 8 host.timeZone',
-      '3 of 8 edge.tls.mode',
-      '4 of 8 images.source',
-      '5 of 8 images.registry',
-      '6 of 8 host.memory',
-      '7 of 8 host.cores',
-      '8 of 8 monitoring.receivers.email.enabled',
+      '1 of 9 host.name',
+      '2 of 9 host.timeZone',
+      '3 of 9 edge.tls.mode',
+      '4 of 9 images.source',
+      '5 of 9 images.registry',
+      '6 of 9 host.memory',
+      '7 of 9 host.cores',
+      '8 of 9 monitoring.receivers.email.enabled',
+      '9 of 9 backup.mode',
       'review',
     ]);
   });
@@ -61,9 +63,9 @@ describe('forward', () => {
   it('does not ask for the registry where nothing is downloaded', () => {
     const built = { ...context, facts: factsWith({ built: { found: 16, of: 16 } }) };
     let state = begin(built, { 'host.name': 'a', 'host.timeZone': 'UTC', 'edge.tls.mode': 'off' });
-    expect(at(state, built)).toBe('4 of 7 images.source');
+    expect(at(state, built)).toBe('4 of 8 images.source');
     state = accept(built, state, 'debian');
-    expect(at(state, built)).toBe('5 of 7 host.memory');
+    expect(at(state, built)).toBe('5 of 8 host.memory');
   });
 });
 
@@ -72,9 +74,9 @@ describe('back', () => {
     let state = answer(begin(context, {}), 'a.example.com', 'UTC');
     state = back(context, state);
     const screen = screenOf(context, state);
-    expect(at(state)).toBe('2 of 8 host.timeZone');
+    expect(at(state)).toBe('2 of 9 host.timeZone');
     expect(screen).toMatchObject({ kind: 'question', back: true, item: { value: 'UTC' } });
-    expect(at(answer(state, 'Europe/Paris'))).toBe('3 of 8 edge.tls.mode');
+    expect(at(answer(state, 'Europe/Paris'))).toBe('3 of 9 edge.tls.mode');
   });
 
   it('goes nowhere from the first question, which says so', () => {
@@ -84,7 +86,7 @@ describe('back', () => {
   });
 
   it('leads from the review to the last question, and from further settings to the review', () => {
-    expect(at(back(context, reviewed))).toBe('8 of 8 monitoring.receivers.email.enabled');
+    expect(at(back(context, reviewed))).toBe('9 of 9 backup.mode');
     expect(at(back(context, openFurther(reviewed)))).toBe('review');
   });
 
@@ -107,7 +109,7 @@ describe('a change from the review', () => {
   it('asks first what applies only now', () => {
     const built = { ...context, facts: factsWith({ built: { found: 16, of: 16 } }) };
     let state = begin(built, {});
-    for (const value of ['a', 'UTC', 'internal', 'debian', '8GiB', 2, false])
+    for (const value of ['a', 'UTC', 'internal', 'debian', '8GiB', 2, false, 'on'])
       state = accept(built, state, value);
     expect(at(state, built)).toBe('review');
     expect(settings(state, built)).not.toHaveProperty('images.registry');
@@ -139,9 +141,9 @@ describe('a change from the review', () => {
 describe('what an answer leads to', () => {
   it('is asked next: the files of a certificate, and no longer once another one is made', () => {
     let state = answer(begin(context, {}), 'a.example.com', 'UTC', 'provided');
-    expect(at(state)).toBe('4 of 10 edge.tls.certificateFile');
+    expect(at(state)).toBe('4 of 11 edge.tls.certificateFile');
     state = answer(state, '/etc/ssl/a.crt', '/etc/ssl/a.key');
-    expect(at(state)).toBe('6 of 10 images.source');
+    expect(at(state)).toBe('6 of 11 images.source');
     state = answer(change(state, 'edge.tls.mode'), 'internal');
     expect(settings(state)).not.toHaveProperty('edge.tls.keyFile');
   });
@@ -189,7 +191,7 @@ describe('going on from saved answers', () => {
   const saved: Answers = { 'host.name': 'a.example.com', 'host.timeZone': 'UTC' };
 
   it('begins at the first question without an answer', () => {
-    expect(at(begin(context, saved))).toBe('3 of 8 edge.tls.mode');
+    expect(at(begin(context, saved))).toBe('3 of 9 edge.tls.mode');
   });
 
   it('begins at the review where nothing is missing', () => {
@@ -198,7 +200,7 @@ describe('going on from saved answers', () => {
 
   it('asks again for a value that is no longer valid, and says so', () => {
     const state = begin(context, { ...reviewed.answers, 'host.memory': '64GiB' });
-    expect(at(state)).toBe('6 of 8 host.memory');
+    expect(at(state)).toBe('6 of 9 host.memory');
     expect(screenOf(context, state)).toMatchObject({
       reopened: '64GiB was the answer, but it must be at most 16GiB: this server has no more.',
     });
@@ -214,7 +216,7 @@ describe('going on from saved answers', () => {
 
   it('takes no notice of a question that does not exist', () => {
     const state = begin(context, { ...saved, 'edge.colour': 'blue' });
-    expect(at(state)).toBe('3 of 8 edge.tls.mode');
+    expect(at(state)).toBe('3 of 9 edge.tls.mode');
     expect(settings(state)).not.toHaveProperty('edge.colour');
   });
 });

@@ -5,6 +5,7 @@ import { timeZoneProblem } from '../../model/time-zone.ts';
 import { formatSize, GiB, MiB, parseSize } from '../../model/units.ts';
 import { isBuiltHere, type Facts } from './facts.ts';
 import { ALERT_QUESTIONS } from './alert-questions.ts';
+import { BACKUP_QUESTIONS } from './backup-questions.ts';
 import { DATABASE_QUESTIONS } from './database-questions.ts';
 import { FURTHER_QUESTIONS } from './further-questions.ts';
 import type { Question } from './question.ts';
@@ -161,6 +162,7 @@ export const QUESTIONS: readonly Question[] = [
   ...FIRST_QUESTIONS,
   ...ALERT_QUESTIONS,
   ...DATABASE_QUESTIONS,
+  ...BACKUP_QUESTIONS,
   ...FURTHER_QUESTIONS,
 ];
 

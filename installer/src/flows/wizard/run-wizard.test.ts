@@ -20,7 +20,7 @@ import { FURTHER, GO, STOP } from './screens.ts';
 
 const ANSWERS = `${DIRECTORY}/state/answers.yaml`;
 const CONFIG = `${DIRECTORY}/factsway.yaml`;
-const YES: readonly Reply[] = [ENTER, ENTER, ENTER, ENTER, ENTER, ENTER, ENTER];
+const YES: readonly Reply[] = Array.from({ length: 8 }, (): Reply => ENTER);
 
 let ports: FakePorts;
 let prompter: ScriptedPrompter;
@@ -89,9 +89,9 @@ describe('a new instance', () => {
       [
         'Your answers',
         'Address   https://server1',
-        'Memory    4.8 GiB for the database, 471 MiB for each of 8 services',
+        'Memory    4.8 GiB for the database, 450 MiB for each of 8 services',
         'Updates   two releases fit side by side: room for updates without a pause',
-        'Programs  16 containers of release 1.0.0',
+        'Programs  17 containers of release 1.0.0',
         '> Go on: see what will be done',
         '  Name of this server           server1',
         '  Time zone                     Europe/Berlin',
@@ -100,6 +100,7 @@ describe('a new instance', () => {
         '  Memory for FACTSWAY           16GiB',
         '  Processor cores for FACTSWAY  4',
         '  Mails when something breaks   Not now, or in another way',
+        '  Backups                       Yes, every night and in between',
         '  Further settings (…)',
         '  Stop here',
       ].join('\n'),
@@ -140,9 +141,9 @@ describe('answers', () => {
     await rejectionOf(wizard(['a.example.com', ENTER, CTRL_C]));
     await rejectionOf(wizard(['go-on', CTRL_C]));
     expect(screen('Continue')).toContain('2 answers are saved from an earlier run.');
-    expect(prompter.screens.at(-1)).toContain('3 of 7 · Encryption');
+    expect(prompter.screens.at(-1)).toContain('3 of 8 · Encryption');
     await rejectionOf(wizard(['anew', CTRL_C]));
-    expect(prompter.screens.at(-1)).toContain('1 of 7 · Name of this server');
+    expect(prompter.screens.at(-1)).toContain('1 of 8 · Name of this server');
     expect(ports.files.text(ANSWERS)).toBeUndefined();
   });
 
@@ -200,7 +201,7 @@ describe('a server behind a proxy', () => {
     });
     expect(screen('· Proxy to the internet')).toBe(
       [
-        '8 of 8 · Proxy to the internet',
+        '9 of 9 · Proxy to the internet',
         'Is the internet reached through a proxy? Without a login; “none” for no.',
         'This shell uses one (HTTPS_PROXY); its login is left out, for containers show theirs.',
         `(${PROXY})`,

@@ -24,7 +24,7 @@ const SECRET = `${DIRECTORY}/secrets/slack-webhook-url`;
 const ADDRESS = 'https://hooks.slack.example/services/T0/B0/only-for-slack';
 /** Every question as it is suggested, then Slack, then on from the review. */
 const SLACK: readonly Reply[] = [
-  ...Array.from({ length: 7 }, (): Reply => ENTER),
+  ...Array.from({ length: 8 }, (): Reply => ENTER),
   FURTHER,
   'monitoring.receivers.slack.enabled',
   'true',
@@ -102,4 +102,21 @@ it('that is not typed is told as missing, and found once somebody has written it
   expect(replies.screens.some((screen) => screen.includes('FW-SECRET-NEEDED'))).toBe(true);
   expect(replies.left()).toBe(0);
   expect(ports.files.text(SECRET)).toBe(`${ADDRESS}\n`);
+});
+
+it('of the S3 service for backups is asked for as well, and its access key is shown nowhere', async () => {
+  const settings: Reply[] = ['backup.s3.bucket', 'firm-backups', ENTER, ENTER, ESC];
+  const asSuggested = Array.from({ length: 8 }, (): Reply => ENTER);
+  prompter = scriptedPrompter(
+    ...[...asSuggested, FURTHER, ...settings, GO, 'THE-ID', 'opens-the-bucket', 'yes'],
+  );
+  await runWizard({ directory: DIRECTORY, carryOut: install }, { ...ports, prompter });
+  expect(prompter.left()).toBe(0);
+  const secret = (name: string) => ports.files.text(`${DIRECTORY}/secrets/backup-s3-${name}`);
+  expect([secret('access-key-id'), secret('secret-access-key')]).toEqual([
+    'THE-ID\n',
+    'opens-the-bucket\n',
+  ]);
+  expect(prompter.screens.join('\n')).not.toMatch(/THE-ID|opens-the-bucket/);
+  expect(ports.files.text(`${DIRECTORY}/factsway.yaml`)).toMatch(/s3:\n +bucket: firm-backups/);
 });

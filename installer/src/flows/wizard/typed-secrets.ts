@@ -1,11 +1,24 @@
 import { join } from 'node:path';
-import { neededAlertSecrets, type AlertSecret } from '../../catalog/alert-secrets.ts';
+import { neededAlertSecrets, type AlertSecretKind } from '../../catalog/alert-secrets.ts';
 import { SECRETS } from '../../catalog/secrets.ts';
 import { alertSecretState } from '../../model/alert-secret.ts';
 import type { InstanceConfig } from '../../model/config.ts';
+import type { SecretName } from '../../model/workload.ts';
 import type { Files } from '../../ports/files.ts';
 import type { Prompter } from '../../ports/prompter.ts';
 import type { InstancePaths } from '../paths.ts';
+
+type Kind = AlertSecretKind | 'access key';
+type Needed = { readonly name: SecretName; readonly kind: Kind };
+
+function neededSecrets(config: InstanceConfig): readonly Needed[] {
+  const copiedAway = config.backup.mode === 'on' && config.backup.s3 !== undefined;
+  const access = ['backup-s3-access-key-id', 'backup-s3-secret-access-key'] as const;
+  return [
+    ...neededAlertSecrets(config),
+    ...(copiedAway ? access.map((name) => ({ name, kind: 'access key' as const })) : []),
+  ];
+}
 
 /**
  * What only a person can know, typed before there is an installation to keep it. Until the plan is agreed to it waits
@@ -24,7 +37,7 @@ export class TypedSecrets {
 
   /** Asks for each that is needed and not there. Nothing typed: whoever plans will say what is missing. */
   async ask(config: InstanceConfig, prompter: Prompter): Promise<void> {
-    for (const { name, kind } of neededAlertSecrets(config)) {
+    for (const { name, kind } of neededSecrets(config)) {
       const there = await this.seen.readText(this.#paths.secret(name));
       if (there !== undefined && there.trim() !== '') continue;
       const typed = await prompter.text({
@@ -96,7 +109,7 @@ export class TypedSecrets {
   }
 }
 
-function titleOf(kind: AlertSecret['kind']): string {
+function titleOf(kind: Kind): string {
   switch (kind) {
     case 'address':
       return 'The address to send to';
@@ -104,11 +117,13 @@ function titleOf(kind: AlertSecret['kind']): string {
       return 'The integration key';
     case 'password':
       return 'The password of the mail server';
+    case 'access key':
+      return 'The access key of the S3 service';
   }
 }
 
 /** What can be said of it while it is typed; the rest of a sentence. It is never repeated. */
-function problemOf(kind: AlertSecret['kind'], text: string): string | undefined {
+function problemOf(kind: Kind, text: string): string | undefined {
   const found = alertSecretState(text);
   if (kind !== 'address' || found.state !== 'text') return undefined;
   switch (found.form) {

@@ -7,6 +7,7 @@ export type BindMount = {
   type: 'bind';
   source: string;
   target: string;
+  read_only?: true;
   bind: { create_host_path: false };
 };
 
@@ -141,12 +142,13 @@ function lowerMounts(workload: Workload): (string | BindMount)[] {
     ...[...(workload.secretDirectories ?? []), ...(workload.stateDirectories ?? [])].map(
       ({ directory, mount }) => `./${directory}:${mount}:ro`,
     ),
-    ...workload.hostMounts.map(({ host, mount, writable }) =>
-      writable
+    ...workload.hostMounts.map(({ host, mount, writable, mustExist }) =>
+      writable || mustExist
         ? {
             type: 'bind' as const,
             source: host,
             target: mount,
+            ...(writable ? {} : { read_only: true as const }),
             bind: { create_host_path: false as const },
           }
         : `${host}:${mount}:ro`,
