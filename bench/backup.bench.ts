@@ -108,7 +108,7 @@ export async function backupRows(): Promise<Row[]> {
       row(
         `restore of ${database}, the log replayed`,
         restored,
-        `with every page and index looked through by amcheck, which pgBackRest leaves out: ${milliseconds(summarise(wholes).median)}`,
+        `its settings, one process where the keeper takes one a core; with every page and index looked through by amcheck, which pgBackRest leaves out: ${milliseconds(summarise(wholes).median)}`,
       ),
     ];
   } finally {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Client } from 'pg';
 import { amcheck } from './amcheck.ts';
 import { isNoSuchDatabase, refuseEmptyRestored } from './emptiness.ts';
@@ -27,6 +28,8 @@ export interface Restored {
   readonly rows: number;
 }
 
+const MOST_PROCESSES = 4;
+
 /** What pgBackRest writes into postgresql.auto.conf; the server that serves this must not find it. */
 const RECOVERY_SETTINGS = [
   'restore_command',
@@ -55,7 +58,8 @@ export async function restore(
   if (target.kind !== 'label') await flushIfAlive(settings, placeName, tell);
   const plan = await planRestore(settings, target, placeName);
   refuseTooLarge(plan);
-  await copyBackup(plan, RESTORED, plan.chosen.args, tell);
+  const args = [...plan.chosen.args, `--process-max=${processesOf(settings)}`];
+  await copyBackup(plan, RESTORED, args, tell);
   tell('replaying the log');
   const { server, toTheEnd } = await recover(plan, target);
   try {
@@ -86,6 +90,11 @@ export async function restore(
   } finally {
     await server.stop();
   }
+}
+
+/** A firm waits and nobody else needs the processor, unlike in a backup or a drill; each takes some of the keeper's memory. */
+function processesOf({ processes }: Settings): number {
+  return Math.max(processes, Math.min(availableParallelism(), MOST_PROCESSES));
 }
 
 type Facts = Awaited<ReturnType<typeof readFacts>>;

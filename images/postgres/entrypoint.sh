@@ -44,6 +44,12 @@ if [[ $(id -u) -eq 0 ]]; then
   refuse "PostgreSQL does not run as root; start the container as user 999:999"
 fi
 
+# Where the backup container finds the server. The image cannot bring it: see its Dockerfile.
+log=/var/lib/postgresql/log
+if [[ -w $log && ! -d $log/socket ]]; then
+  mkdir -m 0700 "$log/socket"
+fi
+
 if [[ -s $PGDATA/PG_VERSION ]]; then
   found=$(<"$PGDATA/PG_VERSION")
   wanted=$(major_version)

@@ -233,20 +233,22 @@ it('S3 that goes away while it is checked is no damage; what was found before th
   // As far behind as can be: two are read at a time.
   const last = segments.at(-1) ?? '';
   expect(segments.length).toBeGreaterThan(3);
-  await storage.goesAwayAt(damaged);
-  const unchecked = await check();
-  expect(unchecked.found).toEqual([3, 'FW-BACKUP-UNCHECKED']);
-  expect(unchecked.details).toMatch(/^s3: place s3 went away while it was read(, at .*)?$/m);
+  try {
+    await storage.goesAwayAt(damaged);
+    const unchecked = await check();
+    expect(unchecked.found).toEqual([3, 'FW-BACKUP-UNCHECKED']);
+    expect(unchecked.details).toMatch(/^s3: place s3 went away while it was read(, at .*)?$/m);
 
-  await storage.flip(damaged, 2000);
-  await storage.goesAwayAt(last);
-  const both = await check();
-  expect(both.found).toEqual([3, 'FW-BACKUP-DAMAGED']);
-  expect(both.details).toContain(damaged.slice(damaged.lastIndexOf('/') + 1));
-  expect(both.details).toMatch(/^s3: place s3 went away/m);
-  await until('the alert’s reason', 60, async () => (await damage()) === 1);
-
-  await storage.stays();
+    await storage.flip(damaged, 2000);
+    await storage.goesAwayAt(last);
+    const both = await check();
+    expect(both.found).toEqual([3, 'FW-BACKUP-DAMAGED']);
+    expect(both.details).toContain(damaged.slice(damaged.lastIndexOf('/') + 1));
+    expect(both.details).toMatch(/^s3: place s3 went away/m);
+    await until('the alert’s reason', 60, async () => (await damage()) === 1);
+  } finally {
+    await storage.stays();
+  }
   await storage.flip(damaged, 2000);
   expect((await check()).found).toEqual([0, undefined]);
   await until('its end', 60, async () => (await damage()) === 0);
@@ -256,11 +258,21 @@ it('a backup whose disk is full fails in that place alone, and the next one is c
   // The log still has room: what does not fit is the backup.
   const fill = `cd /var/lib/factsway-backup/local && head -c $(( $(df --block-size=1 --output=avail . | tail -n 1) - 2 * 1024 * 1024 )) /dev/zero > filler`;
   expect((await inBackupOf(SYSTEM, 'bash', '-c', fill)).exitCode).toBe(0);
-  const run = await SYSTEM.runJson('backup', 'create', '--type', 'full', '--yes');
-  expect([run.exitCode, run.errors[0]?.code]).toEqual([5, 'FW-BACKUP-INCOMPLETE']);
-  expect(run.errors[0]?.details?.join('\n')).toMatch(/^local: .*FW-BACKUP-SPACE/m);
-  expect((await SYSTEM.run('status')).exitCode).toBe(0);
-  await inBackupOf(SYSTEM, 'rm', '/var/lib/factsway-backup/local/filler');
+  try {
+    const { exitCode, errors } = await SYSTEM.runJson(
+      'backup',
+      'create',
+      '--type',
+      'full',
+      '--yes',
+    );
+    expect(errors).toMatchObject([{ code: 'FW-BACKUP-INCOMPLETE' }]);
+    expect(exitCode).toBe(5);
+    expect(errors[0]?.details?.join('\n')).toMatch(/^local: .*FW-BACKUP-SPACE/m);
+    expect((await SYSTEM.run('status')).exitCode).toBe(0);
+  } finally {
+    await inBackupOf(SYSTEM, 'rm', '/var/lib/factsway-backup/local/filler');
+  }
   expect((await SYSTEM.runJson('backup', 'create', '--type', 'full', '--yes')).errors).toEqual([]);
   expect((await SYSTEM.runJson('backup', 'drill', '--place', 'local')).errors).toEqual([]);
 }, 480_000);

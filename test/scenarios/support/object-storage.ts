@@ -22,11 +22,11 @@ import { createServer } from 'node:tls';
 const [address, port, plain] = process.argv.slice(2);
 spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', plain], { stdio: 'inherit' });
 const tls = { cert: readFileSync('/tls/server.crt'), key: readFileSync('/tls/server.key') };
-let away = false;
+let wentAwayAt;
 const goesAwayAt = (request) => {
-  if (!existsSync('/tls/away-at')) away = false;
-  else if (request.includes(readFileSync('/tls/away-at', 'utf8'))) away = true;
-  return away;
+  const at = existsSync('/tls/away-at') ? readFileSync('/tls/away-at', 'utf8') : undefined;
+  if (wentAwayAt !== at) wentAwayAt = at !== undefined && request.includes(at) ? at : undefined;
+  return wentAwayAt !== undefined;
 };
 createServer(tls, (client) => {
   const server = connect(Number(plain), '127.0.0.1');
@@ -109,10 +109,16 @@ export class ObjectStorage {
   /** Turns a byte of an object round, past the TLS; a second time turns it back. */
   async flip(key: string, at: number): Promise<void> {
     const url = `http://127.0.0.1:${PLAIN}/${this.bucket}/${key}`;
-    const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+    // What pgBackRest wrote is private; moto looks whether a request is signed, and not how.
+    const headers = { authorization: 'AWS firm:signed' };
+    const found = await fetch(url, { headers });
+    if (!found.ok) throw new Error(`${key} was not read: ${found.status}`);
+    const bytes = new Uint8Array(await found.arrayBuffer());
     bytes[at] = (bytes[at] ?? 0) ^ 0xff;
-    const { ok } = await fetch(url, { method: 'PUT', body: bytes });
-    if (!ok) throw new Error(`${key} was not written`);
+    // moto answers 500 where it is still at sending the object that is replaced.
+    await until(`${key} is written`, 10, async () => {
+      return (await fetch(url, { method: 'PUT', headers, body: bytes })).ok;
+    });
   }
 
   /** Keys of objects, in the order of the alphabet. */
