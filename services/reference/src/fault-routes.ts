@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Platform } from '../../shared-utils/src/platform.ts';
 import type { PooledDatabase } from './database.ts';
 import { changeFaults, type Faults } from './faults.ts';
@@ -37,6 +37,8 @@ export function registerFaults(
     if (!request.url.startsWith('/api/')) return;
     if (faults.slow_ms > 0) await sleep(faults.slow_ms);
     if (Math.random() < faults.error_rate) throw new Problem(500, 'fault', 'fault: error_rate');
+    if (faults.throw_error) throw quoting(request);
+    if (faults.throw_uncaught) setImmediate(() => rethrow(quoting(request)));
   });
   app.addHook('onRequest', async (request, reply) => {
     if (request.url === '/metrics' && faults.no_metrics)
@@ -63,6 +65,23 @@ export function registerFaults(
     return faults;
   });
   void enact(undefined);
+}
+
+/** What a careless program throws: with the client's words in its message, its cause and its fields. */
+function quoting({ method, url, headers, params, body }: FastifyRequest): Error {
+  const asked = JSON.stringify({ url, headers, params, body });
+  const cause = Object.assign(new Error(`value violates a rule: ${asked}`), {
+    code: '23514',
+    table: 'drafts',
+    constraint: 'drafts_title_check',
+    detail: `Failing row contains (${asked}).`,
+    where: asked,
+  });
+  return Object.assign(new Error(`cannot ${method} ${asked}`, { cause }), { asked, body, headers });
+}
+
+function rethrow(error: Error): never {
+  throw error;
 }
 
 /** Prometheus text without the lines of one metric. */

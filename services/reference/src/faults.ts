@@ -11,6 +11,10 @@ export interface Faults {
   crash_after_ms: number;
   /** Share of API requests, 0 to 1, answered with 500. */
   error_rate: number;
+  /** Every API request throws an error that quotes all it was asked, as a careless program would. */
+  throw_error: boolean;
+  /** The same where nobody catches it: the process ends. */
+  throw_uncaught: boolean;
   /** Milliseconds added to every API request. */
   slow_ms: number;
   /** Database connections kept from the pool. */
@@ -26,6 +30,8 @@ export const NO_FAULTS: Faults = {
   never_ready: false,
   crash_after_ms: 0,
   error_rate: 0,
+  throw_error: false,
+  throw_uncaught: false,
   slow_ms: 0,
   hold_pool: 0,
   no_metrics: false,

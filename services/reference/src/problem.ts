@@ -6,6 +6,8 @@ export interface FieldProblem {
 
 /** An answer that is not a success; the error handler turns it into the response body. */
 export class Problem extends Error {
+  /** Its messages are written word for word: they may be logged and reported (error-words.ts). */
+  readonly plain = true;
   readonly status: number;
   /** Stable, lower-case, for programs. */
   readonly code: string;

@@ -43,7 +43,7 @@ export function serviceUnderTest(
     service: config.service,
     version: config.version,
     checks: {},
-    env: {},
+    env,
     logDestination: { write: (line) => void lines.push(line) },
   });
   platform.health.markStarted();

@@ -35,6 +35,7 @@ export function fastifyOptions(platform: Platform) {
  */
 export function observe(platform: Platform, request: FastifyRequest, reply: FastifyReply): void {
   platform.label(request.raw, reply.raw);
+  platform.routed(request.raw, request.routeOptions.url);
   // `close` and not onResponse: a client that goes away before the answer must be counted too.
   reply.raw.once('close', () => {
     const status = reply.raw.writableEnded ? reply.raw.statusCode : CLIENT_GONE;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PlainError } from './error-words.ts';
 import { createLogger } from './logger.ts';
 import { contextFromHeaders, runInContext } from './request-context.ts';
 
@@ -55,15 +56,48 @@ describe('a log line', () => {
 
   it('describes an error as data, under context', () => {
     const { logger, lines } = capture();
-    logger.error({ err: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) }, 'failed');
-    logger.error(new TypeError('bad'));
+    const refused = new Error('connect ECONNREFUSED 10.0.0.5:5432');
+    logger.error(
+      { err: Object.assign(refused, { code: 'ECONNREFUSED', syscall: 'connect' }) },
+      'failed',
+    );
+    logger.error(new PlainError('bad', { cause: new TypeError(`no such client: ${CANARY}`) }));
     expect(lines()[0]?.['context']).toMatchObject({
-      error: { type: 'Error', message: 'no', code: 'ECONNREFUSED' },
+      error: {
+        type: 'Error',
+        message: 'connect ECONNREFUSED',
+        code: 'ECONNREFUSED',
+        stack: expect.stringMatching(/^\s+at /) as string,
+      },
     });
     expect(lines()[1]).toMatchObject({
       message: 'bad',
-      context: { error: { type: 'TypeError', message: 'bad' } },
+      context: {
+        error: {
+          type: 'PlainError',
+          message: 'bad',
+          cause: { type: 'TypeError', message: '[withheld]' },
+        },
+      },
     });
+  });
+
+  it('tells whoever reports errors of those it writes as errors, and of no others', () => {
+    const told: unknown[] = [];
+    const logger = createLogger({
+      service: 'records-service',
+      version: '1.0.0',
+      onError: (error, level) => told.push([error.message, level]),
+      destination: { write: () => undefined },
+    });
+    logger.warn({ err: new Error('1') }, 'no');
+    logger.error('no');
+    logger.error({ err: new Error('2') }, 'yes');
+    logger.child({ a: 1 }).fatal(new Error('3'));
+    expect(told).toEqual([
+      ['2', 'error'],
+      ['3', 'fatal'],
+    ]);
   });
 
   it('writes nothing below its level', () => {
@@ -97,6 +131,21 @@ describe('what a log line never holds', () => {
     'a bearer token in text': { note: `sent Bearer ${CANARY}` },
     'a cycle and a getter that throws': { cyclic, throwing, password: CANARY },
     'raw bytes': { upload: Buffer.from(CANARY) },
+    'any message of an error, and what caused it': {
+      err: new Error(`no draft for ${CANARY}`, {
+        cause: new AggregateError([new Error(CANARY)], CANARY),
+      }),
+    },
+    'a name, a code and fields of an error': {
+      err: Object.assign(new Error('x'), { name: `a ${CANARY}`, code: CANARY, client: CANARY }),
+    },
+    'a stack with lines in it that look like places': {
+      err: new Error(`\n    at ${CANARY} (/app/x.js:1:1)\nand more`),
+    },
+    'what a framework says of a request': {
+      req: { url: `/api/cases?client=${CANARY}`, headers: { host: CANARY } },
+      res: { request: { body: CANARY } },
+    },
     'the row of a database error': {
       err: Object.assign(new Error(`invalid input syntax for type date: "${CANARY}"`), {
         code: '22007',
@@ -114,6 +163,15 @@ describe('what a log line never holds', () => {
       expect(text[0]).not.toContain(CANARY);
     });
   }
+
+  it('the message of an error as that of the line', () => {
+    const { logger, text } = capture();
+    const err = new Error(`no draft for ${CANARY}`);
+    logger.error({ err }, err.message);
+    logger.error(err);
+    expect(text).toHaveLength(2);
+    expect(text.join('')).not.toContain(CANARY);
+  });
 
   it('a known secret, wherever it is', () => {
     const { logger, text } = capture([CANARY]);

@@ -1,5 +1,6 @@
 import { format } from 'node:util';
 import { pino, stdTimeFunctions, type DestinationStream, type Level } from 'pino';
+import { wordsOf } from './error-words.ts';
 import { describeError, redact, redactText } from './redact.ts';
 import { currentContext } from './request-context.ts';
 
@@ -35,6 +36,8 @@ export interface LoggerOptions {
   readonly level?: string;
   /** Exact values that must never be written, wherever they appear. */
   readonly secrets?: readonly string[];
+  /** Told of every error that is logged as `error` or `fatal`: whoever reports them needs no wiring of their own. */
+  readonly onError?: (error: Error, level: 'error' | 'fatal') => void;
   /** Where lines go; stdout, synchronously, unless a test says otherwise. */
   readonly destination?: DestinationStream;
 }
@@ -66,7 +69,12 @@ export function createLogger(options: LoggerOptions): Logger {
       (first, message, ...args) => {
         if (!root.isLevelEnabled(level)) return;
         const [fields, text] = splitCall(first, message, args);
-        root[level](shape({ ...bindings, ...fields }, secrets), redactText(text, secrets));
+        const error = [fields['err'], fields['error']].find((field) => field instanceof Error);
+        const said = error === undefined ? text : withoutMessage(text, error);
+        root[level](shape({ ...bindings, ...fields }, secrets), redactText(said, secrets));
+        if (error !== undefined && (level === 'error' || level === 'fatal')) {
+          options.onError?.(error, level);
+        }
       };
     return {
       get level() {
@@ -98,11 +106,19 @@ function splitCall(first: unknown, message: string | undefined, args: unknown[])
     return [{}, format(first, ...(message === undefined ? args : [message, ...args]))];
   }
   if (first instanceof Error) {
-    return [{ error: first }, message === undefined ? first.message : format(message, ...args)];
+    return [{ error: first }, message === undefined ? wordsOf(first) : format(message, ...args)];
   }
   const fields: Fields = typeof first === 'object' && first !== null ? { ...first } : {};
   return [fields, message === undefined ? '' : format(message, ...args)];
 }
+
+/** Frameworks repeat the message of an error as that of the line. */
+function withoutMessage(text: string, error: Error): string {
+  return error.message === '' ? text : text.replaceAll(error.message, () => wordsOf(error));
+}
+
+/** What frameworks log of their own accord: whole requests, with all that was asked. */
+const WHOLE_REQUESTS = new Set(['req', 'res', 'request', 'reply', 'response']);
 
 function shape(fields: Fields, secrets: readonly string[]): Fields {
   const request = currentContext();
@@ -113,6 +129,7 @@ function shape(fields: Fields, secrets: readonly string[]): Fields {
   };
   const context: Fields = {};
   for (const [name, value] of Object.entries(fields)) {
+    if (WHOLE_REQUESTS.has(name) && typeof value === 'object') continue;
     if (LIFTED.some((lifted) => lifted === name)) line[name] = value;
     else if (name === 'context' && typeof value === 'object') Object.assign(context, value);
     else if (name === 'err' && value instanceof Error) {

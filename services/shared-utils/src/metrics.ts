@@ -46,6 +46,8 @@ export interface Metrics {
   trackPool(pool: PoolLike, max: number): void;
   declareQueries(names: readonly string[]): void;
   observeQuery(name: string, seconds: number): void;
+  /** Exposes what became of error reports. */
+  trackReports(counts: () => Readonly<Record<'delivered' | 'refused' | 'dropped', number>>): void;
   /** A domain counter without labels, at 0 from boot. */
   counter(config: Pick<CounterConfiguration<never>, 'name' | 'help'>): Counter;
   /** A domain gauge without labels, read by `collect` at every scrape. */
@@ -133,6 +135,18 @@ export function createMetrics(service: string, version: string): Metrics {
       watch('total', 'Connections the pool holds.', () => pool.totalCount);
       watch('idle', 'Connections the pool holds and nobody uses.', () => pool.idleCount);
       watch('waiting', 'Queries waiting for a connection.', () => pool.waitingCount);
+    },
+    trackReports(counts) {
+      new Counter({
+        name: 'factsway_error_reports_total',
+        help: 'Error reports since the start, by what became of them.',
+        labelNames: ['outcome'],
+        registers,
+        collect() {
+          this.reset();
+          for (const [outcome, count] of Object.entries(counts())) this.inc({ outcome }, count);
+        },
+      });
     },
     declareQueries(names) {
       for (const query of names) queries.zero({ query });

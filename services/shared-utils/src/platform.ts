@@ -4,6 +4,7 @@ import { crossedEntry, tellCrossed } from './crossed.ts';
 import { createHealth, type Check, type Health } from './health.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { startErrorReporting, type ErrorReporter } from './monitoring/sentry.ts';
 import { contextFromHeaders, type RequestContext } from './request-context.ts';
 import { installShutdown } from './shutdown.ts';
 
@@ -12,7 +13,7 @@ export interface PlatformOptions {
   readonly service: string;
   readonly version: string;
   readonly checks: Readonly<Record<string, Check>>;
-  /** LOG_LEVEL, DRAIN_SECONDS and SHUTDOWN_DEADLINE_SECONDS are read from here. */
+  /** LOG_LEVEL, DRAIN_SECONDS, SHUTDOWN_DEADLINE_SECONDS and what begins with SENTRY_ are read from here. */
   readonly env?: NodeJS.ProcessEnv;
   readonly secrets?: readonly string[];
   readonly logDestination?: DestinationStream;
@@ -31,12 +32,16 @@ export interface Platform {
   readonly logger: Logger;
   readonly health: Health;
   readonly metrics: Metrics;
+  /** Gets every error that the logger writes as `error` or `fatal`. */
+  readonly reporter: ErrorReporter;
   /** The context of a request, made on first sight and kept as long as the request lives. */
   contextOf(request: IncomingMessage): RequestContext;
   /** Gives the answer its request id, and the versions it crossed up to when its headers are sent. */
   label(request: IncomingMessage, response: ServerResponse): void;
   /** Answers /health, /health/live, /health/ready and /metrics; undefined for any other path. */
   answer(path: string): Promise<PlatformAnswer | undefined>;
+  /** Says which route serves a request, for what is logged and reported while it is served. */
+  routed(request: IncomingMessage, endpoint: string | undefined): void;
   /** Counts a finished request and writes its log line. */
   finished(request: IncomingMessage, endpoint: string | undefined, status: number): void;
   /** Installs the shutdown on a server without saying that the service has started. */
@@ -56,6 +61,9 @@ export const PLATFORM_ROUTES: Readonly<Record<string, readonly number[]>> = {
 /** The status counted when the client left before the answer was complete (nginx's 499). */
 export const CLIENT_GONE = 499;
 
+/** What waits is delivered for this long when a service stops; the rest is on disk for the next one. */
+const REPORTS_CLOSE_MS = 2000;
+
 /** Joins health, metrics, logs, shutdown and request context for one process. */
 export function createPlatform(options: PlatformOptions): Platform {
   const { service, version, checks, env = process.env } = options;
@@ -63,11 +71,23 @@ export function createPlatform(options: PlatformOptions): Platform {
     service,
     version,
     level: env['LOG_LEVEL'] ?? '',
+    onError: (error, level) => {
+      reporter.report(error, level);
+    },
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
     ...(options.logDestination === undefined ? {} : { destination: options.logDestination }),
   });
+  const reporter = startErrorReporting({
+    service,
+    version,
+    env,
+    tell: (level, message, fields) => {
+      logger[level](fields, message);
+    },
+  });
   const health = createHealth({ service, version, checks });
   const metrics = createMetrics(service, version);
+  metrics.trackReports(reporter.counts);
   const known = new WeakMap<IncomingMessage, { context: RequestContext; begin: number }>();
 
   for (const [path, statuses] of Object.entries(PLATFORM_ROUTES)) {
@@ -89,8 +109,15 @@ export function createPlatform(options: PlatformOptions): Platform {
       logger,
       drainSeconds: seconds(env['DRAIN_SECONDS'], 8),
       deadlineSeconds: seconds(env['SHUTDOWN_DEADLINE_SECONDS'], 55),
-      onClosed,
+      onClosed: async () => {
+        try {
+          await onClosed();
+        } finally {
+          await reporter.close(REPORTS_CLOSE_MS);
+        }
+      },
     });
+    endOnUncaught(logger, reporter);
   };
 
   return {
@@ -99,6 +126,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     logger,
     health,
     metrics,
+    reporter,
     guard,
     contextOf: (request) => entry(request).context,
     label(request, response) {
@@ -107,6 +135,10 @@ export function createPlatform(options: PlatformOptions): Platform {
       tellCrossed(response, crossedEntry(service, version), context.crossed);
     },
     answer: (path) => answerPath(path, health, metrics),
+    routed(request, endpoint) {
+      const { context } = entry(request);
+      if (endpoint !== undefined) context.route = { method: request.method ?? 'GET', endpoint };
+    },
     finished(request, endpoint, status) {
       const { context, begin } = entry(request);
       const elapsed = (performance.now() - begin) / 1000;
@@ -121,12 +153,27 @@ export function createPlatform(options: PlatformOptions): Platform {
       };
       const quiet = endpoint !== undefined && endpoint in PLATFORM_ROUTES;
       logger[quiet ? 'debug' : status >= 500 ? 'error' : 'info'](line, 'request completed');
+      if (!quiet) reporter.finished({ context, method, endpoint, status, seconds: elapsed });
     },
     start(server, onClosed) {
       guard(server, onClosed);
       health.markStarted();
     },
   };
+}
+
+/**
+ * Node's own answer to an error nobody caught is to print it whole, with whatever it quotes. This says the same in our
+ * words, keeps the report, and ends.
+ */
+function endOnUncaught(logger: Logger, reporter: ErrorReporter): void {
+  if (process.listenerCount('uncaughtException') > 0) return;
+  process.on('uncaughtException', (error: unknown, origin) => {
+    const err =
+      error instanceof Error ? error : new Error('something else than an error was thrown');
+    logger.fatal({ err, origin }, 'an error nobody caught');
+    void reporter.save().then(() => process.exit(1));
+  });
 }
 
 async function answerPath(

@@ -1,3 +1,5 @@
+import { chainOf, codeOf, framesOf, typeOf, wordsOf } from './error-words.ts';
+
 /** What replaces a secret in a log line. */
 export const SECRET = '[secret]';
 /** What replaces the words of a client's document in a log line. */
@@ -87,30 +89,27 @@ function read(value: object, name: string): unknown {
 }
 
 /**
- * An error as plain data. Only these fields: a Postgres error also carries `detail`, `where` and
- * `hint`, which quote the values of the row, hence a client's text. For the same reason quoted
- * values are masked in messages of SQLSTATE class 22 (data exception) and 23 (integrity).
+ * An error as plain data: what happened, where in the program, and what caused it. Its message only where that is known
+ * to quote nobody (error-words.ts): that of a database error, or of any error at all, can hold a client's text.
  */
 export function describeError(
   error: Error,
   known: readonly string[] = [],
 ): Record<string, unknown> {
-  const code = read(error, 'code');
-  const quotesData = typeof code === 'string' && /^2[23][\dA-Z]{3}$/.test(code);
-  const message = quotesData ? error.message.replace(/: ".*/s, ': [value]') : error.message;
-  const described: Record<string, unknown> = {
-    type: error.name,
-    message: redactText(message, known),
+  const [described = {}, ...causes] = chainOf(error).map((one) => ({
+    type: typeOf(one),
+    message: redactText(wordsOf(one), known),
+    ...withCode(one),
+  }));
+  const stack = framesOf(error);
+  return {
+    ...described,
+    ...(stack === '' ? {} : { stack: redactText(stack, known) }),
+    ...(causes.length === 0 ? {} : { cause: causes.length === 1 ? causes[0] : causes }),
   };
-  if (typeof code === 'string') described['code'] = code;
-  if (!quotesData && error.stack !== undefined) {
-    described['stack'] = redactText(error.stack, known);
-  }
-  if (error.cause instanceof Error && error.cause !== error) {
-    described['cause'] = {
-      type: error.cause.name,
-      message: redactText(error.cause.message, known),
-    };
-  }
-  return described;
+}
+
+function withCode(error: Error): { code?: string } {
+  const code = codeOf(error);
+  return code === undefined ? {} : { code };
 }

@@ -11,10 +11,16 @@ export interface RequestContext {
   /** 2 lower-case hex digits, as received ("00" when we started the trace: not sampled). */
   readonly traceFlags: string;
   readonly traceState: string | undefined;
+  /** This service's part of the trace: 16 lower-case hex digits. */
+  readonly spanId: string;
+  /** The caller's part, where it said one. */
+  readonly parentSpanId: string | undefined;
   /** The desktop installation that sent the request, from `x-client-id`. */
   readonly clientId: string | undefined;
   /** The other services that took part in the answer so far. */
   readonly crossed: Crossed;
+  /** Which route serves it, once that is known: a template, never what was asked for. */
+  route: { readonly method: string; readonly endpoint: string } | undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -33,8 +39,11 @@ export function contextFromHeaders(headers: IncomingHttpHeaders): RequestContext
     traceId: trace?.traceId ?? randomBytes(16).toString('hex'),
     traceFlags: trace?.flags ?? '00',
     traceState: trace === undefined ? undefined : boundedState(single(headers['tracestate'])),
+    spanId: randomBytes(8).toString('hex'),
+    parentSpanId: trace?.span,
     clientId: safeId(single(headers['x-client-id'])),
     crossed: new Crossed(),
+    route: undefined,
   };
 }
 
@@ -78,11 +87,11 @@ export function outgoingHeaders(context = currentContext()): Record<string, stri
 function parseTraceparent(value: string | undefined) {
   const match = TRACEPARENT.exec(value ?? '');
   const [traceId, span, flags] = [match?.[1], match?.[2], match?.[3]];
-  if (traceId === undefined || flags === undefined) return undefined;
+  if (traceId === undefined || span === undefined || flags === undefined) return undefined;
   if (value?.startsWith('ff') === true || traceId === NO_TRACE || span === NO_SPAN) {
     return undefined;
   }
-  return { traceId, flags };
+  return { traceId, span, flags };
 }
 
 function safeId(value: string | undefined): string | undefined {
