@@ -14,6 +14,19 @@ export const MONITORING: readonly Alert[] = [
     needs: ['host'],
   },
   {
+    name: 'ErrorReportsWaiting',
+    area: 'monitoring',
+    severity: 'info',
+    expr: 'max by (service) (factsway_error_reports_waiting) > 0',
+    // A release of the ingest, a line that is down over lunch: they wait on disk and lose nothing.
+    for: '6h',
+    summary: '{{ $labels.service }} cannot deliver its error reports',
+    description:
+      '{{ $value }} error reports of {{ $labels.service }} have waited for six hours: the address in monitoring.sentry.dsn does not take them. When there are too many, the oldest are forgotten.',
+    dashboard: 'factsway-service',
+    needs: ['service', 'host'],
+  },
+  {
     name: 'AlertmanagerNotificationsFailing',
     area: 'monitoring',
     severity: 'critical',

@@ -283,6 +283,31 @@ const database = [
   }),
 ];
 
+const reports = [
+  timeSeries({
+    title: 'Error reports',
+    description:
+      'Reports to Sentry per second by what became of them: refused ones were not understood there, dropped ones were more of the same within a minute. Nothing where monitoring.sentry.dsn is not set.',
+    unit: 'none',
+    width: 12,
+    queries: [
+      {
+        expr: `sum by (outcome) (${rate(`factsway_error_reports_total{${OWN}}`)})`,
+        legend: '{{outcome}}',
+      },
+    ],
+  }),
+  timeSeries({
+    title: 'Error reports waiting',
+    description: 'Reports on disk that could not be delivered yet.',
+    unit: 'none',
+    width: 12,
+    queries: [
+      { expr: `max by (slot) (factsway_error_reports_waiting{${OWN}})`, legend: 'slot {{slot}}' },
+    ],
+  }),
+];
+
 export const service = dashboard({
   uid: 'factsway-service',
   title: 'Service',
@@ -295,5 +320,6 @@ export const service = dashboard({
     { title: 'Endpoints', panels: endpoints },
     { title: 'Process', panels: runtime },
     { title: 'Database', panels: database },
+    { title: 'Error reports', panels: reports },
   ],
 });

@@ -34,6 +34,18 @@ export const SERVICE_METRICS: readonly Metric[] = [
   service('factsway_export_queue_size', 'gauge', 'documents waiting to be written', [], {
     only: 'export-service',
   }),
+  service(
+    'factsway_error_reports_total',
+    'counter',
+    'error reports, by what became of them',
+    ['outcome'],
+    {
+      always: false,
+    },
+  ),
+  service('factsway_error_reports_waiting', 'gauge', 'error reports that wait for delivery', [], {
+    always: false,
+  }),
   service('nodejs_eventloop_lag_p99_seconds', 'gauge', 'delay of the event loop, 99th percentile'),
   service('nodejs_eventloop_lag_p50_seconds', 'gauge', 'delay of the event loop, median'),
   service('nodejs_heap_size_used_bytes', 'gauge', 'JavaScript heap in use'),

@@ -17,6 +17,10 @@ const loaded = (component: string, labels: string, values: string): Series => ({
 const ruleFailures = (text: string): Series => ({
   [`prometheus_rule_evaluation_failures_total{${PROMETHEUS},rule_group="x"}`]: text,
 });
+const reports = (service: string, values: string): Series => ({
+  [`factsway_error_reports_waiting{job="${service}",instance="s:1",service="${service}",slot="a"}`]:
+    values,
+});
 const discovered = (values: string): Series => ({
   [`prometheus_notifications_alertmanagers_discovered{${PROMETHEUS}}`]: values,
 });
@@ -97,6 +101,54 @@ export const MONITORING_TESTS: readonly RuleTest[] = [
       at: 9,
       with: [{ service: 'node' }],
       quietAt: 10.5,
+    },
+  },
+  {
+    alert: 'ErrorReportsWaiting',
+    fires: {
+      series: {
+        ...reports(
+          'facts-service',
+          gauge([
+            [0, 5],
+            [3, 400],
+          ]),
+        ),
+        ...reports('export-service', gauge([[0, 405]])),
+      },
+      at: 365.25,
+      with: [{ service: 'facts-service' }],
+    },
+    below: [
+      {
+        when: 'before six hours are over',
+        series: reports('facts-service', gauge([[3, 400]])),
+        at: 359.75,
+      },
+      {
+        when: 'when they get through now and then',
+        series: reports(
+          'facts-service',
+          gauge([
+            [3, 200],
+            [0, 1],
+            [3, 300],
+          ]),
+        ),
+        at: 400,
+      },
+    ],
+    resolves: {
+      series: reports(
+        'facts-service',
+        gauge([
+          [3, 370],
+          [0, 10],
+        ]),
+      ),
+      at: 365,
+      with: [{ service: 'facts-service' }],
+      quietAt: 370.5,
     },
   },
   {

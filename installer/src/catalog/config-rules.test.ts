@@ -113,11 +113,19 @@ describe('what looks like a secret', () => {
     expect(JSON.stringify(error.report())).not.toContain('hunter2');
   });
 
-  it('is not the public key in the address of a Sentry project; the secret beside it is', () => {
-    expect(accepts('SENTRY_DSN', 'https://0123abcd@sentry.example.com/42')).toBe(true);
-    const error = refusalOf('SENTRY_DSN', 'https://0123abcd:hunter2@sentry.example.com/42');
-    expect(error.message).toContain('holds an address with a password');
-    expect(error.hint).toContain('the public key only');
+  it('is not the public key in the address of a project of Sentry; the secret beside it is', () => {
+    const dsn = (text: string) => () => read(`monitoring:\n  sentry:\n    dsn: ${text}\n`);
+    expect(dsn('https://0123abcd@sentry.example.com/42')).not.toThrow();
+    const error = errorOf(dsn('https://0123abcd:hunter2@sentry.example.com/42'));
+    expect(error.message).toContain('monitoring.sentry.dsn holds a secret');
+    expect(error.hint).toContain('the public key is enough');
+    expect(JSON.stringify(error.report())).not.toContain('hunter2');
+    for (const none of ['sentry.example.com', 'https://sentry.example.com/42', 'https://a@b/c']) {
+      expect(errorOf(dsn(none)).message).toContain('must be the address of a project');
+    }
+    expect(refusalOf('SENTRY_DSN', 'https://0123abcd@sentry.example.com/42').hint).toContain(
+      'monitoring.sentry.dsn',
+    );
   });
 
   it('is found in a moment in a value of any length', () => {

@@ -68,10 +68,7 @@ function variableIssue(
   if (credential !== undefined)
     return issue(
       `holds ${credential}, which everyone who may run "docker inspect" could read`,
-      // The public key in the address of a Sentry project is no secret; the part older ones have beside it is.
-      name.endsWith('SENTRY_DSN')
-        ? 'Leave out the part between the colon and the @: Sentry needs the public key only.'
-        : fileInstead(name),
+      fileInstead(name),
     );
   if (value.includes('\0')) return issue('holds a NUL character', 'Remove that character.');
   return [];

@@ -78,4 +78,8 @@ export const VOLUMES: readonly { readonly name: VolumeName; readonly purpose: st
   { name: 'alertmanager-data', purpose: 'silences and the notification log' },
   { name: 'grafana-data', purpose: 'users and preferences of Grafana' },
   { name: 'updates-data', purpose: 'updates of the desktop app' },
+  {
+    name: 'error-reports',
+    purpose: 'error reports of the services that could not be delivered yet',
+  },
 ];

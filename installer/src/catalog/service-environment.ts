@@ -4,6 +4,7 @@ import type { Reasoned, Slot } from '../model/workload.ts';
 import { reason } from './components/hardened.ts';
 import { databaseAddress, serviceUser, tlsVariables } from './database-access.ts';
 import type { Target } from './context.ts';
+import { errorReportVariables } from './error-reports.ts';
 import type { ServiceEntry } from './services/service.ts';
 import type { Sizing } from './sizing.ts';
 
@@ -54,6 +55,11 @@ const PLATFORM_VARIABLES: Readonly<Record<string, PlatformVariable>> = {
   // There only where PostgreSQL is elsewhere: tlsVariables.
   POSTGRES_SSLMODE: { key: 'postgres.external.tls.mode' },
   POSTGRES_SSLROOTCERT: { key: 'postgres.external.tls.caFile' },
+  // There only where errors are reported: errorReportVariables.
+  SENTRY_DSN: { key: 'monitoring.sentry.dsn' },
+  SENTRY_ENVIRONMENT: { key: 'monitoring.sentry.environment' },
+  SENTRY_TRACES_SAMPLE_RATE: { key: 'monitoring.sentry.sampleRate' },
+  SENTRY_QUEUE_DIR: {},
   POSTGRES_POOL_MAX: {
     value: ({ sizing: { poolPerService: pool } }) => reason(String(pool.value), pool.because),
     key: 'host.cores',
@@ -100,6 +106,7 @@ export function serviceEnvironment(
     ...sortedByKey(source.config.services.environment),
     ...Object.fromEntries(platform),
     ...tlsVariables(source.config),
+    ...errorReportVariables(source.config, source.entry),
     ...addresses,
   };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { backupConfig } from './backup-config.ts';
 import { businessHoursConfig, receiversConfig } from './alert-receivers.ts';
+import { errorReportsConfig } from './error-reports-config.ts';
 import { postgresSchema } from './external-postgres.ts';
 import {
   IMAGE_REFERENCE,
@@ -182,6 +183,7 @@ export const configSchema = z.strictObject({
         .describe('Days of metrics kept; the 30-day SLO window needs 31.'),
       prometheusPort: port('Loopback port of Prometheus.').default(9090),
       alertmanagerPort: port('Loopback port of Alertmanager.').default(9093),
+      sentry: errorReportsConfig.prefault({}),
       receivers: receiversConfig.prefault({}),
       businessHours: businessHoursConfig.prefault({}),
     })

@@ -36,7 +36,8 @@ export type VolumeName =
   | 'prometheus-data'
   | 'alertmanager-data'
   | 'grafana-data'
-  | 'updates-data';
+  | 'updates-data'
+  | 'error-reports';
 
 export type Slot = 'a' | 'b';
 

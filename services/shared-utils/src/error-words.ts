@@ -93,8 +93,8 @@ export function chainOf(error: Error, limit = 5): Error[] {
     if (!(next instanceof Error) || chain.includes(next)) continue;
     chain.push(next);
     waiting.push(readField(next, 'cause'));
-    const several = readField(next, 'errors');
-    if (Array.isArray(several)) waiting.push(...several.slice(0, limit));
+    const several: unknown = readField(next, 'errors');
+    if (Array.isArray(several)) waiting.push(...(several as unknown[]).slice(0, limit));
   }
   return chain;
 }

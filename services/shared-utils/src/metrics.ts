@@ -25,6 +25,14 @@ export interface PoolLike {
   readonly waitingCount: number;
 }
 
+/** What became of error reports since the start, and how many wait now; the reporter has it. */
+export interface ReportCountsLike {
+  readonly delivered: number;
+  readonly refused: number;
+  readonly dropped: number;
+  readonly waiting: number;
+}
+
 export interface Metrics {
   readonly registry: Registry;
   /** Makes the series of a route exist at 0: a counter first seen at 4 has an increase of 0. */
@@ -47,7 +55,7 @@ export interface Metrics {
   declareQueries(names: readonly string[]): void;
   observeQuery(name: string, seconds: number): void;
   /** Exposes what became of error reports. */
-  trackReports(counts: () => Readonly<Record<'delivered' | 'refused' | 'dropped', number>>): void;
+  trackReports(reports: () => ReportCountsLike): void;
   /** A domain counter without labels, at 0 from boot. */
   counter(config: Pick<CounterConfiguration<never>, 'name' | 'help'>): Counter;
   /** A domain gauge without labels, read by `collect` at every scrape. */
@@ -136,7 +144,11 @@ export function createMetrics(service: string, version: string): Metrics {
       watch('idle', 'Connections the pool holds and nobody uses.', () => pool.idleCount);
       watch('waiting', 'Queries waiting for a connection.', () => pool.waitingCount);
     },
-    trackReports(counts) {
+    trackReports(reports) {
+      gauge(
+        { name: 'factsway_error_reports_waiting', help: 'Error reports that wait for delivery.' },
+        () => reports().waiting,
+      );
       new Counter({
         name: 'factsway_error_reports_total',
         help: 'Error reports since the start, by what became of them.',
@@ -144,7 +156,10 @@ export function createMetrics(service: string, version: string): Metrics {
         registers,
         collect() {
           this.reset();
-          for (const [outcome, count] of Object.entries(counts())) this.inc({ outcome }, count);
+          const { delivered, refused, dropped } = reports();
+          for (const [outcome, count] of Object.entries({ delivered, refused, dropped })) {
+            this.inc({ outcome }, count);
+          }
         },
       });
     },

@@ -3,6 +3,7 @@ import type { Slot, Workload } from '../../model/workload.ts';
 import { hardened, reason } from '../components/hardened.ts';
 import { MIGRATIONS } from '../components/migrations.ts';
 import type { CatalogContext } from '../context.ts';
+import { errorReportQueue } from '../error-reports.ts';
 import { databaseAuthority, externalPostgres } from '../database-access.ts';
 import type { ResolvedImage } from '../images.ts';
 import { serviceEnvironment } from '../service-environment.ts';
@@ -20,6 +21,7 @@ export function serviceWorkload(
   slot: Slot,
 ): Workload {
   const memory = sizing.serviceUnit.value * entry.memoryWeight;
+  const queue = errorReportQueue(config, target);
   const compatibility = config.services.passwordInEnvironment;
   return hardened({
     component: entry.name,
@@ -59,7 +61,8 @@ export function serviceWorkload(
     ),
     cpus: sizing.serviceCpus,
     pids: 128,
-    tmpfs: [{ mount: '/tmp', sizeBytes: 128 * MiB }],
+    volumes: queue.volumes,
+    tmpfs: [{ mount: '/tmp', sizeBytes: 128 * MiB }, ...queue.tmpfs],
     // Longer than the drain window plus the longest request the drain waits for.
     stopGraceSeconds: 60,
   });

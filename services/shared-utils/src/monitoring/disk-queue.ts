@@ -41,6 +41,7 @@ export class DiskQueue {
   readonly #limits: QueueLimits;
   readonly #owner = randomBytes(6).toString('hex');
   #dropped = 0;
+  #waiting = 0;
 
   constructor(directory: string, limits: QueueLimits) {
     this.#directory = directory;
@@ -50,6 +51,11 @@ export class DiskQueue {
   /** How many it had to forget for want of room, since it was made. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** How many waited when the directory was last looked at. */
+  get waiting(): number {
+    return this.#waiting;
   }
 
   /** @throws what the file system says when nothing can be written there */
@@ -83,7 +89,10 @@ export class DiskQueue {
         return {
           category: entry.category,
           text,
-          done: () => rm(own, { force: true }),
+          done: async () => {
+            await rm(own, { force: true });
+            this.#waiting--;
+          },
           giveBack: () => rename(own, join(this.#directory, entry.plain)),
         };
       } catch (error) {
@@ -113,14 +122,16 @@ export class DiskQueue {
     try {
       names = await readdir(this.#directory);
     } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
+      if (!isMissing(error)) throw error;
+      names = [];
     }
-    return names.sort().flatMap((name) => {
+    const entries = names.sort().flatMap((name) => {
       const [, plain, bytes, category, owner] = NAME.exec(name) ?? [];
       if (plain === undefined || category === undefined) return [];
       return [{ name, plain, category, bytes: Number(bytes), claimed: owner !== undefined }];
     });
+    this.#waiting = entries.length;
+    return entries;
   }
 
   async #isStale({ name }: Entry): Promise<boolean> {

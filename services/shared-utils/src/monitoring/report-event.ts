@@ -1,5 +1,5 @@
 import type { Event, NodeOptions } from '@sentry/node';
-import { chainOf, framesOf, typeOf, WITHHELD, wordsOf } from '../error-words.ts';
+import { chainOf, codeOf, framesOf, typeOf, WITHHELD, wordsOf } from '../error-words.ts';
 import type { RequestContext } from '../request-context.ts';
 
 type Exceptions = NonNullable<NonNullable<Event['exception']>['values']>;
@@ -41,6 +41,31 @@ export function exceptionsOf(error: Error, parser: Parser): Exceptions {
     .reverse();
 }
 
+/** An event of one error, with the request it belongs to. */
+export function errorEvent(
+  error: Error,
+  level: 'error' | 'fatal',
+  context: RequestContext | undefined,
+  parser: Parser,
+): Event {
+  const code = chainOf(error)
+    .map(codeOf)
+    .find((found) => found !== undefined);
+  const event: Event = {
+    level,
+    exception: { values: exceptionsOf(error, parser) },
+    tags: code === undefined ? {} : { code },
+  };
+  if (context === undefined) return event;
+  const { requestId, traceId, spanId, route } = context;
+  return {
+    ...event,
+    ...(route === undefined ? {} : { transaction: `${route.method} ${route.endpoint}` }),
+    tags: { ...event.tags, request_id: requestId, ...route },
+    contexts: { trace: { trace_id: traceId, span_id: spanId } },
+  };
+}
+
 /** A transaction of one request: its route, how long it took, and how it ended. */
 export function transactionOf(request: FinishedRequest): Event {
   const { context, method, endpoint = 'unmatched', status, seconds } = request;
@@ -71,22 +96,15 @@ export function transactionOf(request: FinishedRequest): Event {
  */
 export function onlyKnown<T extends Event>(event: T, thrown?: unknown, parser?: Parser): T {
   const { message, logentry, tags, contexts, exception } = event;
-  return {
-    ...only(event, FIELDS),
-    ...(tags === undefined ? {} : { tags: only(tags, TAGS) }),
-    ...(contexts === undefined ? {} : { contexts: only(contexts, CONTEXTS) }),
-    ...(message === undefined && logentry === undefined ? {} : { message: WITHHELD }),
-    ...(exception === undefined
-      ? {}
-      : {
-          exception: {
-            values:
-              thrown instanceof Error
-                ? exceptionsOf(thrown, parser)
-                : (exception.values ?? []).map(withheld),
-          },
-        }),
-  } as T;
+  const known: T = only(event, FIELDS);
+  if (tags !== undefined) known.tags = only(tags, TAGS);
+  if (contexts !== undefined) known.contexts = only(contexts, CONTEXTS);
+  if (message !== undefined || logentry !== undefined) known.message = WITHHELD;
+  if (thrown instanceof Error) known.exception = { values: exceptionsOf(thrown, parser) };
+  else if (exception?.values !== undefined) {
+    known.exception = { values: exception.values.map(withheld) };
+  }
+  return known;
 }
 
 /** Of an error that nobody gave us: its type and the places alone. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contextFromHeaders, runInContext } from '../request-context.ts';
-import { isDsn, isSampled, startErrorReporting, type ErrorReporter } from './sentry.ts';
+import { isSampled } from './sampling.ts';
+import { isDsn, startErrorReporting, type ErrorReporter } from './sentry.ts';
 import { status, TestIngest } from './test-ingest.ts';
 
 const CANARY = 'Canary Client 7f3a91';
@@ -111,7 +112,12 @@ describe('an error', () => {
     expect(ingest.bodies[0]).not.toContain(CANARY);
     expect(ingest.bodies[0]).not.toContain('desk-1');
     await until(async () => (await waiting()) === 0);
-    expect(reports.counts()).toEqual({ delivered: 1, refused: 0, dropped: 0 });
+    expect(reports.counts()).toEqual({
+      delivered: 1,
+      refused: 0,
+      dropped: 0,
+      waiting: 0,
+    });
   });
 
   it('that is said to the SDK itself arrives as bare', async () => {

@@ -1,25 +1,21 @@
-import http from 'node:http';
-import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope, Transport } from '@sentry/core';
 import type { Event, NodeClient, NodeOptions } from '@sentry/node';
-import { chainOf, codeOf } from '../error-words.ts';
-import { currentContext, type RequestContext } from '../request-context.ts';
+import { currentContext } from '../request-context.ts';
 import { Delivery, type IngestAnswer } from './delivery.ts';
 import { DiskQueue } from './disk-queue.ts';
 import { fingerprintOf, Flood } from './flood.ts';
-import { exceptionsOf, onlyKnown, transactionOf, type FinishedRequest } from './report-event.ts';
+import { errorEvent, onlyKnown, transactionOf, type FinishedRequest } from './report-event.ts';
+import { isSampled, readSampleRate } from './sampling.ts';
+import { categoryOf, loadSdk, transportTo, type Sdk } from './sdk.ts';
 
 /** A whole envelope; a Sentry server refuses an event above 1 MB, and ours say what they have to in far less. */
 const LARGEST_BYTES = 200_000;
 const QUEUE = { files: 500, bytes: 20 * 1024 * 1024 };
-/** An attempt takes no longer, whatever the other end does. */
-const ANSWER_MS = 10_000;
 /** What a process that ended had taken out of the queue comes back after a while. */
 const LOOK_EVERY_MS = 60_000;
-const DEFAULT_SAMPLE_RATE = 0.1;
 const START_MS = 1000;
 
 export interface ReportingOptions {
@@ -38,6 +34,8 @@ export interface ReportCounts {
   readonly refused: number;
   /** Forgotten: more of the same than is of use, no room, or a disk that cannot be written. */
   readonly dropped: number;
+  /** On disk, as far as is known: those of other processes that share the directory count too. */
+  readonly waiting: number;
 }
 
 /** Takes errors to Sentry, or to GlitchTip, which speaks the same. No method ever throws or waits for the network. */
@@ -57,7 +55,7 @@ export const NO_REPORTER: ErrorReporter = {
   report: () => undefined,
   finished: () => undefined,
   save: () => Promise.resolve(),
-  counts: () => ({ delivered: 0, refused: 0, dropped: 0 }),
+  counts: () => ({ delivered: 0, refused: 0, dropped: 0, waiting: 0 }),
   close: () => Promise.resolve(),
 };
 
@@ -89,8 +87,6 @@ export function isDsn(text: string): boolean {
   );
 }
 
-type Sdk = typeof import('@sentry/node') &
-  Pick<typeof import('@sentry/core'), 'serializeEnvelope' | 'parseEnvelope'>;
 type Sent = { readonly category: string; readonly text: string };
 
 class Reporter implements ErrorReporter {
@@ -124,7 +120,7 @@ class Reporter implements ErrorReporter {
       send: (envelope) => this.#send(envelope),
       tell: options.tell,
     });
-    this.#sampleRate = sampleRate(env['SENTRY_TRACES_SAMPLE_RATE']);
+    this.#sampleRate = readSampleRate(env['SENTRY_TRACES_SAMPLE_RATE']);
     this.#ready = this.#load(dsn).catch((error: unknown) => {
       this.#early = [];
       options.tell('warn', 'error reporting could not be started', { err: error });
@@ -149,7 +145,9 @@ class Reporter implements ErrorReporter {
 
   finished(request: FinishedRequest): void {
     if (!isSampled(request.context.traceId, this.#sampleRate)) return;
-    this.#whenReady(() => this.#capture(transactionOf(request)));
+    this.#whenReady(() => {
+      this.#capture(transactionOf(request));
+    });
   }
 
   async save(): Promise<void> {
@@ -171,6 +169,7 @@ class Reporter implements ErrorReporter {
       delivered,
       refused: refused + this.#tooLarge,
       dropped: this.#dropped + this.#queue.dropped,
+      waiting: this.#queue.waiting,
     };
   }
 
@@ -196,40 +195,42 @@ class Reporter implements ErrorReporter {
   }
 
   async #load(dsn: string): Promise<void> {
-    const [node, core] = await Promise.all([import('@sentry/node'), import('@sentry/core')]);
-    const { serializeEnvelope, parseEnvelope } = core;
-    this.#sdk = { ...node, serializeEnvelope, parseEnvelope };
-    this.#client = node.initWithoutDefaultIntegrations(this.#clientOptions(dsn));
+    const sdk = await loadSdk();
+    this.#sdk = sdk;
+    this.#client = sdk.initWithoutDefaultIntegrations(this.#clientOptions(dsn, sdk));
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const work of early) work();
     this.#delivery.wake();
   }
 
-  #clientOptions(dsn: string): NodeOptions {
+  #clientOptions(dsn: string, sdk: Sdk): NodeOptions {
     const { service, version, env } = this.#options;
+    const cut = <T extends Event>(event: T, thrown?: unknown): T =>
+      onlyKnown(event, thrown, sdk.defaultStackParser);
     return {
       dsn,
       release: `${service}@${version}`,
       environment: env['SENTRY_ENVIRONMENT'] ?? env['DEPLOYMENT_ENV'] ?? 'enterprise',
       initialScope: { tags: { service } },
-      // Nothing watches console, requests or modules on its own: what is collected is what is said here.
-      integrations: [],
+      // Nothing watches console, requests or modules on its own: what is collected is what is said here. And whatever a
+      // service says to the SDK itself is cut down to the same.
+      integrations: [
+        {
+          name: 'FactswayOnlyKnown',
+          processEvent: (event, hint) => cut(event, hint.originalException),
+        },
+      ],
       maxBreadcrumbs: 0,
       // A transaction is made of an answered request here; no span is ever started.
       traceLifecycle: 'static',
       sendClientReports: false,
       includeServerName: false,
       enableRuntimeChannelInjection: false,
-      // Whatever a service says to the SDK itself passes here too.
-      beforeSend: (event, hint) =>
-        onlyKnown(event, hint.originalException, this.#sdk?.defaultStackParser),
-      beforeSendTransaction: (event) => onlyKnown(event),
+      // Again at the very end, with the error itself: scopes have processors of their own.
+      beforeSend: (event, { originalException }) => cut(event, originalException),
       transport: (transport) => {
-        this.#inner = this.#sdk?.makeNodeTransport({
-          ...transport,
-          httpModule: withDeadline(transport.url.startsWith('https:') ? https : http),
-        });
+        this.#inner = transportTo(sdk, transport);
         return {
           send: (envelope) => this.#enqueue(envelope),
           flush: () => this.#writing.then(() => true),
@@ -288,66 +289,4 @@ class Reporter implements ErrorReporter {
       retryAfter: headers?.['retry-after'] ?? null,
     };
   }
-}
-
-function errorEvent(
-  error: Error,
-  level: 'error' | 'fatal',
-  context: RequestContext | undefined,
-  parser: NodeOptions['stackParser'],
-): Event {
-  const code = chainOf(error)
-    .map(codeOf)
-    .find((found) => found !== undefined);
-  return {
-    level,
-    exception: { values: exceptionsOf(error, parser) },
-    tags: {
-      ...(code === undefined ? {} : { code }),
-      ...(context === undefined ? {} : { request_id: context.requestId }),
-      ...(context?.route === undefined ? {} : context.route),
-    },
-    ...(context?.route === undefined
-      ? {}
-      : { transaction: `${context.route.method} ${context.route.endpoint}` }),
-    ...(context === undefined
-      ? {}
-      : { contexts: { trace: { trace_id: context.traceId, span_id: context.spanId } } }),
-  };
-}
-
-function categoryOf(envelope: Envelope): string | undefined {
-  const type = envelope[1][0]?.[0].type;
-  if (type === 'event') return 'error';
-  return type === 'transaction' ? type : undefined;
-}
-
-/** The same decision in every service that a trace goes through. */
-export function isSampled(traceId: string, rate: number): boolean {
-  return Number.parseInt(traceId.slice(0, 8), 16) < rate * 2 ** 32;
-}
-
-function sampleRate(text: string | undefined): number {
-  const value = Number(text ?? '');
-  return text === undefined || text === '' || !(value >= 0 && value <= 1)
-    ? DEFAULT_SAMPLE_RATE
-    : value;
-}
-
-/** Node's own module with an end to every request: the SDK's transport waits for ever. */
-function withDeadline(
-  module: typeof http | typeof https,
-): NonNullable<Parameters<Sdk['makeNodeTransport']>[0]['httpModule']> {
-  return {
-    request(options, callback) {
-      const request = module.request(options as http.RequestOptions, callback as never);
-      const timer = setTimeout(() => {
-        request.destroy(new Error('no answer in time'));
-      }, ANSWER_MS).unref();
-      request.once('close', () => {
-        clearTimeout(timer);
-      });
-      return request;
-    },
-  };
 }

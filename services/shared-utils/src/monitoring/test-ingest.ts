@@ -26,25 +26,26 @@ export class TestIngest {
     });
   }
 
-  static async start(): Promise<TestIngest> {
+  /** @param port any that is free unless said */
+  static async start(host = '127.0.0.1', port = 0): Promise<TestIngest> {
     const ingest = new TestIngest();
     await new Promise<void>((resolve) => {
-      ingest.#server.listen(0, '127.0.0.1', resolve);
+      ingest.#server.listen(port, host, resolve);
     });
     return ingest;
   }
 
   get dsn(): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://0123abcd@127.0.0.1:${port}/42`;
+    const { address, port } = this.#server.address() as AddressInfo;
+    return `http://0123abcd@${address}:${port}/42`;
   }
 
   /** The items of all envelopes, as the SDK's own parser reads them. */
-  items(): { readonly type: string; readonly payload: Record<string, never> }[] {
+  items(): { readonly type: string; readonly payload: Record<string, unknown> }[] {
     return this.bodies.flatMap((body) =>
       parseEnvelope(body)[1].map(([{ type }, payload]) => ({
-        type: String(type),
-        payload: payload as Record<string, never>,
+        type,
+        payload: payload as Record<string, unknown>,
       })),
     );
   }
