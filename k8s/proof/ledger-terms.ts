@@ -13,9 +13,14 @@ export const is =
     names.includes(component);
 /** Compose speaks HTTPS itself. */
 export const endsTls = ({ here }: Pair): boolean => '8443' in here.exposure;
-/** Keeps data in a volume of its own, which the proxy's certificates are not. */
+/** Where error reports wait that could not be delivered. */
+export const REPORTS_MOUNT = '/var/lib/factsway/error-reports';
+/** Keeps data in a volume of its own, which the proxy's certificates are not, nor reports that wait. */
 export const isStateful = ({ here, component }: Pair): boolean =>
-  component !== 'edge' && Object.values(here.volumes).some(({ kind }) => kind === 'persistent');
+  component !== 'edge' &&
+  Object.entries(here.volumes).some(
+    ([mount, { kind }]) => kind === 'persistent' && mount !== REPORTS_MOUNT,
+  );
 
 /** The last word of a field, as `NAME` of `environment NAME`. */
 export const lastWord = ({ field }: Case): string => field.slice(field.lastIndexOf(' ') + 1);

@@ -3,6 +3,7 @@ import type { Absence, Case, Entry } from './ledger-entry.ts';
 import { FILE_ENTRIES } from './ledger-files.ts';
 import { POD_ENTRIES } from './ledger-pods.ts';
 import { PROBE_ENTRIES } from './ledger-probes.ts';
+import { REPORTS_ENTRIES } from './ledger-reports.ts';
 import { TRAFFIC_ENTRIES } from './ledger-traffic.ts';
 import { UPDATES_ENTRIES } from './ledger-updates.ts';
 
@@ -10,6 +11,7 @@ import { UPDATES_ENTRIES } from './ledger-updates.ts';
 export const LEDGER: readonly Entry[] = [
   ...BACKUP_ENTRIES,
   ...UPDATES_ENTRIES,
+  ...REPORTS_ENTRIES,
   ...POD_ENTRIES,
   ...PROBE_ENTRIES,
   ...TRAFFIC_ENTRIES,

@@ -27,6 +27,13 @@ const axes = [
       disk: { updates: { mirror: 'on', directory: '/mnt/updates' } },
     },
   },
+  {
+    name: 'reports',
+    values: {
+      none: {},
+      sentry: { monitoring: { sentry: { dsn: 'https://0123abcd@sentry.example.com/42' } } },
+    },
+  },
   { name: 'override', values: { plain: {}, changed: {} } },
   {
     name: 'entry',

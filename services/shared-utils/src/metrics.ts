@@ -105,6 +105,25 @@ export function createMetrics(service: string, version: string): Metrics {
     () => activeUsers.count(),
   );
 
+  let reports = (): ReportCountsLike => ({ delivered: 0, refused: 0, dropped: 0, waiting: 0 });
+  gauge(
+    { name: 'factsway_error_reports_waiting', help: 'Error reports that wait for delivery.' },
+    () => reports().waiting,
+  );
+  new Counter({
+    name: 'factsway_error_reports_total',
+    help: 'Error reports since the start, by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      this.reset();
+      const { delivered, refused, dropped } = reports();
+      for (const [outcome, count] of Object.entries({ delivered, refused, dropped })) {
+        this.inc({ outcome }, count);
+      }
+    },
+  });
+
   const declareRoute: Metrics['declareRoute'] = (method, endpoint, statuses) => {
     durations.zero({ method, endpoint });
     for (const status of statuses) requests.inc({ method, endpoint, status: String(status) }, 0);
@@ -144,24 +163,8 @@ export function createMetrics(service: string, version: string): Metrics {
       watch('idle', 'Connections the pool holds and nobody uses.', () => pool.idleCount);
       watch('waiting', 'Queries waiting for a connection.', () => pool.waitingCount);
     },
-    trackReports(reports) {
-      gauge(
-        { name: 'factsway_error_reports_waiting', help: 'Error reports that wait for delivery.' },
-        () => reports().waiting,
-      );
-      new Counter({
-        name: 'factsway_error_reports_total',
-        help: 'Error reports since the start, by what became of them.',
-        labelNames: ['outcome'],
-        registers,
-        collect() {
-          this.reset();
-          const { delivered, refused, dropped } = reports();
-          for (const [outcome, count] of Object.entries({ delivered, refused, dropped })) {
-            this.inc({ outcome }, count);
-          }
-        },
-      });
+    trackReports(source) {
+      reports = source;
     },
     declareQueries(names) {
       for (const query of names) queries.zero({ query });
