@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- cli render export package install backup release monitoring paging quiet-hour]`: measures, prints a table, writes
+ * `npm run bench [-- cli render export package install backup release reports monitoring paging quiet-hour]`: measures, prints a table, writes
  * bench/results.json. A run of single parts replaces their rows there; every row says on which machine it was measured, and only those of
  * one machine can be compared.
  */
@@ -17,6 +17,7 @@ import { pagingRows } from './paging.bench.ts';
 import { quietHourRows } from './quiet-hour.bench.ts';
 import { releaseRows } from './release.bench.ts';
 import { renderRows } from './render.bench.ts';
+import { reportsRows } from './reports.bench.ts';
 
 const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   cli: cliRows,
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   install: installRows,
   backup: backupRows,
   release: releaseRows,
+  reports: reportsRows,
   monitoring: monitoringRows,
   paging: pagingRows,
   'quiet-hour': quietHourRows,

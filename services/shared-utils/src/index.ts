@@ -1,4 +1,5 @@
 export { CROSSED_HEADER, type Crossed } from './crossed.ts';
+export { PlainError, WITHHELD, wordsOf } from './error-words.ts';
 export {
   createHealth,
   type Check,
@@ -8,6 +9,11 @@ export {
 } from './health.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions } from './logger.ts';
 export { createMetrics, DURATION_BUCKETS, UNMATCHED, type Metrics } from './metrics.ts';
+export {
+  startErrorReporting,
+  type ErrorReporter,
+  type ReportingOptions,
+} from './monitoring/sentry.ts';
 export { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
 export {
   contextFromHeaders,
