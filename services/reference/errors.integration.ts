@@ -87,6 +87,11 @@ describe('an error thrown in', () => {
       assert.deepEqual([cause?.type, thrown?.type], ['Error', 'Error']);
       assert.ok((thrown?.stacktrace.frames.length ?? 0) > 2);
       assert.match(JSON.stringify(thrown?.stacktrace), /quoting/);
+      await eventually('the count of it', async () =>
+        /factsway_error_reports_total\{outcome="delivered"[^}]*\} [1-9]/.test(
+          await metrics(service),
+        ),
+      );
       await assertNowhere(service);
     });
   }

@@ -106,7 +106,9 @@ export const ready = (service: Service): Promise<void> =>
   eventually('ready', () => probe(service, '/health/ready', 200), 15);
 
 export async function metrics(service: Service): Promise<string> {
-  return await (await fetch(`${service.base}/metrics`)).text();
+  const answer = await fetch(`${service.base}/metrics`);
+  assert.equal(answer.status, 200);
+  return await answer.text();
 }
 
 export async function call(

@@ -109,6 +109,17 @@ class Reporter implements ErrorReporter {
   #writing = Promise.resolve();
   #diskTold = false;
 
+  /** Handed to the metrics without its object. */
+  readonly counts = (): ReportCounts => {
+    const { delivered, refused } = this.#delivery.counts;
+    return {
+      delivered,
+      refused: refused + this.#tooLarge,
+      dropped: this.#dropped + this.#queue.dropped,
+      waiting: this.#queue.waiting,
+    };
+  };
+
   constructor(dsn: string, options: ReportingOptions) {
     const { env } = options;
     this.#options = options;
@@ -161,16 +172,6 @@ class Reporter implements ErrorReporter {
     } catch {
       // The disk cannot be written; the log has the error as well.
     }
-  }
-
-  counts(): ReportCounts {
-    const { delivered, refused } = this.#delivery.counts;
-    return {
-      delivered,
-      refused: refused + this.#tooLarge,
-      dropped: this.#dropped + this.#queue.dropped,
-      waiting: this.#queue.waiting,
-    };
   }
 
   async close(milliseconds: number): Promise<void> {
