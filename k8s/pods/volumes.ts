@@ -120,8 +120,8 @@ function dataMounts(workload: Workload): Part[] {
 }
 
 /**
- * Where the keeper of the backups asks the database. The image has the directory, which a volume of Compose is made from
- * and a claim is not.
+ * Where the keeper of the backups asks the database: in a pod they share memory, and no volume that PostgreSQL's entrypoint
+ * makes the directory in.
  */
 function socketMounts({ volumes }: Workload): Part[] {
   if (!volumes.some(({ name }) => name === 'postgres-log')) return [];

@@ -36,9 +36,9 @@ it('what was started for an instance is found as long as it works, its children 
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   await once(child.stdout, 'data');
-  const found = await host.workersOf(directory);
-  expect(found).toHaveLength(2);
-  expect(found).toContain(child.pid);
+  // The shell's child is there at once, and what it is started with a moment later.
+  await expect.poll(() => host.workersOf(directory)).toHaveLength(2);
+  expect(await host.workersOf(directory)).toContain(child.pid);
   expect(await host.workersOf(directory.slice(0, -1))).toEqual([]);
   process.kill(-(child.pid ?? 0), 'SIGKILL');
   await once(child, 'exit');
