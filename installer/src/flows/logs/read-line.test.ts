@@ -56,6 +56,17 @@ describe('a line', () => {
     });
   });
 
+  it.each([
+    [201, 'info'],
+    [404, 'warn'],
+    [502, 'error'],
+    [0, 'error'],
+  ])('of the proxy about an answer with %d is %s, whatever Caddy calls it', (status, level) => {
+    const request = { method: 'GET', uri: '/api/cases' };
+    const said = { level: 'error', ts: 1, msg: 'handled request', request, user_id: 'q-1', status };
+    expect(readOne(JSON.stringify(said))).toMatchObject({ level, requestId: 'q-1' });
+  });
+
   it('of Prometheus has no word about where in the program it was written', () => {
     const text =
       'ts=2026-11-24T04:07:50.713Z caller=manager.go:164 level=warn component="rule manager" msg="Start \\"x\\"" err="a=b c"';

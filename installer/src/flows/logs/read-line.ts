@@ -104,16 +104,19 @@ function parse(text: string): Json | undefined {
 /** An access log of Caddy: what was asked, and how it went. */
 function ofProxy(json: Json): Said {
   const request = isObject(json['request']) ? json['request'] : {};
-  const seconds = json['duration'];
+  const { duration: seconds, status } = json;
   return {
-    ...levelOf(json['level']),
+    // Caddy calls every 404 an error.
+    ...(typeof status === 'number' && status > 0
+      ? { level: status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info' }
+      : levelOf(json['level'])),
     message: textOf(json['msg']) ?? '',
     // There is no field of its own for it in this Caddy: config-templates/edge/Caddyfile.hbs.
     ...named('requestId', json['user_id']),
     fields: shown({
       method: request['method'],
       endpoint: request['uri'],
-      status: json['status'],
+      status,
       duration: typeof seconds === 'number' ? milliseconds(seconds * 1000) : undefined,
       error: json['error'],
     }),
