@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type * as Api from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
 import type { BatchSpanProcessor, ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { RequestContext } from '../request-context.ts';
@@ -49,6 +50,7 @@ export const NO_TRACING: Tracing = {
 type Sdk = {
   readonly processor: BatchSpanProcessor;
   readonly resource: ReadableSpan['resource'];
+  readonly api: Pick<typeof Api, 'SpanKind' | 'SpanStatusCode'>;
 };
 
 /**
@@ -92,7 +94,7 @@ class Exporting implements Tracing {
     const sdk = this.#sdk;
     if (sdk === undefined) return;
     try {
-      for (const span of spansOf(request, sdk.resource)) sdk.processor.onEnd(span);
+      for (const span of spansOf(request, sdk)) sdk.processor.onEnd(span);
     } catch {
       // A trace that cannot be told is not worth a request.
     }
@@ -113,8 +115,9 @@ class Exporting implements Tracing {
 
 /** Loads the library, which a service without an endpoint never does. */
 async function load(endpoint: string, { service, version, env }: TracingOptions): Promise<Sdk> {
-  const [{ BatchSpanProcessor }, { OTLPTraceExporter }, { resourceFromAttributes }] =
+  const [api, { BatchSpanProcessor }, { OTLPTraceExporter }, { resourceFromAttributes }] =
     await Promise.all([
+      import('@opentelemetry/api'),
       import('@opentelemetry/sdk-trace'),
       import('@opentelemetry/exporter-trace-otlp-http'),
       import('@opentelemetry/resources'),
@@ -126,6 +129,7 @@ async function load(endpoint: string, { service, version, env }: TracingOptions)
     concurrencyLimit: 2,
   });
   return {
+    api,
     processor: new BatchSpanProcessor({
       exporter,
       ...QUEUE,
@@ -152,16 +156,15 @@ function readHeaders(file: string | undefined): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-const OK = 0;
-const FAILED = 2;
-const KIND = { server: 1, client: 2 } as const;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const FLAGS = 1;
 
-function spansOf(request: TracedRequest, resource: ReadableSpan['resource']): ReadableSpan[] {
+function spansOf(request: TracedRequest, { api, resource }: Sdk): ReadableSpan[] {
   const { context, endpoint, status } = request;
   const { spans: log, traceId, spanId, parentSpanId } = context;
   if (log === undefined) return [];
+  const { SpanKind, SpanStatusCode } = api;
+  const codeOf = (failed: boolean) => (failed ? SpanStatusCode.ERROR : SpanStatusCode.UNSET);
   const method = METHODS.has(request.method) ? request.method : 'OTHER';
   const { end, spans } = log.close();
   const made = (span: Omit<Made, 'traceId' | 'resource'>): ReadableSpan =>
@@ -170,11 +173,11 @@ function spansOf(request: TracedRequest, resource: ReadableSpan['resource']): Re
     made({
       spanId,
       parentSpanId,
-      kind: KIND.server,
+      kind: SpanKind.SERVER,
       name: `${method} ${endpoint}`,
       begin: log.begin,
       end,
-      isFailed: status >= 500,
+      code: codeOf(status >= 500),
       attributes: {
         'http.request.method': method,
         'http.route': endpoint,
@@ -186,11 +189,11 @@ function spansOf(request: TracedRequest, resource: ReadableSpan['resource']): Re
       made({
         spanId: span.spanId,
         parentSpanId: spanId,
-        kind: KIND.client,
+        kind: SpanKind.CLIENT,
         name: span.name,
         begin: span.begin,
         end: span.end,
-        isFailed: span.kind === 'call' && (span.status ?? 500) >= 500,
+        code: codeOf(span.kind === 'call' && (span.status ?? 500) >= 500),
         attributes: attributesOf(span),
       }),
     ),
@@ -210,11 +213,11 @@ type Made = {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
-  readonly kind: 1 | 2;
+  readonly kind: ReadableSpan['kind'];
   readonly name: string;
   readonly begin: number;
   readonly end: number;
-  readonly isFailed: boolean;
+  readonly code: ReadableSpan['status']['code'];
   readonly attributes: Attributes;
   readonly resource: ReadableSpan['resource'];
 };
@@ -231,7 +234,7 @@ function readable(made: Made): ReadableSpan {
     startTime: time(begin),
     endTime: time(end),
     duration: time(Math.max(0, end - begin)),
-    status: { code: made.isFailed ? FAILED : OK },
+    status: { code: made.code },
     attributes: made.attributes,
     links: [],
     events: [],
