@@ -22,7 +22,7 @@ describe('a docker command', () => {
     const former = process.env['PATH'];
     process.env['PATH'] = path;
     try {
-      const compose = new ComposeCli({ PATH: path }, new AbortController().signal);
+      const compose = new ComposeCli({ PATH: path });
       return (await rejectionOf(compose.create(bin, ['edge']))).code;
     } finally {
       process.env['PATH'] = former;

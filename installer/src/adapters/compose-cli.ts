@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import { execa, type ExecaError } from 'execa';
 import { FactswayError } from '../model/errors.ts';
 import type { ComposedService } from '../model/observed.ts';
@@ -32,11 +31,8 @@ const WITHOUT_FILES = '/';
 /** The `docker compose` plugin, always run in the instance directory with arguments as an array. */
 export class ComposeCli implements Compose {
   readonly #environment: Readonly<Record<string, string>>;
-  readonly #signal: AbortSignal;
 
-  /** `signal` ends what goes on until somebody has seen enough. */
-  constructor(environment: Readonly<Record<string, string | undefined>>, signal: AbortSignal) {
-    this.#signal = signal;
+  constructor(environment: Readonly<Record<string, string | undefined>>) {
     this.#environment = Object.fromEntries(
       PASSED_ON.flatMap((name) =>
         environment[name] === undefined ? [] : [[name, environment[name]]],
@@ -115,39 +111,6 @@ export class ComposeCli implements Compose {
       directory,
       works ? { [INSTANCE_MARK]: directory } : {},
     );
-  }
-
-  async logs(
-    directory: string,
-    services: readonly string[],
-    { follow, tail, since }: { follow: boolean; tail: string; since?: string },
-  ): Promise<string[]> {
-    const options = ['--tail', tail, ...(since === undefined ? [] : ['--since', since])];
-    if (follow) {
-      // Until Ctrl-C, which is how this ends: the child's exit code says nothing new.
-      await execa('docker', ['compose', 'logs', '--follow', ...options, ...services], {
-        cwd: directory,
-        env: this.#environment,
-        extendEnv: false,
-        stdio: 'inherit',
-        cancelSignal: this.#signal,
-        reject: false,
-      });
-      return [];
-    }
-    const { exitCode, stdout, stderr } = await this.#docker(
-      ['compose', '--ansi', 'never', 'logs', '--no-color', ...options, ...services],
-      directory,
-    );
-    if (exitCode !== 0)
-      throw new FactswayError(
-        'FW-COMPOSE-REFUSED',
-        'docker compose logs failed.',
-        `The same by hand: cd ${shellWord(directory)} && docker compose logs`,
-        stderr.trim().split('\n').slice(-5),
-      );
-    // Compose erases lines of a terminal it does not have.
-    return stdout === '' ? [] : stripVTControlCharacters(stdout).split('\n');
   }
 
   /** What it printed; `byHand` shows the same to a person who types it. */

@@ -3,7 +3,8 @@ import { execa } from 'execa';
 import { PassThrough } from 'node:stream';
 import { FactswayError } from '../model/errors.ts';
 import type { ContainerState, ObservedContainer, ObservedImage } from '../model/observed.ts';
-import type { Docker, ExecResult, LogOptions } from '../ports/docker.ts';
+import type { KeptLine } from '../model/log-line.ts';
+import type { Docker, ExecResult, KeptWindow, LogOptions, ProgramLines } from '../ports/docker.ts';
 import { LABELS, RELEASE_LABEL } from '../model/labels.ts';
 import { OWN_GROUP } from './own-group.ts';
 import {
@@ -16,6 +17,7 @@ import {
   VOLUME,
   WORKING_DIRECTORY,
 } from './docker-calls.ts';
+import { readKept, runForLines } from './docker-logs.ts';
 
 const SERVICE = 'com.docker.compose.service';
 const CONFIG_HASH = 'com.docker.compose.config-hash';
@@ -294,15 +296,19 @@ export class DockerEngine implements Docker {
     return { exitCode: exitCode ?? 1, stdout, stderr };
   }
 
+  keptLines(id: string, window: KeptWindow): Promise<AsyncIterable<KeptLine>> {
+    return readKept(this.#client, id, window, this.#signal);
+  }
+
+  execLines(id: string, argv: readonly string[]): Promise<ProgramLines> {
+    return runForLines(this.#client, id, argv, this.#signal);
+  }
+
   async logs(id: string, { tail }: LogOptions): Promise<string[]> {
-    const raw = await finding(() =>
-      this.#client.getContainer(id).logs({ stdout: true, stderr: true, tail, follow: false }),
-    );
-    return raw
-      ? demultiplex(raw)
-          .split('\n')
-          .filter((line) => line !== '')
-      : [];
+    const found: string[] = [];
+    for await (const { text } of await this.keptLines(id, { tail, follow: false }))
+      if (text !== '') found.push(text);
+    return found;
   }
 }
 
@@ -334,15 +340,4 @@ function releaseOf(labels: Readonly<Record<string, string>> | null | undefined):
 
 function readHealth(status: string | undefined): ObservedContainer['health'] {
   return status === 'healthy' || status === 'unhealthy' || status === 'starting' ? status : 'none';
-}
-
-/** Docker's log framing: eight bytes (stream, 0, 0, 0, length as big-endian 32 bit), then that many bytes of text. */
-function demultiplex(raw: Buffer): string {
-  const parts: Buffer[] = [];
-  for (let offset = 0; offset + 8 <= raw.length;) {
-    const length = raw.readUInt32BE(offset + 4);
-    parts.push(raw.subarray(offset + 8, offset + 8 + length));
-    offset += 8 + length;
-  }
-  return Buffer.concat(parts).toString('utf8');
 }

@@ -28,6 +28,8 @@ const DOCKER = [
   'runApart',
   'runBeside',
   'logs',
+  'keptLines',
+  'execLines',
 ] as const satisfies readonly (keyof Docker)[];
 const COMPOSE = [
   'version',
@@ -37,7 +39,6 @@ const COMPOSE = [
   'create',
   'down',
   'run',
-  'logs',
 ] as const satisfies readonly (keyof Compose)[];
 const MACHINE = [
   'platform',
@@ -78,11 +79,10 @@ export const lazyDocker = (signal: AbortSignal): Complete<Docker, (typeof DOCKER
 
 export const lazyCompose = (
   environment: Readonly<Record<string, string | undefined>>,
-  signal: AbortSignal,
 ): Complete<Compose, (typeof COMPOSE)[number]> =>
   lazily<Compose>(
     COMPOSE,
-    async () => new (await import('./compose-cli.ts')).ComposeCli(environment, signal),
+    async () => new (await import('./compose-cli.ts')).ComposeCli(environment),
   );
 
 export const lazyKustomize = (): Kustomize =>

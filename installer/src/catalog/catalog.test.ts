@@ -17,6 +17,7 @@ const SETTINGS = [
     host: { memory: '16GiB', cores: 4 },
     services: { passwordInEnvironment: true },
     monitoring: {
+      traces: { otlpEndpoint: 'http://otel.example.com:4318', headers: true },
       receivers: {
         ...Object.fromEntries(RECEIVERS.map((name) => [name, { enabled: true }])),
         email: { enabled: true, user: 'ann' },

@@ -38,6 +38,10 @@ export const SECRETS: Readonly<
   },
   'alert-webhook-url': { purpose: 'address of your program that takes alerts', given: true },
   'smtp-password': { purpose: 'password of monitoring.receivers.email.user', given: true },
+  'traces-headers': {
+    purpose: 'headers that traces are exported with, each as name=value on a line',
+    given: true,
+  },
   'backup-key': {
     purpose: 'key of every backup: without it none of them opens. Keep a copy outside this server',
     unlocks: 'backup-repository',

@@ -5,6 +5,7 @@ import { reason } from './components/hardened.ts';
 import { databaseAddress, serviceUser, tlsVariables } from './database-access.ts';
 import type { Target } from './context.ts';
 import { errorReportVariables } from './error-reports.ts';
+import { tracesVariables } from './traces.ts';
 import type { ServiceEntry } from './services/service.ts';
 import type { Sizing } from './sizing.ts';
 
@@ -60,6 +61,10 @@ const PLATFORM_VARIABLES: Readonly<Record<string, PlatformVariable>> = {
   SENTRY_ENVIRONMENT: { key: 'monitoring.sentry.environment' },
   SENTRY_TRACES_SAMPLE_RATE: { key: 'monitoring.sentry.sampleRate' },
   SENTRY_QUEUE_DIR: {},
+  // There only where traces are exported: tracesVariables.
+  OTEL_EXPORTER_OTLP_ENDPOINT: { key: 'monitoring.traces.otlpEndpoint' },
+  OTEL_EXPORTER_OTLP_HEADERS_FILE: { key: 'monitoring.traces.headers' },
+  OTEL_TRACES_SAMPLER_ARG: { key: 'monitoring.traces.sampleRate' },
   POSTGRES_POOL_MAX: {
     value: ({ sizing: { poolPerService: pool } }) => reason(String(pool.value), pool.because),
     key: 'host.cores',
@@ -107,6 +112,7 @@ export function serviceEnvironment(
     ...Object.fromEntries(platform),
     ...tlsVariables(source.config),
     ...errorReportVariables(source.config, source.entry),
+    ...tracesVariables(source.config),
     ...addresses,
   };
 }

@@ -35,6 +35,11 @@ export type CommandInput = {
   readonly quiet: boolean;
   /** What stdout takes: colours or none, and the width to wrap at (Infinity for a pipe). */
   readonly surface: { readonly color: boolean; readonly columns: number };
+  /**
+   * What goes to stdout before the command is done, because it is too much for one text or has no end. False when nobody
+   * reads any more. Nothing that prints a JSON document may use it.
+   */
+  readonly print?: (text: string) => Promise<boolean>;
 };
 
 export type CommandResult = {

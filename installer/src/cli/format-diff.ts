@@ -9,6 +9,7 @@ import {
   type Patch,
 } from '../model/differences.ts';
 import { formatTable } from './format.ts';
+import { visible } from './visible.ts';
 
 const TITLES: Readonly<Record<Patch['of'], string>> = {
   edit: 'what was edited by hand',
@@ -110,14 +111,6 @@ function notesOf({ engine, notOurs }: DiffResult): string[] {
       ? []
       : [`Not ours, and left alone: ${notOurs.map(visible).join(', ')}`]),
   ];
-}
-
-/** A file somebody edited may hold anything; a terminal must not obey it. */
-function visible(text: string): string {
-  return text.replaceAll(
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
 }
 
 function paintLine(line: string, paint: ReturnType<typeof createColors>): string {

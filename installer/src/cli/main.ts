@@ -59,7 +59,7 @@ async function createPorts({ json, quiet, plain: still, verbose }: Mode): Promis
       plain.plainReporter((line) => process.stderr.write(`${line}\n`), verbose));
   return {
     docker: lazy.lazyDocker(signal),
-    compose: lazy.lazyCompose(process.env, signal),
+    compose: lazy.lazyCompose(process.env),
     kustomize: lazy.lazyKustomize(),
     database: lazy.lazyDatabase(),
     belongings: lazy.lazyBelongings(),
@@ -113,6 +113,13 @@ const output = (stream: NodeJS.WriteStream) => ({
   write: (text: string): void => {
     stream.write(text);
   },
+  // Done when it is on its way, so that whoever writes much waits for whoever reads; false when nobody reads any more.
+  send: (text: string): Promise<boolean> =>
+    new Promise((resolve) => {
+      stream.write(text, (error) => {
+        resolve(error === null || error === undefined);
+      });
+    }),
   columns: stream.isTTY ? stream.columns : undefined,
 });
 

@@ -58,10 +58,10 @@ describe('a command line', () => {
     expect(run('render').options).not.toHaveProperty('set');
   });
 
-  it('takes the component of logs, and its defaults', () => {
+  it('takes the component of logs, and its options', () => {
     expect(run('logs', 'edge', '--follow')).toMatchObject({
       argument: 'edge',
-      options: { tail: '100' },
+      options: { follow: true },
     });
     expect(run('logs').argument).toBeUndefined();
   });

@@ -222,10 +222,56 @@ describe('a command that is named for the next step', () => {
 
   it('is left alone in logs: those are the words of others', async () => {
     ports.files.put(`${SPACED}/factsway.yaml`, 'images: { source: debian }\n');
-    const line = 'edge  | somebody typed factsway-install up';
-    const compose = { ...engine.compose, logs: async () => [line] };
-    ports = { ...ports, compose };
-    expect((await run('logs', '--dir', SPACED)).stdout).toBe(`${line}\n`);
+    const edge = catalogWith().workloads.find(({ id }) => id === 'edge')!;
+    engine.containers.set('edge', containerOf(edge, engine.desired));
+    const text = 'somebody typed factsway-install up';
+    const docker = {
+      ...engine.docker,
+      containers: async () => [...engine.containers.values()],
+      keptLines: async () =>
+        (async function* () {
+          yield { at: '2026-01-01T00:00:00.000000000Z', text };
+        })(),
+    };
+    ports = { ...ports, docker };
+    expect((await run('logs', '--raw', '--dir', SPACED)).stdout).toBe(
+      `factsway-edge-1  | ${text}\n`,
+    );
+    const { told } = await runJson('logs', '--dir', SPACED);
+    expect(told.result).toMatchObject({ source: 'docker', lines: [{ line: text, message: text }] });
+  });
+
+  it('is told what was searched where nothing was found, and what to type next', async () => {
+    ports.files.put(`${SPACED}/factsway.yaml`, 'images: { source: debian }\n');
+    const { exit, stdout } = await run('logs', '--request-id', 'q-1', '--dir', SPACED);
+    expect(exit).toBe(0);
+    expect(stdout).toContain('stopped ones and the other slot included, request q-1.');
+    expect(stdout).toContain(`factsway-install logs --dir '${SPACED}' --since 24h`);
+  });
+
+  it.each([
+    ['--level', 'loud', 'factsway-install logs --level error'],
+    ['--since', 'gestern', '--since 10m'],
+    ['--until', '1d', '--until 10m'],
+    ['--request-id', 'a b', '--request-id 0d94c5a2'],
+    ['--trace-id', 'x', '--trace-id 4bf92f35'],
+    ['--tail', '-1', 'logs edge --tail 200'],
+  ])('is told how %s is written, not %s', async (option, value, example) => {
+    ports.files.put(`${SPACED}/factsway.yaml`, 'images: { source: debian }\n');
+    const { exit, stderr } = await run('logs', `${option}=${value}`);
+    expect(exit).toBe(2);
+    expect(stderr).toContain('FW-USAGE');
+    expect(stderr).toContain(example);
+  });
+
+  it.each([
+    [['edge', '--service', 'postgres'], 'Two components'],
+    [['--follow', '--until', '1h'], '--follow has no end'],
+    [['--follow', '--json'], 'with --follow that never happens'],
+  ])('is told what contradicts itself: %j', async (argv, words) => {
+    const { exit, stdout, stderr } = await run('logs', ...argv);
+    expect(exit).toBe(2);
+    expect(stdout + stderr).toContain(words);
   });
 });
 

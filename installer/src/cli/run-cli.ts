@@ -112,6 +112,12 @@ async function runCommand(
     dryRun: on('dryRun'),
     quiet: mode.quiet || mode.json,
     surface: { color: world.color && !mode.plain, columns: world.stdout.columns ?? Infinity },
+    print: (text) => {
+      const { send, write } = world.stdout;
+      if (send) return send(text);
+      write(text);
+      return Promise.resolve(true);
+    },
   };
   const ports = await world.createPorts(mode);
   const { reporter, warnings } = listening(ports.reporter, complete);

@@ -4,6 +4,8 @@ import { EXIT, type ExitCode } from '../model/exit-codes.ts';
 /** Where one of the two streams goes; `columns` is undefined where it is no terminal. */
 export type Output = {
   readonly write: (text: string) => void;
+  /** The same for much: waits for whoever reads, and tells whether anybody still does. */
+  readonly send?: (text: string) => Promise<boolean>;
   readonly columns: number | undefined;
 };
 

@@ -5,7 +5,8 @@ import { rejectionOf } from '../../../test/fakes/thrown.ts';
 import { diff } from './diff.ts';
 import { down } from './down.ts';
 import { configInEffect, noteOfLostConfig } from './in-effect.ts';
-import { logs } from './logs.ts';
+import { findLogs } from './logs.ts';
+import { lastOf } from './logs/merge.ts';
 import { instancePaths } from './paths.ts';
 import { requireInstance, resolveConfig } from './resolve-config.ts';
 import { status } from './status.ts';
@@ -33,12 +34,18 @@ describe('a platform whose factsway.yaml is gone', () => {
     });
     expect(await noteOfLostConfig(DIRECTORY, world.ports.files)).toContain(BACK);
     const asked: string[] = [];
-    world.ports.compose.logs = async (_, services) => {
-      asked.push(...services);
-      return [];
+    world.ports.docker.keptLines = async (id) => {
+      asked.push(id);
+      return (async function* () {
+        // It said nothing.
+      })();
     };
-    await logs({ directory: DIRECTORY, component: 'edge', follow: false, tail: '1' }, world.ports);
-    expect(asked).toEqual(['edge']);
+    const found = await findLogs(
+      { directory: DIRECTORY, component: 'edge', follow: false },
+      world.ports,
+    );
+    expect(await lastOf(found.lines, 1)).toEqual([]);
+    expect(asked).toHaveLength(1);
   });
 
   it('is still stopped, with a warning', async () => {

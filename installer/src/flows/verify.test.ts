@@ -8,7 +8,6 @@ import type { CheckResult } from '../model/check-result.ts';
 import type { Docker } from '../ports/docker.ts';
 import { isOlder } from '../model/docker-versions.ts';
 import { requireDocker } from './check-docker.ts';
-import { logs } from './logs.ts';
 import { verify } from './verify.ts';
 
 const SETTINGS = { host: { name: 'server1' }, images: { source: 'debian' } };
@@ -203,36 +202,5 @@ describe('Docker', () => {
       'FW-DOCKER-TOO-OLD',
       'Docker Compose is 2.19.1; 2.20 or newer is needed.',
     ]);
-  });
-});
-
-describe('logs', () => {
-  const asked: (readonly string[])[] = [];
-  const ask = (component?: string): Promise<string[]> => {
-    const compose = panicking('compose', {
-      ...engine.compose,
-      logs: async (_directory: string, services: readonly string[]) => {
-        asked.push(services);
-        return [];
-      },
-    });
-    const request = { directory: DIRECTORY, follow: false, tail: '5' };
-    return logs(
-      { ...request, ...(component === undefined ? {} : { component }) },
-      { ...ports, compose },
-    );
-  };
-
-  it('takes a component by the name people use, in whatever slot it runs', async () => {
-    await ask('facts-service');
-    expect(asked.at(-1)).toEqual(['facts-service-a']);
-    await ask();
-    expect(asked.at(-1)).toHaveLength(16);
-  });
-
-  it('helps with a name nobody has', async () => {
-    const error = await rejectionOf(ask('fact'));
-    expect(error.code).toBe('FW-SERVICE-UNKNOWN');
-    expect(error.hint).toContain('Did you mean "facts-service"?');
   });
 });

@@ -15,6 +15,7 @@ import { kubernetesConfig } from './kubernetes-config.ts';
 import { sizeSetting } from './size-config.ts';
 import { TIME_ZONE, timeZoneProblem } from './time-zone.ts';
 import { tlsConfig } from './tls-config.ts';
+import { tracesConfig } from './traces-config.ts';
 import { updatesConfig } from './updates-config.ts';
 import { upgradeConfig } from './upgrade-config.ts';
 
@@ -184,6 +185,7 @@ export const configSchema = z.strictObject({
       prometheusPort: port('Loopback port of Prometheus.').default(9090),
       alertmanagerPort: port('Loopback port of Alertmanager.').default(9093),
       sentry: errorReportsConfig.prefault({}),
+      traces: tracesConfig.prefault({}),
       receivers: receiversConfig.prefault({}),
       businessHours: businessHoursConfig.prefault({}),
     })

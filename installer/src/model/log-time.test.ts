@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isLogTime } from './log-time.ts';
+import { isLogTime, logMoment } from './log-time.ts';
 
 it.each([
   '10m',
@@ -30,4 +30,20 @@ it.each([
   '31.01.2026',
 ])('%j is none', (text) => {
   expect(isLogTime(text)).toBe(false);
+});
+
+const NOW = new Date('2026-07-01T12:00:00Z');
+it.each([
+  ['10m', '2026-07-01T11:50:00.000Z'],
+  ['1h30m', '2026-07-01T10:30:00.000Z'],
+  ['500ms', '2026-07-01T11:59:59.500Z'],
+  ['1700000000', '2023-11-14T22:13:20.000Z'],
+  ['2026-07-01', '2026-06-30T22:00:00.000Z'],
+  ['2026-01-31T10', '2026-01-31T09:00:00.000Z'],
+  ['2026-01-31T10:00:00.25', '2026-01-31T09:00:00.250Z'],
+  ['2026-03-29T03:00', '2026-03-29T01:00:00.000Z'],
+  ['2026-07-01T10:00Z', '2026-07-01T10:00:00.000Z'],
+  ['2026-07-01T10:00:00+05:30', '2026-07-01T04:30:00.000Z'],
+])('%s is %s in Berlin', (text, moment) => {
+  expect(logMoment(text, NOW, 'Europe/Berlin').toISOString()).toBe(moment);
 });

@@ -18,6 +18,7 @@ export type SecretName =
   | 'alert-webhook-url'
   | 'smtp-password'
   | 'dead-mans-switch-url'
+  | 'traces-headers'
   | 'backup-key'
   | 'backup-s3-access-key-id'
   | 'backup-s3-secret-access-key';

@@ -45,10 +45,4 @@ export type Compose = {
     argv: readonly string[],
     options?: { readonly works?: boolean },
   ): Promise<ComposeRun>;
-  /** Lines of `docker compose logs`; with `follow` they go to the terminal instead and the list is empty. */
-  logs(
-    directory: string,
-    services: readonly string[],
-    options: { follow: boolean; tail: string; since?: string },
-  ): Promise<string[]>;
 };

@@ -1,3 +1,4 @@
+import type { KeptLine } from '../model/log-line.ts';
 import type { ObservedContainer, ObservedImage } from '../model/observed.ts';
 
 export type EngineInfo = {
@@ -11,6 +12,20 @@ export type ExecResult = {
   readonly stderr: string;
 };
 export type LogOptions = { readonly tail: number };
+/** Which lines of a container; both ends, RFC 3339 in UTC, belong to it. */
+export type KeptWindow = {
+  readonly since?: string;
+  readonly until?: string;
+  /** The last so many; without it all. */
+  readonly tail?: number;
+  /** Those that are still to come as well, until it ends. */
+  readonly follow: boolean;
+};
+/** A program at work in a container: its lines while they come, and how it ended once there are no more. */
+export type ProgramLines = {
+  readonly lines: AsyncIterable<string>;
+  readonly ended: () => Promise<ExecResult>;
+};
 
 /** The Docker Engine. Every call throws FW-DOCKER-UNREACHABLE when no engine answers. */
 export type Docker = {
@@ -85,4 +100,11 @@ export type Docker = {
   ): Promise<ExecResult>;
   /** The last lines of a container, stdout and stderr in order. */
   logs(id: string, options: LogOptions): Promise<string[]>;
+  /**
+   * The lines of a container, running or not, in the order Docker took them over: read as they are asked for, never all
+   * at once. None of one that is gone. Ctrl-C ends them.
+   */
+  keptLines(id: string, window: KeptWindow): Promise<AsyncIterable<KeptLine>>;
+  /** As `exec`, for output of any length. Ctrl-C ends the lines. */
+  execLines(id: string, argv: readonly string[]): Promise<ProgramLines>;
 };

@@ -47,6 +47,8 @@ export function configContexts(catalog: Catalog): Record<string, object> {
   };
 }
 
+/** What the proxy answers besides the services. */
+const OWN_ROUTES = ['/healthz', '/runbooks', '/grafana', UPDATES_PATH, '/factsway-root.crt'];
 /** The oldest a piece of the log gets before it is handed over; RPO is this, the way into the backup and a margin. */
 const ARCHIVE_SECONDS = 60;
 
@@ -89,6 +91,7 @@ function edgeContext({ context, services, workloads }: Catalog): object {
     acmeDirectory: tls.acmeDirectory ?? '',
     admin: EDGE_ADMIN,
     runbooks: EDGE_RUNBOOKS,
+    routesOnly: routesOnly(services.flatMap(({ routes }) => routes)),
     ports: EDGE_PORTS,
     maxRequestBytes: parseSize(maxRequestSize),
     requestTimeoutSeconds,
@@ -112,6 +115,12 @@ function edgeContext({ context, services, workloads }: Catalog): object {
     updatesPath: UPDATES_PATH,
     updatesUnavailable: JSON.stringify(ERROR_BODIES.unavailable),
   };
+}
+
+/** Of a path, what an access log may have: the route it begins with, and nothing of any other path. */
+function routesOnly(routes: readonly string[]): string {
+  const known = [...routes, ...OWN_ROUTES].map((route) => route.replaceAll('.', '\\.')).join('|');
+  return `^(?:(${known})(?:[/?].*)?|(?s:.*))$`;
 }
 
 /**

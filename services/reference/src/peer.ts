@@ -1,4 +1,4 @@
-import { noteCrossed, outgoingHeaders } from '../../shared-utils/src/request-context.ts';
+import { callEnded, noteCrossed, outgoingHeaders } from '../../shared-utils/src/request-context.ts';
 import { Problem } from './problem.ts';
 
 /** Another service must answer within this time; the caller's client is waiting. */
@@ -15,12 +15,15 @@ export async function getFromPeer(
   base: string,
   path: string,
 ): Promise<Record<string, unknown> | undefined> {
+  const headers = outgoingHeaders();
+  const call = { peer, method: 'GET' };
   try {
     const response = await fetch(`${base}${path}`, {
-      headers: outgoingHeaders(),
+      headers,
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     noteCrossed(peer, response.headers);
+    callEnded(headers, { ...call, status: response.status });
     if (response.status === 404) {
       await response.body?.cancel();
       return undefined;
@@ -30,6 +33,7 @@ export async function getFromPeer(
     if (!isObject(answer)) throw new Error(`${peer} answered something else than an object`);
     return answer;
   } catch (error) {
+    callEnded(headers, call);
     throw new Problem(
       502,
       'dependency_unavailable',

@@ -16,6 +16,7 @@ export {
 } from './monitoring/sentry.ts';
 export { createPlatform, type Platform, type PlatformOptions } from './platform.ts';
 export {
+  callEnded,
   contextFromHeaders,
   currentContext,
   noteCrossed,

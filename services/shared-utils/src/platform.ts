@@ -3,9 +3,10 @@ import type { DestinationStream } from 'pino';
 import { crossedEntry, tellCrossed } from './crossed.ts';
 import { createHealth, type Check, type Health } from './health.ts';
 import { createLogger, type Logger } from './logger.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import { createMetrics, UNMATCHED, type Metrics } from './metrics.ts';
 import { startErrorReporting, type ErrorReporter } from './monitoring/sentry.ts';
-import { contextFromHeaders, type RequestContext } from './request-context.ts';
+import { startTracing } from './monitoring/tracing.ts';
+import { contextFromHeaders, currentContext, type RequestContext } from './request-context.ts';
 import { installShutdown } from './shutdown.ts';
 
 export interface PlatformOptions {
@@ -13,7 +14,7 @@ export interface PlatformOptions {
   readonly service: string;
   readonly version: string;
   readonly checks: Readonly<Record<string, Check>>;
-  /** LOG_LEVEL, DRAIN_SECONDS, SHUTDOWN_DEADLINE_SECONDS and what begins with SENTRY_ are read from here. */
+  /** LOG_LEVEL, DRAIN_SECONDS, SHUTDOWN_DEADLINE_SECONDS and what begins with SENTRY_ and OTEL_ are read from here. */
   readonly env?: NodeJS.ProcessEnv;
   readonly secrets?: readonly string[];
   readonly logDestination?: DestinationStream;
@@ -61,6 +62,9 @@ export const PLATFORM_ROUTES: Readonly<Record<string, readonly number[]>> = {
 /** The status counted when the client left before the answer was complete (nginx's 499). */
 export const CLIENT_GONE = 499;
 
+/** The same for traces; what is left of them is forgotten. */
+const TRACES_CLOSE_MS = 2000;
+
 /** What waits is delivered for this long when a service stops; the rest is on disk for the next one. */
 const REPORTS_CLOSE_MS = 2000;
 
@@ -77,16 +81,20 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
     ...(options.logDestination === undefined ? {} : { destination: options.logDestination }),
   });
-  const reporter = startErrorReporting({
-    service,
-    version,
-    env,
-    tell: (level, message, fields) => {
-      logger[level](fields, message);
-    },
-  });
+  const tell = (level: 'info' | 'warn', message: string, fields: object): void => {
+    logger[level](fields, message);
+  };
+  const reporter = startErrorReporting({ service, version, env, tell });
+  const tracing = startTracing({ service, version, env, tell });
   const health = createHealth({ service, version, checks });
-  const metrics = createMetrics(service, version);
+  const counted = createMetrics(service, version);
+  const metrics: Metrics = {
+    ...counted,
+    observeQuery: (name, seconds) => {
+      counted.observeQuery(name, seconds);
+      currentContext()?.spans?.queried(name, seconds);
+    },
+  };
   metrics.trackReports(reporter.counts);
   const known = new WeakMap<IncomingMessage, { context: RequestContext; begin: number }>();
 
@@ -96,7 +104,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const entry = (request: IncomingMessage) => {
     let found = known.get(request);
     if (found === undefined) {
-      found = { context: contextFromHeaders(request.headers), begin: performance.now() };
+      found = { context: contextFromHeaders(request.headers, tracing), begin: performance.now() };
       known.set(request, found);
     }
     return found;
@@ -113,7 +121,7 @@ export function createPlatform(options: PlatformOptions): Platform {
         try {
           await onClosed();
         } finally {
-          await reporter.close(REPORTS_CLOSE_MS);
+          await Promise.all([reporter.close(REPORTS_CLOSE_MS), tracing.close(TRACES_CLOSE_MS)]);
         }
       },
     });
@@ -153,7 +161,9 @@ export function createPlatform(options: PlatformOptions): Platform {
       };
       const quiet = endpoint !== undefined && endpoint in PLATFORM_ROUTES;
       logger[quiet ? 'debug' : status >= 500 ? 'error' : 'info'](line, 'request completed');
-      if (!quiet) reporter.finished({ context, method, endpoint, status, seconds: elapsed });
+      if (quiet) return;
+      reporter.finished({ context, method, endpoint, status, seconds: elapsed });
+      tracing.finished({ context, method, endpoint: endpoint ?? UNMATCHED, status });
     },
     start(server, onClosed) {
       guard(server, onClosed);

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Crossed, CROSSED_HEADER } from './crossed.ts';
+import { newSpanId, SpanLog } from './monitoring/spans.ts';
 
 /** What identifies one request across services. W3C Trace Context level 1 for the trace part. */
 export interface RequestContext {
@@ -21,6 +22,8 @@ export interface RequestContext {
   readonly crossed: Crossed;
   /** Which route serves it, once that is known: a template, never what was asked for. */
   route: { readonly method: string; readonly endpoint: string } | undefined;
+  /** What it did, where its trace is exported: bit 0 of `traceFlags`. */
+  readonly spans: SpanLog | undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -31,19 +34,35 @@ const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-.*)
 const NO_TRACE = '0'.repeat(32);
 const NO_SPAN = '0'.repeat(16);
 
-/** Reads the context of an incoming request; whatever is absent or malformed is generated anew. */
-export function contextFromHeaders(headers: IncomingHttpHeaders): RequestContext {
+/** Whether traces are exported, and which of those that begin here. */
+export interface Sampling {
+  readonly isOn: boolean;
+  samples(traceId: string): boolean;
+}
+
+/**
+ * Reads the context of an incoming request; whatever is absent or malformed is generated anew. Whoever began a trace has
+ * decided whether it is exported.
+ */
+export function contextFromHeaders(
+  headers: IncomingHttpHeaders,
+  sampling?: Sampling,
+): RequestContext {
   const trace = parseTraceparent(single(headers['traceparent']));
+  const traceId = trace?.traceId ?? randomBytes(16).toString('hex');
+  const traceFlags = trace?.flags ?? (sampling?.samples(traceId) === true ? '01' : '00');
+  const isExported = sampling?.isOn === true && (Number.parseInt(traceFlags, 16) & 1) === 1;
   return {
     requestId: safeId(single(headers['x-request-id'])) ?? randomUUID(),
-    traceId: trace?.traceId ?? randomBytes(16).toString('hex'),
-    traceFlags: trace?.flags ?? '00',
+    traceId,
+    traceFlags,
     traceState: trace === undefined ? undefined : boundedState(single(headers['tracestate'])),
-    spanId: randomBytes(8).toString('hex'),
+    spanId: newSpanId(),
     parentSpanId: trace?.span,
     clientId: safeId(single(headers['x-client-id'])),
     crossed: new Crossed(),
     route: undefined,
+    spans: isExported ? new SpanLog() : undefined,
   };
 }
 
@@ -74,7 +93,8 @@ export function noteCrossed(peer: string, headers: Headers): void {
  */
 export function outgoingHeaders(context = currentContext()): Record<string, string> {
   if (context === undefined) return {};
-  const span = randomBytes(8).toString('hex');
+  const span = newSpanId();
+  context.spans?.called(span);
   const headers: Record<string, string> = {
     'x-request-id': context.requestId,
     traceparent: `00-${context.traceId}-${span}-${context.traceFlags}`,
@@ -82,6 +102,20 @@ export function outgoingHeaders(context = currentContext()): Record<string, stri
   if (context.traceState !== undefined) headers['tracestate'] = context.traceState;
   if (context.clientId !== undefined) headers['x-client-id'] = context.clientId;
   return headers;
+}
+
+/**
+ * Says that a call is over, for its trace; it ends with the request where nobody says so.
+ *
+ * @param headers what `outgoingHeaders` gave for it
+ * @param call short name of the service, such as `records`, method, and status of its answer where there was one
+ */
+export function callEnded(
+  headers: Readonly<Record<string, string>>,
+  call: { readonly peer: string; readonly method: string; readonly status?: number },
+): void {
+  const span = parseTraceparent(headers['traceparent'])?.span;
+  if (span !== undefined) currentContext()?.spans?.callEnded(span, call);
 }
 
 function parseTraceparent(value: string | undefined) {

@@ -4,6 +4,7 @@ import { hardened, reason } from '../components/hardened.ts';
 import { MIGRATIONS } from '../components/migrations.ts';
 import type { CatalogContext } from '../context.ts';
 import { errorReportQueue } from '../error-reports.ts';
+import { tracesSecrets } from '../traces.ts';
 import { databaseAuthority, externalPostgres } from '../database-access.ts';
 import type { ResolvedImage } from '../images.ts';
 import { serviceEnvironment } from '../service-environment.ts';
@@ -36,7 +37,7 @@ export function serviceWorkload(
     ...(compatibility ? { entrypoint: ['/bin/sh', `${WRAPPER_MOUNT}/with-password.sh`] } : {}),
     command: COMMAND,
     environment: serviceEnvironment({ config, target, sizing, entry, slot, memory }, addresses),
-    secrets: ['postgres-app-password'],
+    secrets: ['postgres-app-password', ...tracesSecrets(config)],
     ...databaseAuthority(config),
     ...(compatibility ? { extraConfig: [{ directory: 'services', mount: WRAPPER_MOUNT }] } : {}),
     // The plain name is an alias inside the slot's own network: a request never crosses into the other slot.
