@@ -60,6 +60,8 @@ const PLATFORM_VARIABLES: Readonly<Record<string, PlatformVariable>> = {
   SENTRY_ENVIRONMENT: { key: 'monitoring.sentry.environment' },
   SENTRY_TRACES_SAMPLE_RATE: { key: 'monitoring.sentry.sampleRate' },
   SENTRY_QUEUE_DIR: {},
+  // There only for the service that does it: auditVariables.
+  AUDIT_VERIFY: {},
   POSTGRES_POOL_MAX: {
     value: ({ sizing: { poolPerService: pool } }) => reason(String(pool.value), pool.because),
     key: 'host.cores',
@@ -107,9 +109,14 @@ export function serviceEnvironment(
     ...Object.fromEntries(platform),
     ...tlsVariables(source.config),
     ...errorReportVariables(source.config, source.entry),
+    ...auditVariables(source.entry),
     ...addresses,
   };
 }
+
+/** One service is enough: all of them write to one log, in one database. */
+const auditVariables = (entry: ServiceEntry): Record<string, string> =>
+  entry.verifiesAudit ? { AUDIT_VERIFY: 'on' } : {};
 
 /** The order of keys in a file says nothing and must change nothing. */
 function sortedByKey(values: Readonly<Record<string, string>>): Record<string, string> {
