@@ -12,7 +12,17 @@ class ByName extends BaseSequencer {
 const scenarios = (...names: string[]): string[] =>
   names.map((name) => `test/scenarios/${name}.scenario.ts`);
 /** They have installations of their own and leave the engine alone. */
-const APART = scenarios('13-*', '15-external-*', '15-proxy', '16-*', '17-*', '19-*', '22-*', '31-*');
+const APART = scenarios(
+  '13-*',
+  '15-external-*',
+  '15-proxy',
+  '16-*',
+  '17-*',
+  '19-*',
+  '22-*',
+  '31-*',
+  '33-*',
+);
 /** The same, and long by themselves: restores, drills, damage, lost servers. */
 const BACKUPS = scenarios('25-*', '26-*', '27-*');
 /** Requests are sent and counted all the time: nothing else may be at work. */

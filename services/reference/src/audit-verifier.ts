@@ -87,15 +87,16 @@ export function startAuditVerifier(
   );
   const ended = new AbortController();
   const nap = (ms: number) => sleep(ms, undefined, { signal: ended.signal, ref: false });
+  const isEnded = (): boolean => ended.signal.aborted;
   const work = async () => {
-    while (!ended.signal.aborted) {
+    while (!isEnded()) {
       try {
         const { rows, broken } = await passOver(db, pace.slice, () => nap(pace.pauseMs));
         Object.assign(seen, { rows, broken: broken ? 1 : 0, verified: Date.now() / 1000 });
         if (broken) logger.error({ ...broken }, 'the audit log is not as it was written');
         await nap(pace.restMs);
       } catch (error) {
-        if (ended.signal.aborted) return;
+        if (isEnded()) return;
         logger.warn({ err: error }, 'the audit log could not be verified');
         await nap(pace.retryMs);
       }

@@ -55,8 +55,8 @@ export function registerDocumentRoute(
   );
   app.get(`/api/${resource.path}/:id/document`, async (request, reply) => {
     // Who only asks how large it is takes nothing along.
-    const find = request.method === 'HEAD' ? rows.find : rows.download;
-    const item = await find(idOf(request, resource));
+    const id = idOf(request, resource);
+    const item = await (request.method === 'HEAD' ? rows.find(id) : rows.download(id));
     if (item === undefined) throw notFound(resource.path);
     void reply.type(DOCX).header('content-disposition', `attachment; filename="${item.id}.docx"`);
     // Nobody would read it, so nobody writes it. A stream and not nothing: that would be length 0.

@@ -196,6 +196,6 @@ function itemOf(row: Row | undefined): Item | undefined {
   const item: Item = { ...row, id: String(row['id']) };
   // The sequence number is the cursor's business.
   delete item['seq'];
-  delete item[AUDIT_COLUMN];
+  delete item['audit_seq' satisfies typeof AUDIT_COLUMN];
   return item;
 }

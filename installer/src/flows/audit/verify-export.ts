@@ -76,8 +76,8 @@ export async function verifyExport(
 
 function parse(text: string, file: string): ExportManifest {
   try {
-    const manifest = JSON.parse(text) as ExportManifest;
-    if (manifest.format === EXPORT_FORMAT) return manifest;
+    const manifest = JSON.parse(text) as { readonly format?: unknown };
+    if (manifest.format === EXPORT_FORMAT) return manifest as ExportManifest;
   } catch {
     // Said below.
   }
