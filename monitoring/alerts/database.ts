@@ -91,7 +91,7 @@ export const DATABASE: readonly Alert[] = [
     area: 'database',
     severity: 'warning',
     expr: `time() - max(factsway_audit_last_verified_timestamp_seconds) > ${2 * 86_400}`,
-    // After a start it is 0 until the first pass is through, which takes an hour where there are ten million rows.
+    // After a start it is 0 until the first pass is through, which takes two hours and a half where there are ten million rows.
     for: '3h',
     summary: 'The audit log has not been verified for two days',
     description:
