@@ -76,4 +76,27 @@ export const DATABASE: readonly Alert[] = [
     needs: ['database'],
     appliesTo: isOurs,
   },
+  {
+    name: 'AuditChainBroken',
+    area: 'database',
+    severity: 'critical',
+    expr: 'max(factsway_audit_chain_broken) > 0',
+    summary: 'The audit log is not as it was written',
+    description:
+      'A row of the audit log was edited, removed, moved or put in, or its end is missing. The log of records-service names the row.',
+    dashboard: 'factsway-database',
+  },
+  {
+    name: 'AuditNotVerified',
+    area: 'database',
+    severity: 'warning',
+    expr: `time() - max(factsway_audit_last_verified_timestamp_seconds) > ${2 * 86_400}`,
+    // After a start it is 0 until the first pass is through, which takes two hours and a half where there are ten million rows.
+    for: '3h',
+    summary: 'The audit log has not been verified for two days',
+    description:
+      'records-service goes through the audit log every few hours, and has not reached its end for more than two days.',
+    dashboard: 'factsway-database',
+    needs: ['database', 'host'],
+  },
 ];

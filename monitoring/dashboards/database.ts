@@ -248,6 +248,43 @@ const clients = [
   }),
 ];
 
+/** What records-service finds in the audit log; nothing before release 1.1.0. */
+const audit = [
+  stat({
+    title: 'Audit log',
+    description:
+      'Whether every row is as it was written, as of the last time that all were gone through.',
+    unit: 'none',
+    width: 8,
+    words: {
+      0: { text: 'sound', color: 'green' },
+      1: { text: 'broken', color: 'red' },
+    },
+    queries: [{ expr: 'max(factsway_audit_chain_broken)', legend: 'audit log' }],
+  }),
+  stat({
+    title: 'Audit log verified',
+    description: 'Time since all rows were gone through. More than two days is a warning.',
+    unit: 'dtdurations',
+    width: 8,
+    decimals: 0,
+    queries: [
+      {
+        expr: 'time() - (max(factsway_audit_last_verified_timestamp_seconds) > 0)',
+        legend: 'ago',
+      },
+    ],
+  }),
+  stat({
+    title: 'Rows of the audit log',
+    description: 'When it was gone through last.',
+    unit: 'none',
+    width: 8,
+    decimals: 0,
+    queries: [{ expr: 'max(factsway_audit_rows)', legend: 'rows' }],
+  }),
+];
+
 export const database = dashboard({
   uid: 'factsway-database',
   title: 'Database',
@@ -260,5 +297,6 @@ export const database = dashboard({
     { title: 'Waiting', panels: waiting },
     { title: 'Storage', panels: storage },
     { title: 'As the services see it', panels: clients },
+    { title: 'Audit log', panels: audit },
   ],
 });

@@ -31,6 +31,22 @@ export const SERVICE_METRICS: readonly Metric[] = [
   service('factsway_drafts_created_total', 'counter', 'drafts made', [], {
     only: 'records-service',
   }),
+  // From release 1.1.0 on.
+  service('factsway_audit_chain_broken', 'gauge', '1 when the audit log is not sound', [], {
+    only: 'records-service',
+    always: false,
+  }),
+  service(
+    'factsway_audit_last_verified_timestamp_seconds',
+    'gauge',
+    'when the whole audit log was verified last; 0 before the first time since a start',
+    [],
+    { only: 'records-service', always: false },
+  ),
+  service('factsway_audit_rows', 'gauge', 'rows of the audit log', [], {
+    only: 'records-service',
+    always: false,
+  }),
   service('factsway_export_queue_size', 'gauge', 'documents waiting to be written', [], {
     only: 'export-service',
   }),

@@ -1,3 +1,4 @@
+import { AUDIT_TESTS } from './audit.ts';
 import { AVAILABILITY_TESTS } from './availability.ts';
 import { RESTART_TESTS } from './restarts.ts';
 import { BACKUP_TESTS } from './backup.ts';
@@ -20,6 +21,7 @@ export const RULE_TESTS: readonly RuleTest[] = [
   ...PLATFORM_TESTS,
   ...TRAFFIC_TESTS,
   ...DATABASE_TESTS,
+  ...AUDIT_TESTS,
   ...CERTIFICATE_TESTS,
   ...HOST_TESTS,
   ...MONITORING_TESTS,

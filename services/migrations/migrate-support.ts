@@ -24,7 +24,7 @@ export const V1 = [
   '0003_documents',
   '0004_idempotency_keys',
 ];
-export const V11 = ['0005_case_matter_number', '0006_fact_confidence'];
+export const V11 = ['0005_case_matter_number', '0006_fact_confidence', '0007_audit'];
 export const HEAD_1 = V1.at(-1) ?? '';
 
 export let passwords: Passwords;

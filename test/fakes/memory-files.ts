@@ -87,6 +87,11 @@ export class MemoryFiles implements Files {
     return text === undefined ? undefined : Buffer.from(text, this.encodings.get(path) ?? 'utf8');
   }
 
+  async *readLines(path: string): AsyncGenerator<string> {
+    const text = (await this.readText(path)) ?? '';
+    if (text !== '') yield* text.replace(/\n$/, '').split('\n');
+  }
+
   async exists(path: string): Promise<boolean> {
     this.#live();
     return this.tree.has(path) || this.directories.has(path);

@@ -21,6 +21,7 @@ const APART = scenarios(
   '19-*',
   '22-*',
   '31-*',
+  '33-*',
 );
 /** The same, and long by themselves: restores, drills, damage, lost servers. */
 const BACKUPS = scenarios('25-*', '26-*', '27-*');

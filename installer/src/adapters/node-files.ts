@@ -150,6 +150,16 @@ export class NodeFiles implements Files {
     return reading(path, () => readWhole(path));
   }
 
+  async *readLines(path: string): AsyncGenerator<string> {
+    const handle = await reading(path, () => open(path, 'r'));
+    if (!handle) return;
+    try {
+      yield* handle.readLines();
+    } finally {
+      await handle.close().catch(() => undefined);
+    }
+  }
+
   async exists(path: string): Promise<boolean> {
     return (await reading(path, () => stat(path))) !== undefined;
   }

@@ -65,6 +65,8 @@ const PLATFORM_VARIABLES: Readonly<Record<string, PlatformVariable>> = {
   OTEL_EXPORTER_OTLP_ENDPOINT: { key: 'monitoring.traces.otlpEndpoint' },
   OTEL_EXPORTER_OTLP_HEADERS_FILE: { key: 'monitoring.traces.headers' },
   OTEL_TRACES_SAMPLER_ARG: { key: 'monitoring.traces.sampleRate' },
+  // There only for the service that does it: auditVariables.
+  AUDIT_VERIFY: {},
   POSTGRES_POOL_MAX: {
     value: ({ sizing: { poolPerService: pool } }) => reason(String(pool.value), pool.because),
     key: 'host.cores',
@@ -113,9 +115,14 @@ export function serviceEnvironment(
     ...tlsVariables(source.config),
     ...errorReportVariables(source.config, source.entry),
     ...tracesVariables(source.config),
+    ...auditVariables(source.entry),
     ...addresses,
   };
 }
+
+/** One service is enough: all of them write to one log, in one database. */
+const auditVariables = (entry: ServiceEntry): Record<string, string> =>
+  entry.verifiesAudit ? { AUDIT_VERIFY: 'on' } : {};
 
 /** The order of keys in a file says nothing and must change nothing. */
 function sortedByKey(values: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { audit } from './commands/audit.ts';
 import { backup } from './commands/backup.ts';
 import { completionOf } from './commands/completion.ts';
 import { database } from './commands/database.ts';
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   restore,
   recover,
   database,
+  audit,
   secrets,
   images,
   releases,

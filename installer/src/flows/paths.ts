@@ -54,6 +54,9 @@ export function instancePaths(directory: string) {
     dataVolume: join(state, 'data-volume.json'),
     /** When each secret was rotated last. */
     rotations: join(state, 'rotations.json'),
+    /** Ends of the audit log as they were when it was found sound, and the key that signs exports of it. */
+    auditAnchors: join(state, 'audit-anchors.jsonl'),
+    auditKey: join(state, 'audit-key.pem'),
   };
 }
 

@@ -1,4 +1,5 @@
 import { ALERT_ERRORS } from './alert-errors.ts';
+import { AUDIT_ERRORS } from './audit-errors.ts';
 import { BACKUP_ERRORS } from './backup-errors.ts';
 import { DATABASE_ERRORS } from './database-errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -202,6 +203,7 @@ export const ERROR_CATALOG = {
   ...RESTORE_POINT_ERRORS,
   ...SECRET_ERRORS,
   ...BACKUP_ERRORS,
+  ...AUDIT_ERRORS,
   ...POSTGRES_ERRORS,
   ...UPDATE_ERRORS,
   'FW-CANCELLED': { exit: EXIT.cancelled, summary: 'The run was interrupted.' },

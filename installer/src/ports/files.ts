@@ -20,6 +20,8 @@ export type Files = {
   readText(path: string): Promise<string | undefined>;
   /** For what a person wrote: it need not be in UTF-8. */
   readBytes(path: string): Promise<Uint8Array | undefined>;
+  /** The lines of a file of any size, without their ends and one at a time; none where there is no file. */
+  readLines(path: string): AsyncIterable<string>;
   exists(path: string): Promise<boolean>;
   /** Names in a directory, empty where it does not exist. */
   list(directory: string): Promise<string[]>;

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { fastifyOptions, useFastify } from '../../shared-utils/src/fastify.ts';
 import type { Platform } from '../../shared-utils/src/platform.ts';
 import { answerProblems } from './answer-problems.ts';
+import { createAudit } from './audit.ts';
 import type { ServiceConfig } from './config.ts';
 import type { PooledDatabase } from './database.ts';
 import { registerDocumentRoute, titleFromDraft } from './export-routes.ts';
@@ -30,12 +31,13 @@ export function createApp(
   answerProblems(app, platform);
   if (config.faults !== undefined) registerFaults(app, platform, db, config.faults);
 
+  const audit = createAudit(config.service, config.version);
   const isExport = config.definition.name === 'export';
   for (const definition of config.definition.resources) {
     const resource = resourceAt(definition, config.version);
     const prepare = isExport ? titleFromDraft(config.peers) : undefined;
-    registerResource(app, platform, db, resource, prepare);
-    if (isExport) registerDocumentRoute(app, platform, db, resource, config.exportMsPerPage);
+    registerResource(app, platform, db, resource, { prepare, audit });
+    if (isExport) registerDocumentRoute(app, platform, db, resource, config.exportMsPerPage, audit);
   }
   return app;
 }

@@ -34,6 +34,8 @@ export interface ServiceConfig {
   readonly exportMsPerPage: number;
   /** Addresses of the other services, by SERVICE_NAME; only those that are set. */
   readonly peers: Readonly<Record<string, string>>;
+  /** Whether this is the service that goes through the audit log in the background. */
+  readonly verifiesAudit: boolean;
   /** undefined unless REFERENCE_FAULTS=on. */
   readonly faults: Faults | undefined;
 }
@@ -78,6 +80,7 @@ export function readConfig(
     bodyLimitBytes: read.integer('BODY_LIMIT_BYTES', 1024, 104_857_600, 1_048_576),
     exportMsPerPage: read.integer('EXPORT_MS_PER_PAGE', 0, 1000, 10),
     peers: readPeers(env),
+    verifiesAudit: read.choice('AUDIT_VERIFY', ['on', 'off'], 'off') === 'on',
     faults: env['REFERENCE_FAULTS'] === 'on' ? readFaults(env) : undefined,
   };
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Platform } from '../../shared-utils/src/platform.ts';
+import type { Audit } from './audit.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Database } from './database.ts';
 import { streamDocx } from './docx.ts';
@@ -41,8 +42,9 @@ export function registerDocumentRoute(
   db: Database,
   resource: Resource,
   msPerPage: number,
+  audit?: Audit,
 ): void {
-  const rows = createRepository(db, resource);
+  const rows = createRepository(db, resource, audit);
   const queue = createQueue(MAX_WRITERS);
   platform.metrics.gauge(
     {
@@ -52,7 +54,9 @@ export function registerDocumentRoute(
     () => queue.waiting(),
   );
   app.get(`/api/${resource.path}/:id/document`, async (request, reply) => {
-    const item = await rows.find(idOf(request, resource));
+    // Who only asks how large it is takes nothing along.
+    const id = idOf(request, resource);
+    const item = await (request.method === 'HEAD' ? rows.find(id) : rows.download(id));
     if (item === undefined) throw notFound(resource.path);
     void reply.type(DOCX).header('content-disposition', `attachment; filename="${item.id}.docx"`);
     // Nobody would read it, so nobody writes it. A stream and not nothing: that would be length 0.

@@ -3,10 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '../../shared-utils/src/logger.ts';
 import { createPlatform } from '../../shared-utils/src/platform.ts';
 import { createApp } from './app.ts';
+import { AUDIT_SINCE } from './audit.ts';
+import { startAuditVerifier } from './audit-verifier.ts';
 import { ConfigError, readConfig, type ServiceConfig } from './config.ts';
 import { openDatabase, type PooledDatabase } from './database.ts';
 import { createSchemaCheck } from './schema-check.ts';
-import { BUILD_VERSION } from './version.ts';
+import { BUILD_VERSION, isSince } from './version.ts';
 
 declare const FACTSWAY_SCHEMA_HEAD: string | undefined;
 
@@ -34,7 +36,15 @@ async function start(config: ServiceConfig): Promise<void> {
   platform.metrics.declareQueries(['ping', 'schema']);
 
   const app = createApp(config, platform, db);
-  platform.guard(app.server, () => db.close());
+  // A build from before the audit log has nothing to go through, whatever the environment says.
+  const verifier =
+    config.verifiesAudit && isSince(AUDIT_SINCE, config.version)
+      ? startAuditVerifier(db, platform.metrics, platform.logger)
+      : undefined;
+  platform.guard(app.server, () => {
+    verifier?.stop();
+    return db.close();
+  });
   await app.ready();
   await listen(app.server, config.port).catch((error: unknown) => {
     platform.logger.fatal({ err: error, port: config.port }, 'cannot listen');

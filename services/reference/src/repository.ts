@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { AUDIT_COLUMN, type Audit } from './audit.ts';
 import { encodeCursor } from './cursor.ts';
 import type { Item, Resource } from './resource.ts';
 
@@ -39,6 +40,8 @@ export interface Repository {
     filters: readonly (readonly [column: string, value: unknown])[],
   ): Promise<Page>;
   find(id: string): Promise<Item | undefined>;
+  /** As `find`, for an entry that leaves the platform as a document: the audit log has it. */
+  download(id: string): Promise<Item | undefined>;
   update(id: string, values: readonly unknown[]): Promise<Item | undefined>;
   remove(id: string): Promise<boolean>;
 }
@@ -48,11 +51,22 @@ export function queryNames(resource: Resource): string[] {
   return ['create', 'list', 'find', 'update', 'remove'].map((verb) => `${verb}_${resource.path}`);
 }
 
+/** Deadlocks with somebody else's changes, after which the statement was undone and may simply run again. */
+const DEADLOCK = '40P01';
+const TRIES = 3;
+/** What a change is called in the audit log. */
+const AUDITED = { create: 'create', update: 'update', remove: 'delete' } as const;
+
+/** The statement by itself, for a release that has no audit log. */
+const plain = ({ before, changes }: Parameters<Audit['statement']>[0]): string =>
+  before === undefined ? changes : `WITH ${before} ${changes}`;
+
 /**
- * SQL for one resource. Column names come from the definitions in this repository, never from a
+ * SQL for one resource. With `audit`, every change and its row of the audit log are one statement, hence one
+ * transaction: neither is there without the other. Column names come from the definitions in this repository, never from a
  * request, and are listed one by one: a column of a later release is neither read nor written.
  */
-export function createRepository(db: Database, resource: Resource): Repository {
+export function createRepository(db: Database, resource: Resource, audit?: Audit): Repository {
   const table = `factsway.${resource.table}`;
   const columns = resource.fields.map((field) => field.name);
   const selected = ['id', ...columns, 'created_at', 'updated_at', 'seq'].join(', ');
@@ -61,17 +75,33 @@ export function createRepository(db: Database, resource: Resource): Repository {
   const placeholders = columns.map((_, index) => `$${index + 2}`);
   const insert = `INSERT INTO ${table} (id, ${columns.join(', ')})`;
   const plainInsert = `${insert} VALUES ($1, ${placeholders.join(', ')}) RETURNING ${selected}`;
+  const change = async (
+    verb: 'create' | 'update' | 'remove',
+    statement: Parameters<Audit['statement']>[0],
+    values: readonly unknown[],
+  ) => {
+    const said = audit?.statement(statement, resource.path, AUDITED[verb], values.length);
+    const [sql, given] = said
+      ? [said.sql, [...values, ...said.values]]
+      : [plain(statement), values];
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await db.query(name(verb), sql, given);
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== DEADLOCK || tried === TRIES) throw error;
+      }
+    }
+  };
   const [keyAt, shaAt] = [columns.length + 2, columns.length + 3];
   // One statement, hence one transaction: the key and the row appear together or not at all. A
   // concurrent request with the same key waits at the primary key and then inserts nothing.
-  const insertOnce = `
-    WITH key AS (
+  const key = `key AS (
       INSERT INTO factsway.idempotency_keys (resource, key, request_sha256, created_id)
       VALUES ('${resource.path}', $${keyAt}, $${shaAt}, $1)
       ON CONFLICT DO NOTHING
       RETURNING created_id
-    )
-    ${insert}
+    )`;
+  const insertOnce = `${insert}
     SELECT key.created_id, ${resource.fields.map((field, index) => `$${index + 2}::${sqlType(field.kind)}`).join(', ')}
     FROM key
     RETURNING ${selected}`;
@@ -96,11 +126,17 @@ export function createRepository(db: Database, resource: Resource): Repository {
   return {
     find,
     replay,
+    async download(id) {
+      if (!audit) return find(id);
+      const changes = `SELECT ${selected} FROM ${table} WHERE id = $1`;
+      const { sql, values } = audit.statement({ changes }, resource.path, 'download', 1);
+      return itemOf((await db.query(name('find'), sql, [id, ...values]))[0]);
+    },
     async create(id, values, idempotency) {
       const rows =
         idempotency === undefined
-          ? await db.query(name('create'), plainInsert, [id, ...values])
-          : await db.query(name('create'), insertOnce, [
+          ? await change('create', { changes: plainInsert }, [id, ...values])
+          : await change('create', { before: key, changes: insertOnce }, [
               id,
               ...values,
               idempotency.key,
@@ -129,11 +165,11 @@ export function createRepository(db: Database, resource: Resource): Repository {
     async update(id, values) {
       const assignments = columns.map((column, index) => `${column} = $${index + 2}`).join(', ');
       const sql = `UPDATE ${table} SET ${assignments}, updated_at = now() WHERE id = $1 RETURNING ${selected}`;
-      return itemOf((await db.query(name('update'), sql, [id, ...values]))[0]);
+      return itemOf((await change('update', { changes: sql }, [id, ...values]))[0]);
     },
     async remove(id) {
       const sql = `DELETE FROM ${table} WHERE id = $1 RETURNING id`;
-      return (await db.query(name('remove'), sql, [id])).length > 0;
+      return (await change('remove', { changes: sql }, [id])).length > 0;
     },
   };
 }
@@ -160,5 +196,6 @@ function itemOf(row: Row | undefined): Item | undefined {
   const item: Item = { ...row, id: String(row['id']) };
   // The sequence number is the cursor's business.
   delete item['seq'];
+  delete item['audit_seq' satisfies typeof AUDIT_COLUMN];
   return item;
 }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Platform } from '../../shared-utils/src/platform.ts';
+import type { Audit } from './audit.ts';
 import { decodeCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { invalid, notFound, Problem } from './problem.ts';
@@ -27,10 +28,13 @@ export function registerResource(
   platform: Platform,
   db: Database,
   resource: Resource,
-  prepare?: Prepare,
+  {
+    prepare,
+    audit,
+  }: { readonly prepare?: Prepare | undefined; readonly audit?: Audit | undefined },
 ): void {
   const base = `/api/${resource.path}`;
-  const rows = createRepository(db, resource);
+  const rows = createRepository(db, resource, audit);
   platform.metrics.declareQueries(queryNames(resource));
   const created =
     resource.createdCounter === undefined

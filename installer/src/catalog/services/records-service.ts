@@ -7,4 +7,5 @@ export const recordsService: ServiceEntry = {
   routes: ['/api/templates', '/api/cases', '/api/drafts'],
   purpose: 'templates, cases and drafts',
   memoryWeight: 1,
+  verifiesAudit: true,
 };

@@ -10,4 +10,6 @@ export type ServiceEntry = {
   readonly purpose: string;
   /** Share of the services' memory; 1 is an ordinary service. */
   readonly memoryWeight: number;
+  /** The one that goes through the audit log in the background and says whether it is as it was written. */
+  readonly verifiesAudit?: true;
 };
