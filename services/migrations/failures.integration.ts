@@ -30,16 +30,16 @@ describe('a migration that fails', () => {
     const { code, result } = await migrate(
       '1.1.0',
       ['up'],
-      directoryWith('1.1.0', { '0007_bad.sql': bad }),
+      directoryWith('1.1.0', { '0008_bad.sql': bad }),
     );
     assert.equal(code, 5);
-    assert.deepEqual(result.failed?.migration, '0007_bad');
+    assert.deepEqual(result.failed?.migration, '0008_bad');
     assert.equal(result.failed.sqlState, '42P01');
     assert.match(result.failed.reason, /line 3: relation "factsway.nowhere" does not exist/);
     assert.equal(result.restored, true);
     assert.deepEqual(result.reverted, V11.toReversed());
     assert.deepEqual([result.before, result.after, result.applied], [HEAD_1, HEAD_1, []]);
-    assert.deepEqual(result.pending, [...V11, '0007_bad']);
+    assert.deepEqual(result.pending, [...V11, '0008_bad']);
     assert.equal(dump(), before);
     await up('1.1.0');
     assert.notEqual(dump(), before);
@@ -56,11 +56,11 @@ describe('a migration that fails', () => {
   it('and cannot be put back says so with exit 6', async () => {
     await up('1.0.0');
     const oneWay = sql('SELECT 1;', 'SELECT 1 / 0;');
-    const files = { '0007_one_way.sql': oneWay, '0008_bad.sql': bad };
+    const files = { '0008_one_way.sql': oneWay, '0009_bad.sql': bad };
     const { code, result } = await migrate('1.1.0', ['up'], directoryWith('1.1.0', files));
     assert.deepEqual([code, result.code], [6, 'FW-MIGRATION-NOT-RESTORED']);
-    assert.deepEqual([result.restored, result.after], [false, '0007_one_way']);
-    assert.equal(result.failed?.migration, '0008_bad');
+    assert.deepEqual([result.restored, result.after], [false, '0008_one_way']);
+    assert.equal(result.failed?.migration, '0009_bad');
   });
 
   it('does not print the values of rows', async () => {
@@ -68,7 +68,7 @@ describe('a migration that fails', () => {
     await query(`INSERT INTO factsway.facts (statement, source, disputed)
                  SELECT 'canary-text', 's', false FROM generate_series(1, 2)`);
     const unique = sql('CREATE UNIQUE INDEX u ON factsway.facts (statement);', 'DROP INDEX u;');
-    const env = directoryWith('1.1.0', { '0007_unique.sql': unique });
+    const env = directoryWith('1.1.0', { '0008_unique.sql': unique });
     const { code, result, text } = await migrate('1.1.0', ['up'], env);
     assert.deepEqual([code, result.failed?.sqlState], [5, '23505']);
     assert.doesNotMatch(text, /canary-text/);
@@ -98,14 +98,14 @@ describe('a run that is cut off', () => {
 
   it('with kill -9 is finished by the next run', async () => {
     await up('1.0.0');
-    const env = directoryWith('1.1.0', { '0007_slow.sql': slow });
+    const env = directoryWith('1.1.0', { '0008_slow.sql': slow });
     const running = await inTheMiddle(env);
     running.child.kill('SIGKILL');
     await running.finished;
-    writeFileSync(join(env['MIGRATIONS_DIR'] ?? '', '0007_slow.sql'), quick);
+    writeFileSync(join(env['MIGRATIONS_DIR'] ?? '', '0008_slow.sql'), quick);
     const { code, result, text } = await migrate('1.1.0', ['up'], env);
     assert.equal(code, 0, text);
-    assert.deepEqual(result.applied, ['0007_slow']);
+    assert.deepEqual(result.applied, ['0008_slow']);
     assert.deepEqual(
       await query('SELECT count(*)::int AS n FROM factsway_migrations.unfinished_run'),
       [{ n: 0 }],
@@ -115,11 +115,11 @@ describe('a run that is cut off', () => {
   it('with kill -9, when the next run fails, is put back to where the first began', async () => {
     await up('1.0.0');
     const before = dump();
-    const env = directoryWith('1.1.0', { '0007_slow.sql': slow });
+    const env = directoryWith('1.1.0', { '0008_slow.sql': slow });
     const running = await inTheMiddle(env);
     running.child.kill('SIGKILL');
     await running.finished;
-    writeFileSync(join(env['MIGRATIONS_DIR'] ?? '', '0007_slow.sql'), sql('SELECT 1 / 0;'));
+    writeFileSync(join(env['MIGRATIONS_DIR'] ?? '', '0008_slow.sql'), sql('SELECT 1 / 0;'));
     const { code, result } = await migrate('1.1.0', ['up'], env);
     assert.deepEqual([code, result.restored, result.after], [5, true, HEAD_1]);
     assert.deepEqual(result.reverted, V11.toReversed());
@@ -129,7 +129,7 @@ describe('a run that is cut off', () => {
   it('with SIGTERM puts the schema back before it leaves', async () => {
     await up('1.0.0');
     const before = dump();
-    const running = await inTheMiddle(directoryWith('1.1.0', { '0007_slow.sql': slow }));
+    const running = await inTheMiddle(directoryWith('1.1.0', { '0008_slow.sql': slow }));
     running.child.kill('SIGTERM');
     const { code, result } = await outcome(running);
     assert.deepEqual([code, result.code, result.restored], [5, 'FW-MIGRATION-INTERRUPTED', true]);
@@ -156,7 +156,7 @@ describe('a run that is cut off', () => {
   it('by the server (its backend dies) is put back over a new connection', async () => {
     await up('1.0.0');
     const before = dump();
-    const running = await inTheMiddle(directoryWith('1.1.0', { '0007_slow.sql': slow }));
+    const running = await inTheMiddle(directoryWith('1.1.0', { '0008_slow.sql': slow }));
     await asAdmin((client) =>
       client.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()`,
