@@ -1,9 +1,12 @@
-import type { Database } from './database.ts';
 import { AUDIT_COLUMN, type Audit } from './audit.ts';
+import type { Database } from './database.ts';
 import { encodeCursor } from './cursor.ts';
 import type { Item, Resource } from './resource.ts';
 
 type Row = Readonly<Record<string, unknown>>;
+
+/** The cursor's business, and the audit log's. */
+const INTERNAL: ReadonlySet<string> = new Set(['seq', AUDIT_COLUMN]);
 
 /** A created row, or the row an earlier request with the same key had created. */
 export type Creation =
@@ -193,9 +196,6 @@ function sqlType(kind: Resource['fields'][number]['kind']): string {
 
 function itemOf(row: Row | undefined): Item | undefined {
   if (row === undefined) return undefined;
-  const item: Item = { ...row, id: String(row['id']) };
-  // The sequence number is the cursor's business.
-  delete item['seq'];
-  delete item['audit_seq' satisfies typeof AUDIT_COLUMN];
-  return item;
+  const own = Object.entries(row).filter(([column]) => !INTERNAL.has(column));
+  return { ...Object.fromEntries(own), id: String(row['id']) };
 }
