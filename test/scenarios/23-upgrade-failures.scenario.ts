@@ -232,7 +232,7 @@ it('a rollback whose image was removed is refused before anything is touched', a
 });
 
 it('after a contract migration a rollback is refused and names the restore, which then leads back', async () => {
-  const name = '0007_drop_matter_number';
+  const name = '0008_drop_matter_number';
   const release = {
     version: '1.2.0',
     history: ['1.0.0', '1.1.0', '1.2.0'].map((version) => ({ version })),

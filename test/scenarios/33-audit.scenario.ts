@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { docker, query, until } from './support/docker.ts';
 import { throughEdge } from './support/http.ts';
+import { aboutAudit, emptyOf, panelQueries } from './support/panel-queries.ts';
 import { Instance } from './support/instance.ts';
 
 /** The audit log comes with 1.1.0. */
@@ -89,6 +90,15 @@ describe('the audit log', () => {
     expect((await verify()).exitCode).toBe(0);
     await passAgain();
     await until('the metric', 60, async () => (await chainBroken().catch(() => '')) === '0');
+  });
+
+  it('is on the dashboard', async () => {
+    const prometheus = `http://127.0.0.1:${SYSTEM.ports.prometheus}`;
+    const asked = (await panelQueries(prometheus)).filter(aboutAudit);
+    expect(asked.length).toBeGreaterThanOrEqual(3);
+    await until('every panel about it has data', 120, async () => {
+      return (await emptyOf(prometheus, asked)).length === 0;
+    });
   });
 
   it('whose end was cut off together with its head is found by what is kept outside', async () => {

@@ -41,8 +41,18 @@ export const MAY_BE_EMPTY: readonly {
   })),
 ];
 
-/** What only the containers `backup` and `updates` expose; the platform of the scenarios has neither. */
-const OF_OTHERS = METRICS.filter(({ source }) => source === 'backup' || source === 'updates');
+/**
+ * What only the containers `backup` and `updates` expose, and what comes with a later release: the
+ * platform of the scenarios has none of them.
+ */
+const OF_OTHERS = METRICS.filter(
+  ({ name, source }) => source === 'backup' || source === 'updates' || isOfAudit(name),
+);
+
+/** Of the audit log, which the release after the first brings. */
+export function isOfAudit(metric: string): boolean {
+  return metric.startsWith('factsway_audit_');
+}
 
 export type PanelQuery = {
   readonly dashboard: string;
@@ -130,6 +140,10 @@ async function givesData(
     [...(value ? [value] : []), ...(values ?? [])].some(([, number]) => number !== 'NaN'),
   );
 }
+
+/** Queries of panels about the audit log. */
+export const aboutAudit = ({ expr }: PanelQuery): boolean =>
+  metricsOfQuery(expr, OF_OTHERS).some(isOfAudit);
 
 export const mayBeEmpty = ({ dashboard, panel, expr }: PanelQuery): boolean =>
   MARKS_OF_CHANGES.includes(panel) ||
