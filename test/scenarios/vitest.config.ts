@@ -22,6 +22,7 @@ const APART = scenarios(
   '22-*',
   '31-*',
   '33-*',
+  '34-*',
 );
 /** The same, and long by themselves: restores, drills, damage, lost servers. */
 const BACKUPS = scenarios('25-*', '26-*', '27-*');

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import Dockerode from 'dockerode';
 import { execa } from 'execa';
 import { PassThrough } from 'node:stream';
@@ -34,6 +35,8 @@ export class DockerEngine implements Docker {
   /** `signal` ends what may be given up half way. */
   constructor(signal: AbortSignal) {
     this.#signal = signal;
+    // Logs are read from every container at once, and each of them has to end: that is no leak to be warned of.
+    setMaxListeners(0, signal);
   }
 
   async info() {

@@ -7,7 +7,7 @@ import type { Ports } from '../ports/ports.ts';
 import { catalogInEffect, noteOfLostConfig } from './in-effect.ts';
 import { askCollector } from './logs/from-collector.ts';
 import { followed, keptInOrder, type LoggedContainer } from './logs/from-docker.ts';
-import { lastOf } from './logs/merge.ts';
+import { lastOf, proxyLast } from './logs/merge.ts';
 import { describeQuery, isFiltered, matches, type LogQuery } from './logs/query.ts';
 
 /** As it was typed: a time or an age, for both ends. */
@@ -62,14 +62,17 @@ export async function findLogs(
     ports,
     catalog.workloads.some(({ component }) => component === COLLECTOR),
   );
-  if (collected) return { ...found, lines: collected, source: 'collector' };
+  // Whoever follows wants each line at once.
+  const ordered = (lines: AsyncIterable<LogLine>): AsyncIterable<LogLine> =>
+    query.requestId === undefined || query.follow ? lines : proxyLast(lines);
+  if (collected) return { ...found, lines: ordered(collected), source: 'collector' };
   const wanted = (lines: AsyncIterable<LogLine>): AsyncIterable<LogLine> => kept(lines, query);
   return {
     ...found,
     source: 'docker',
     lines: query.follow
       ? onlyMatching(followed(find, boundsOf(query), wanted, ports), query)
-      : wanted(keptInOrder(all.filter(isWanted).map(logged), boundsOf(query), ports)),
+      : ordered(wanted(keptInOrder(all.filter(isWanted).map(logged), boundsOf(query), ports))),
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { before, lastOf, merged } from './merge.ts';
+import { before, lastOf, merged, proxyLast } from './merge.ts';
 
 type Line = { readonly time: string; readonly component: string; readonly container: string };
 
@@ -55,6 +55,21 @@ describe('merging', () => {
     for await (const { time } of merged([endless('a'), endless('b')]))
       if (time.endsWith('9Z')) break;
     expect(ended).toBe(2);
+  });
+
+  it('puts the proxy behind those who worked on the request, and not behind the next attempt', async () => {
+    const ms = 1_000_000;
+    const written = [
+      line(0, 'records-service'),
+      line(1 * ms, 'edge'),
+      line(3 * ms, 'facts-service'),
+      line(200 * ms, 'records-service'),
+      line(201 * ms, 'edge'),
+    ];
+    expect((await all(proxyLast(iterate(written)))).map(({ component }) => component)).toEqual([
+      ...['records-service', 'facts-service', 'edge'],
+      ...['records-service', 'edge'],
+    ]);
   });
 
   it('keeps the last lines and no others', async () => {

@@ -48,6 +48,23 @@ export async function* merged<T extends Ordered>(
   }
 }
 
+/** A service says that it is done when it has answered: by then the proxy may have said so already. In milliseconds. */
+const AFTERWARDS_MS = 100;
+
+/** Lines of one request in the order in which it was worked on: the proxy was done with it after everybody else. */
+export async function* proxyLast<T extends Ordered>(lines: AsyncIterable<T>): AsyncGenerator<T> {
+  let held: readonly T[] = [];
+  for await (const line of lines) {
+    const now = Date.parse(line.time);
+    const due = held.filter(({ time }) => now - Date.parse(time) > AFTERWARDS_MS);
+    yield* due;
+    held = held.slice(due.length);
+    if (line.component === LAST) held = [...held, line];
+    else yield line;
+  }
+  yield* held;
+}
+
 /** The last so many of a stream, in order, holding no more than that. */
 export async function lastOf<T>(lines: AsyncIterable<T>, count: number): Promise<T[]> {
   const ring: T[] = [];

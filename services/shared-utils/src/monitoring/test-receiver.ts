@@ -20,8 +20,15 @@ type Wire = {
   }[];
 };
 
-/** A receiver of OTLP over HTTP for tests: what it was sent, by service; `answer` may be 500, or undefined to hang. */
-export async function startReceiver(answer: () => number | undefined = () => 200) {
+/**
+ * A receiver of OTLP over HTTP for tests: what it was sent, by service; `answer` may be 500, or undefined to hang.
+ * @param port any that is free unless said
+ */
+export async function startReceiver(
+  answer: () => number | undefined = () => 200,
+  host = '127.0.0.1',
+  port = 0,
+) {
   const bodies: string[] = [];
   const asked: { readonly path: string; readonly headers: IncomingHttpHeaders }[] = [];
   const server = createServer((request, response) => {
@@ -35,8 +42,8 @@ export async function startReceiver(answer: () => number | undefined = () => 200
         response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
+  const { port: actual } = server.address() as AddressInfo;
   const spans = () =>
     bodies.flatMap((body) =>
       (JSON.parse(body) as Wire).resourceSpans.flatMap(({ resource, scopeSpans }) => {
@@ -46,7 +53,7 @@ export async function startReceiver(answer: () => number | undefined = () => 200
       }),
     );
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${actual}`,
     asked,
     bodies,
     spans,
