@@ -1,7 +1,7 @@
 import { connect } from 'node:tls';
 import { readFileSync } from 'node:fs';
 import { SERVICES } from '../../../services/reference/src/services/index.ts';
-import type { Field } from '../../../services/reference/src/resource.ts';
+import { resourceAt, type Field } from '../../../services/reference/src/resource.ts';
 import { throughEdge } from './http.ts';
 
 /** A client that does not exist. Every spelling in which a program may have written it down. */
@@ -122,7 +122,8 @@ export async function askEverything(place: Place, id: string): Promise<Map<numbe
     }));
     answers.set(status, (answers.get(status) ?? 0) + 1);
   };
-  for (const { path, fields } of SERVICES.flatMap(({ resources }) => resources)) {
+  const resources = SERVICES.flatMap((service) => service.resources);
+  for (const { path, fields } of resources.map((one) => resourceAt(one, '1.0.0'))) {
     for (const body of bodiesFor(fields)) await ask('POST', `/api/${path}`, body);
     await ask('POST', `/api/${path}?client=${ENCODED}`, bodiesFor(fields)[0]);
     for (const at of [CANARY, ENCODED, `${CANARY}%00`, `../${CANARY}`, `x/${CANARY}/y`])
