@@ -44,8 +44,9 @@ export function start(release: string, args: readonly string[], env: Record<stri
 
 export async function outcome(running: Running): Promise<Outcome> {
   const { code, stdout, stderr } = await running.finished;
-  const last = stdout.trimEnd().split('\n').at(-1) ?? '';
-  return { code, result: JSON.parse(last) as MigrateResult, text: stdout + stderr };
+  // A line of the log may come behind it: whoever reads it looks for its name.
+  const told = stdout.split('\n').findLast((line) => line.includes('"migrate.result"')) ?? '{}';
+  return { code, result: JSON.parse(told) as MigrateResult, text: stdout + stderr };
 }
 
 export function migrate(
