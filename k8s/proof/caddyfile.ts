@@ -36,6 +36,7 @@ const OF_SERVICES = line('import service');
 const WRONG_NAME = line(
   'https://',
   ...lines(
+    'log',
     'header -Server',
     'header Content-Type application/json',
     'respond `{"error":{"code":"421","message":"This server is reached by its own name only."}}` 421',

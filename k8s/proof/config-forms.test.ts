@@ -26,6 +26,7 @@ https://law.example {
 	import platform
 }
 https:// {
+	log
 	header -Server
 	header Content-Type application/json
 	respond \`{"error":{"code":"421","message":"This server is reached by its own name only."}}\` 421
